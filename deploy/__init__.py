@@ -1,0 +1,1 @@
+"""Everything that turns the books into a running hub: settings, servers, migrations, the app."""

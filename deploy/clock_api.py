@@ -1,0 +1,33 @@
+"""The clock's own route; it exists only in an instance laid out as demo or test."""
+
+from datetime import datetime
+from typing import Annotated
+
+from litestar import put
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import JSONBody
+from msgspec import Meta, Struct
+from psycopg import AsyncConnection
+
+from deploy.clock import FileClock
+
+
+class SetClock(Struct, frozen=True, forbid_unknown_fields=True):
+    """The instant that it shall be."""
+
+    now: Annotated[datetime, Meta(tz=True)]
+
+
+@put("/v1/admin/clock", requires="admin:clock", status_code=204)
+async def put_clock(
+    data: JSONBody[SetClock],
+    clock: NamedDependency[FileClock],
+    worker: NamedDependency[AsyncConnection],
+) -> None:
+    """Set the clock of a demo or test instance. / 時計の設定"""
+    await worker.execute("SELECT federation.open_months(%s, 2)", (data.now.date(),))
+    clock.set(data.now)
+
+
+ROUTES: list[HTTPRouteHandler] = [put_clock]

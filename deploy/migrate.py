@@ -1,0 +1,72 @@
+"""Migrations: numbered SQL files, each applied once, in one transaction, under one lock."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from deploy.settings import ROLES, Settings, password
+
+FOLDER = Path(__file__).with_name("migrations")
+LOCK = 0x6D69677261746530
+MONTHS_AHEAD = 4
+
+
+class Changed(SystemExit):
+    """A migration that was applied stands in another form now; nothing is applied."""
+
+
+def migrations() -> Iterator[tuple[str, str]]:
+    """Every migration's name and text, in order."""
+    for path in sorted(FOLDER.glob("[0-9]*.sql")):
+        yield path.stem, path.read_text(encoding="utf-8")
+
+
+def migrate(settings: Settings, now: datetime) -> list[str]:
+    """Bring the database to today's schema and give the serving roles their passwords; the names
+    of what was applied. Safe to run again, and by several processes at once."""
+    applied = []
+    with psycopg.connect(settings.database_url, autocommit=True) as conn:
+        conn.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        conn.execute("CREATE SCHEMA IF NOT EXISTS deploy")
+        conn.execute(
+            "CREATE TABLE IF NOT EXISTS deploy.migrations ("
+            "name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL)"
+        )
+        known = dict(conn.execute("SELECT name, sha256 FROM deploy.migrations").fetchall())
+        for name, text in migrations():
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if known.get(name, digest) != digest:
+                raise Changed(f"{name}: 適用済みの移行が変更されています / was changed after it ran")
+            if name in known:
+                continue
+            with conn.transaction():
+                conn.execute(text.encode())
+                conn.execute(
+                    "INSERT INTO deploy.migrations VALUES (%s, %s, %s)", (name, digest, now)
+                )
+            applied.append(name)
+        give_passwords(conn, settings)
+        open_months(conn, now.date())
+    return applied
+
+
+def give_passwords(conn: psycopg.Connection, settings: Settings) -> None:
+    """Set the derived password of each serving role, as a SCRAM verifier made here."""
+    for role in ROLES:
+        name = f"meguri_{role}"
+        verifier = conn.pgconn.encrypt_password(
+            password(settings.secret, role).encode(), name.encode(), b"scram-sha-256"
+        )
+        conn.execute(
+            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(name), verifier.decode())
+        )
+
+
+def open_months(conn: psycopg.Connection, today: date) -> None:
+    """Make the partitions from last month to a few months ahead."""
+    first = date(today.year - (today.month == 1), (today.month - 2) % 12 + 1, 1)
+    conn.execute("SELECT federation.open_months(%s, %s)", (first, MONTHS_AHEAD + 2))

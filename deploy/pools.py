@@ -1,0 +1,72 @@
+"""Connections: a small pool per serving role, and the desk's own."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from deploy.settings import Settings
+
+SIZES = {"app": 8, "counter": 4, "worker": 2, "auditor": 2}
+
+
+class Pools:
+    """The pools of one process; each opens with the process and closes with it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._pools = {
+            role: AsyncConnectionPool(
+                settings.url(role),
+                min_size=0,
+                max_size=size,
+                open=False,
+                timeout=5,
+                kwargs={"autocommit": True, "application_name": f"meguri {role}"},
+                name=role,
+            )
+            for role, size in SIZES.items()
+        }
+
+    async def __aenter__(self) -> "Pools":
+        async with AsyncExitStack() as stack:
+            for pool in self._pools.values():
+                await pool.open()
+                stack.push_async_callback(pool.close)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    async def desk(self) -> AsyncConnection:
+        """A connection for the booking desk: in autocommit, since BEGIN stands in its statements."""
+        return await AsyncConnection.connect(
+            self._settings.url("desk"),
+            autocommit=True,
+            prepare_threshold=0,
+            connect_timeout=5,
+            application_name="meguri desk",
+        )
+
+    @asynccontextmanager
+    async def use(self, role: str) -> AsyncIterator[AsyncConnection]:
+        """A connection of a role, in a transaction of its own."""
+        async with self._pools[role].connection() as conn, conn.transaction():
+            yield conn
+
+    @asynccontextmanager
+    async def bare(self, role: str) -> AsyncIterator[AsyncConnection]:
+        """A connection of a role in autocommit, for work that commits in stages."""
+        async with self._pools[role].connection() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def reader(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
+        """A reading transaction that has named its tenant: it sees that tenant's rows alone."""
+        async with self.use("app") as conn:
+            await conn.execute(
+                "SELECT set_config('meguri.tenant', %s, true)", (str(tenant_id),)
+            )
+            yield conn

@@ -1,0 +1,71 @@
+"""What an instance is told from outside: environment variables, read once, checked at once."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
+
+ROLES = ("app", "desk", "counter", "worker", "sealer", "auditor")
+
+
+class NotSet(SystemExit):
+    """A variable that must be set is not: said in one sentence, and nothing starts."""
+
+    def __init__(self, name: str, ja: str, en: str) -> None:
+        super().__init__(f"{name}: {ja} / {en}")
+
+
+class Settings(Struct, frozen=True):
+    """One instance: where its books are, who it says it is, what its clock is."""
+
+    database_url: str
+    secret: str
+    redis_url: str | None
+    issuer: str
+    clock: str
+    app_database_url: str | None = None
+    desk_database_url: str | None = None
+
+    def url(self, role: str) -> str:
+        """Where a serving role connects: its own URL, or the owner's with the derived password."""
+        given = {"app": self.app_database_url, "desk": self.desk_database_url}.get(role)
+        if given is not None:
+            return given
+        parts = urlsplit(self.database_url)
+        host = parts.netloc.rpartition("@")[2]
+        user = f"meguri_{role}:{quote(password(self.secret, role))}"
+        return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+
+def password(secret: str, role: str) -> str:
+    """A role's password, derived so that every process of an instance knows it."""
+
+    return hmac.digest(secret.encode(), f"meguri role {role}".encode(), hashlib.sha256).hex()
+
+
+def settings(env: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; a missing one is named and stops the start."""
+    env = os.environ if env is None else env
+
+    def need(name: str, ja: str, en: str) -> str:
+        value = env.get(name, "")
+        if not value:
+            raise NotSet(name, ja, en)
+        return value
+
+    return Settings(
+        database_url=need(
+            "DATABASE_URL",
+            "データベースの URL がありません。空の台帳を開かないため起動しません",
+            "no database URL; a lost variable must not open an empty hub",
+        ),
+        secret=need("MEGURI_SECRET", "インスタンスの秘密がありません", "the instance's secret is missing"),
+        redis_url=env.get("REDIS_URL") or None,
+        issuer=env.get("MEGURI_ISSUER") or "http://localhost:8000",
+        clock=env.get("MEGURI_CLOCK") or "system",
+        app_database_url=env.get("APP_DATABASE_URL") or None,
+        desk_database_url=env.get("DESK_DATABASE_URL") or None,
+    )

@@ -1,0 +1,1 @@
+"""The books: members, lots, entries, draws. It imports nothing of ours."""

@@ -1,0 +1,267 @@
+"""One batch, one transaction: the statements of a booking, in the order that keeps it right."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from federation import days
+from federation.accrue import accrue
+from federation.answers import answer
+from federation.close import CLOSE_LOCK
+from federation.opaque import Names
+from federation.redeem import redeem
+from federation.refusals import (
+    CardNotActive,
+    NotFound,
+    ReceiptAlreadyBooked,
+    Refusal,
+    SlipReused,
+)
+from federation.slips import Answer, Holder, ReceiptKey, Till
+from federation.sql import statement
+from federation.turns import Turn
+
+TURN = statement(__file__, "turn")
+CARDS = statement(__file__, "cards")
+HOUSE = statement(__file__, "house")
+KNOWN = statement(__file__, "known")
+RECEIPTS = statement(__file__, "receipts")
+ENTRY_IDS = statement(__file__, "entry_ids")
+TICK = statement(__file__, "tick")
+KEEP = statement(__file__, "keep")
+SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
+
+# The clock's own slips are named by the operator's shop (0003_tenants.sql lays it out).
+CLERK = {"tenant_id": 1, "shop_id": 1, "till": "clock"}
+
+Recheck = Callable[[AsyncConnection, Sequence[Till]], Awaitable[Sequence[Till | Refusal]]]
+
+
+class Seen(Struct):
+    """What stood in the books once every lock was held."""
+
+    wallets: dict[int, tuple[Any, ...]]
+    cards: dict[str, tuple[Any, ...]]
+    moved: int
+    last_closed_at: datetime | None
+    cycles: list[tuple[int, date, date]]
+    known: dict[tuple[int, str], tuple[bytes, int, str]]
+    receipts: dict[tuple[int, ReceiptKey], tuple[str, datetime]]
+    entry_ids: list[int]
+
+    def cycle_of(self, business_date: date) -> int:
+        """The cycle of the business date if it is still open, else the earliest open one."""
+        for cycle_id, first_on, last_on in self.cycles:
+            if first_on <= business_date <= last_on:
+                return cycle_id
+        return self.cycles[0][0]
+
+
+class Books:
+    """Books batches on a connection in autocommit: BEGIN and COMMIT stand here, in plain sight."""
+
+    def __init__(self, names: Names, recheck: Recheck, doors_moved: Callable[[], None]) -> None:
+        self._names = names
+        self._recheck = recheck
+        self._doors_moved = doors_moved
+        self.moved = -1
+
+    async def book(self, conn: AsyncConnection, batch: Sequence[Turn], now: datetime) -> list[Turn]:
+        """Book or refuse each slip and answer it; those whose card changed hands are given back."""
+        today = days.day_of(now)
+        seen = await self._look(conn, batch, today)
+        booked_at = max(now, seen.last_closed_at) if seen.last_closed_at else now
+        await self._vouch(conn, batch, seen.moved)
+        await self._tick_due(conn, seen, booked_at, today)
+        again, fresh = [], []
+        for turn in batch:
+            if (known := self._known(turn, seen)) is not None:
+                turn.answer(known)
+            elif isinstance(turn.refused, Refusal) and not turn.refused.burns:
+                turn.refuse(turn.refused)
+            elif self._changed_hands(turn, seen):
+                again.append(turn)
+            else:
+                self._decide(turn, seen, now)
+                fresh.append(turn)
+        await self._write(conn, fresh, seen, booked_at, today)
+        await self._keep(conn, fresh, booked_at)
+        return again
+
+    async def _look(self, conn: AsyncConnection, batch: Sequence[Turn], today: date) -> Seen:
+        """Lock, then look: shared with the close, members in order, then all that may have changed."""
+        receipts = [turn for turn in batch if turn.receipt is not None]
+        keys = [turn.receipt for turn in receipts if turn.receipt is not None]
+        async with conn.pipeline():
+            await conn.execute("BEGIN")
+            await conn.execute(SHARE_CLOSE)
+            members = sorted({turn.booked.member_id for turn in batch})
+            wallets = await conn.execute(TURN, {"members": members}, prepare=True)
+            cards = await conn.execute(
+                CARDS, {"carriers": [turn.carrier for turn in batch]}, prepare=True
+            )
+            house = await conn.execute(HOUSE, {"today": today}, prepare=True)
+            known = await conn.execute(
+                KNOWN,
+                {
+                    "shops": [turn.till.shop_id for turn in batch],
+                    "slips": [turn.ask.slip for turn in batch],
+                },
+                prepare=True,
+            )
+            earned = await conn.execute(
+                RECEIPTS,
+                {
+                    "shops": [turn.till.shop_id for turn in receipts],
+                    "days": [key.business_date for key in keys],
+                    "tills": [key.till for key in keys],
+                    "nos": [key.no for key in keys],
+                },
+                prepare=True,
+            )
+            ids = await conn.execute(ENTRY_IDS, {"count": 2 * len(batch)}, prepare=True)
+        stands = await house.fetchone()
+        assert stands is not None
+        return Seen(
+            wallets={row[0]: row async for row in wallets},
+            cards={row[0]: row async for row in cards},
+            moved=stands[0],
+            last_closed_at=stands[1],
+            cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
+            known={(row[0], row[1]): (row[2], row[3], row[4]) async for row in known},
+            receipts={
+                (row[0], ReceiptKey(row[1], row[2], row[3])): (row[4], row[5])
+                async for row in earned
+            },
+            entry_ids=[row[0] async for row in ids],
+        )
+
+    async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], moved: int) -> None:
+        """Where a door was shut since a till was looked up, look again before anything is booked."""
+        doubtful = [turn for turn in batch if turn.till.vouched != moved]
+        if doubtful:
+            found = await self._recheck(conn, [turn.till for turn in doubtful])
+            for turn, till in zip(doubtful, found, strict=True):
+                if isinstance(till, Refusal):
+                    turn.refused = till
+                else:
+                    turn.till = till
+        if moved != self.moved:
+            self.moved = moved
+            self._doors_moved()
+
+    async def _tick_due(
+        self, conn: AsyncConnection, seen: Seen, booked_at: datetime, today: date
+    ) -> None:
+        """Book what the clock has decided for the members of this batch."""
+        due = [row[0] for row in seen.wallets.values() if row[6] is not None and row[6] < today]
+        if due:
+            for member_id, points in await self._lapse(conn, due, booked_at, today):
+                row = seen.wallets[member_id]
+                seen.wallets[member_id] = (*row[:2], points, *row[3:])
+
+    async def _lapse(
+        self, conn: AsyncConnection, members: list[int], booked_at: datetime, today: date
+    ) -> list[tuple[int, int]]:
+        rows = await conn.execute(
+            TICK, {"members": members, "booked_at": booked_at, "today": today, **CLERK}, prepare=True
+        )
+        return [(row[0], row[1]) for row in await rows.fetchall()]
+
+    async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> None:
+        """Lapse what is due for members nobody visited, in a transaction of its own."""
+        today = days.day_of(now)
+        async with conn.transaction():
+            await conn.execute(SHARE_CLOSE)
+            await conn.execute(TURN, {"members": sorted(members)})
+            house = await (await conn.execute(HOUSE, {"today": today})).fetchone()
+            assert house is not None
+            booked_at = max(now, house[1]) if house[1] else now
+            await self._lapse(conn, members, booked_at, today)
+
+    def _known(self, turn: Turn, seen: Seen) -> Answer | None:
+        """The answer of a slip that was asked before; the till must still be one of ours."""
+        known = seen.known.get(turn.slip_key)
+        if known is None or turn.refused is not None:
+            return None
+        fingerprint, status, body = known
+        if fingerprint != turn.fingerprint:
+            return Answer(SlipReused.status, SlipReused().body())
+        return Answer(status, body.encode(), replayed=True)
+
+    def _changed_hands(self, turn: Turn, seen: Seen) -> bool:
+        card = seen.cards.get(turn.carrier)
+        return card is not None and card[1] != turn.booked.member_id
+
+    def _decide(self, turn: Turn, seen: Seen, now: datetime) -> None:
+        """Ask the rule; what it refuses is refused here, before any statement runs."""
+        try:
+            days.admit(turn.ask.business_date, turn.ask.at, now)
+            card = seen.cards.get(turn.carrier)
+            if card is None:
+                raise NotFound(pointer="/card")
+            if card[3] != "active":
+                raise CardNotActive
+            if (key := turn.receipt_key) is not None and key in seen.receipts:
+                slip, at = seen.receipts[key]
+                raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
+            wallet = seen.wallets[turn.booked.member_id]
+            turn.order = turn.rule(turn.ask, turn.till, Holder(*wallet[:6], card[2], card[3]))
+            turn.cycle_id = seen.cycle_of(turn.ask.business_date)
+            if turn.order.redeem is not None:
+                turn.redemption_id = seen.entry_ids.pop(0)
+            if turn.order.accrue is not None:
+                turn.accrual_id = seen.entry_ids.pop(0)
+        except Refusal as refused:
+            turn.refused = refused
+
+    async def _write(
+        self,
+        conn: AsyncConnection,
+        fresh: Sequence[Turn],
+        seen: Seen,
+        booked_at: datetime,
+        today: date,
+    ) -> None:
+        """One statement per verb: redemptions first, so that a purchase spends before it earns."""
+        spending = [t for t in fresh if t.refused is None and t.order.redeem is not None]
+        if spending:
+            await redeem(conn, spending, booked_at, today)
+        earning = [t for t in fresh if t.refused is None and t.order.accrue is not None]
+        if earning:
+            await accrue(conn, earning, booked_at)
+
+    async def _keep(self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime) -> None:
+        """Keep each slip with the very bytes it is answered with, commit, and only then answer."""
+        answers = [self._answer(turn) for turn in fresh]
+        kept = [
+            {
+                "shop_id": turn.till.shop_id,
+                "slip": turn.ask.slip,
+                "tenant_id": turn.till.tenant_id,
+                "client_id": turn.till.client_id,
+                "fingerprint": turn.fingerprint.hex(),
+                "status": told.status,
+                "body": told.body.decode(),
+            }
+            for turn, told in zip(fresh, answers, strict=True)
+            if turn.refused is None or (turn.refused.status == 409 and turn.refused.burns)
+        ]
+        async with conn.pipeline():
+            if kept:
+                rows = msgspec.json.encode(kept).decode()
+                await conn.execute(KEEP, {"kept": rows, "booked_at": booked_at}, prepare=True)
+            await conn.execute("COMMIT")
+        for turn, told in zip(fresh, answers, strict=True):
+            turn.answer(told)
+
+    def _answer(self, turn: Turn) -> Answer:
+        if turn.refused is not None:
+            refused = turn.refused
+            return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
+        body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
+        return Answer(201, body)

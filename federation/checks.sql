@@ -1,0 +1,114 @@
+-- Promises of the books. Every row is a broken one; no row is the only good answer.
+SELECT 'wallet and lots differ' AS broken, wallets.member_id AS id,
+    wallets.points - coalesce(sum(lots.points_left), 0) AS off
+FROM federation.wallets
+LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0
+GROUP BY wallets.member_id
+HAVING wallets.points <> coalesce(sum(lots.points_left), 0)
+
+UNION ALL
+SELECT 'wallet says another next expiry than its lots', wallets.member_id,
+    wallets.next_expiring_points - coalesce(sum(lots.points_left) FILTER (
+        WHERE lots.expires_on = wallets.next_expires_on
+    ), 0)
+FROM federation.wallets
+LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0
+GROUP BY wallets.member_id
+HAVING
+    wallets.next_expires_on IS DISTINCT FROM min(lots.expires_on)
+    OR wallets.next_expiring_points <> coalesce(sum(lots.points_left) FILTER (
+        WHERE lots.expires_on = wallets.next_expires_on
+    ), 0)
+
+UNION ALL
+SELECT 'lot and its draws differ', lots.entry_id,
+    lots.points - lots.points_left - coalesce(sum(draws.points), 0)
+FROM federation.lots
+LEFT JOIN federation.draws
+    ON draws.member_id = lots.member_id
+    AND draws.lot_entry_id = lots.entry_id
+    AND draws.lot_part = lots.part
+GROUP BY lots.member_id, lots.entry_id, lots.part
+HAVING lots.points - lots.points_left <> coalesce(sum(draws.points), 0)
+
+UNION ALL
+SELECT 'entry does not move what it says', entries.entry_id,
+    entries.points - coalesce(granted.points, 0) + coalesce(drawn.points, 0)
+FROM federation.entries
+LEFT JOIN (
+    SELECT member_id, entry_id, sum(points) AS points FROM federation.lots GROUP BY 1, 2
+) AS granted USING (member_id, entry_id)
+LEFT JOIN (
+    SELECT member_id, entry_id, sum(points) AS points FROM federation.draws GROUP BY 1, 2
+) AS drawn USING (member_id, entry_id)
+WHERE entries.points <> coalesce(granted.points, 0) - coalesce(drawn.points, 0)
+
+UNION ALL
+SELECT 'lot without its entry', lots.entry_id, lots.points
+FROM federation.lots
+LEFT JOIN federation.entries USING (member_id, entry_id)
+WHERE entries.entry_id IS NULL
+
+UNION ALL
+SELECT 'draw without its entry', draws.entry_id, draws.points
+FROM federation.draws
+LEFT JOIN federation.entries USING (member_id, entry_id)
+WHERE entries.entry_id IS NULL
+
+UNION ALL
+SELECT 'draw says another funder, rule or scheme than its lot', draws.entry_id, draws.points
+FROM federation.draws
+INNER JOIN federation.lots
+    ON lots.member_id = draws.member_id
+    AND lots.entry_id = draws.lot_entry_id
+    AND lots.part = draws.lot_part
+WHERE (draws.funder_id, draws.rule, draws.scheme_id) <> (lots.funder_id, lots.rule, lots.scheme_id)
+
+UNION ALL
+SELECT 'entry does not balance', postings.entry_id, sum(postings.points)
+FROM federation.postings
+GROUP BY postings.member_id, postings.entry_id
+HAVING sum(postings.points) <> 0
+
+UNION ALL
+SELECT 'booked into a cycle that was closed before', entries.entry_id, entries.cycle_id
+FROM federation.entries
+INNER JOIN federation.cycles USING (cycle_id)
+WHERE entries.booked_at > cycles.closed_at
+
+UNION ALL
+SELECT 'entry in another cycle than its day and its booking say', entries.entry_id, entries.cycle_id
+FROM federation.entries
+WHERE entries.cycle_id <> (
+    SELECT cycles.cycle_id
+    FROM federation.cycles
+    WHERE
+        entries.booked_at <= coalesce(cycles.closed_at, 'infinity')
+        AND (
+            entries.business_date BETWEEN cycles.first_on AND cycles.last_on
+            OR cycles.last_on > entries.business_date
+            OR cycles.closed_at IS NULL
+        )
+    ORDER BY
+        entries.business_date BETWEEN cycles.first_on AND cycles.last_on DESC,
+        cycles.first_on
+    LIMIT 1
+)
+
+UNION ALL
+SELECT 'answer without its slip, or slip without its answer', slips.shop_id, 1
+FROM federation.slips
+FULL JOIN federation.answers USING (shop_id, slip, booked_at)
+WHERE slips.tenant_id IS NULL OR answers.tenant_id IS NULL
+
+UNION ALL
+SELECT 'entry of a till without its slip', entries.entry_id, 1
+FROM federation.entries
+LEFT JOIN federation.slips USING (shop_id, slip)
+WHERE entries.slip IS NOT NULL AND slips.slip IS NULL
+
+UNION ALL
+SELECT 'accrual without its receipt', entries.entry_id, 1
+FROM federation.entries
+LEFT JOIN federation.receipts USING (shop_id, business_date, receipt_till, receipt_no)
+WHERE entries.kind = 'accrual' AND receipts.slip IS DISTINCT FROM entries.slip

@@ -1,0 +1,237 @@
+"""The booking desk: the one way to write to the books.
+
+Slips wait in a queue. When the last commit has returned, what waits is booked in ONE transaction:
+lock first, in order of member, each lock a statement of its own (a statement that locks and reads
+uses a snapshot older than its lock); then slips already known are answered from their bytes, the
+rules are asked, one statement per verb writes, and the slips are kept with the very bytes that
+are answered. No timer: a lone till waits for nothing, a crowd shares a commit.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection
+
+from federation.booking import Books, Recheck
+from federation.opaque import Names
+from federation.refusals import Broken, Busy
+from federation.slips import Answer, Asked, Rule
+from federation.sql import statement
+from federation.turns import Turn
+
+DUE = statement(__file__, "due")
+FIND = statement(__file__, "cards")
+BATCH = 250
+WAITING = 2_000
+CARDS_KNOWN = 200_000
+TICKED_AT_ONCE = 100
+RETRY_AFTER = 1
+
+log = logging.getLogger("meguri.desk")
+
+Connect = Callable[[], Awaitable[AsyncConnection]]
+
+
+class Desk:
+    """One desk per process, on one connection of its own."""
+
+    def __init__(
+        self,
+        connect: Connect,
+        clock: Callable[[], datetime],
+        names: Names,
+        recheck: Recheck,
+        doors_moved: Callable[[], None],
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._books = Books(names, recheck, doors_moved)
+        self._queue: deque[Turn] = deque()
+        self._ticks: deque[tuple[list[int], asyncio.Future[None]]] = deque()
+        self._wake = asyncio.Event()
+        self._members: dict[str, int] = {}
+        self._conn: AsyncConnection | None = None
+        self._open = True
+        self._task: asyncio.Task[None] | None = None
+        self.commits = 0
+
+    def start(self) -> None:
+        """Begin to book; once per process."""
+        self._task = asyncio.create_task(self._work(), name="booking desk")
+
+    async def drain(self, seconds: float = 5.0) -> None:
+        """Take nothing new, book what waits, and leave; what cannot be booked in time is busy."""
+        self._open = False
+        self._wake.set()
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=seconds)
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        for turn in self._queue:
+            turn.refuse(Busy(retry_after=RETRY_AFTER))
+        if self._conn is not None:
+            await self._conn.close()
+
+    @property
+    def moved(self) -> int:
+        """The doors' counter as the last batch saw it."""
+        return self._books.moved
+
+    @property
+    def waiting(self) -> int:
+        """How many slips wait."""
+        return len(self._queue)
+
+    async def book(self, ask: Asked, rule: Rule, till: Any) -> Answer:
+        """Book one slip by its rule, or answer what it was answered before."""
+        if not self._open or len(self._queue) >= WAITING:
+            raise Busy(retry_after=RETRY_AFTER)
+        turn = Turn(ask, rule, till)
+        self._queue.append(turn)
+        self._wake.set()
+        return await turn.answered
+
+    async def lapse_due(self, up_to: date) -> int:
+        """Book every lapse up to a day, a hundred members at a time; how many members lapsed."""
+        done = 0
+        while True:
+            members: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            due = await self._due(up_to)
+            if not due:
+                return done
+            self._ticks.append((due, members))
+            self._wake.set()
+            await members
+            done += len(due)
+
+    async def _due(self, up_to: date) -> list[int]:
+        conn = await self._connect()
+        async with conn:
+            rows = await conn.execute(
+                DUE, {"up_to": up_to, "now": self._clock(), "most": TICKED_AT_ONCE}
+            )
+            return [row[0] for row in await rows.fetchall()]
+
+    async def _work(self) -> None:
+        while self._open or self._queue or self._ticks:
+            if not self._queue and not self._ticks:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            batch: list[Turn] = []
+            try:
+                conn = await self._ready()
+                await self._learn(conn)
+                batch = self._take()
+                if batch:
+                    await self._settle(conn, batch)
+                if self._ticks:
+                    await self._tick(conn)
+            except (psycopg.Error, OSError) as lost:
+                log.warning("the desk lost its connection", extra={"reason": type(lost).__name__})
+                await self._give_up(batch)
+            except Exception:
+                log.exception("the desk stumbled")
+                for turn in batch:
+                    turn.refuse(Broken())
+
+    async def _ready(self) -> AsyncConnection:
+        if self._conn is None or self._conn.closed or self._conn.broken:
+            self._conn = await self._connect()
+        return self._conn
+
+    async def _give_up(self, batch: Sequence[Turn]) -> None:
+        """Nobody hangs: whoever waits is told to send the same slip again."""
+        if self._conn is not None:
+            await self._conn.close()
+            self._conn = None
+        waiting, self._queue = [*batch, *self._queue], deque()
+        for turn in waiting:
+            turn.refuse(Busy(retry_after=RETRY_AFTER))
+        while self._ticks:
+            _, ticked = self._ticks.popleft()
+            ticked.set_exception(Busy(retry_after=RETRY_AFTER))
+        await asyncio.sleep(0.05)
+
+    async def _learn(self, conn: AsyncConnection) -> None:
+        """Find the members of cards not seen lately, all in one look; the lock reads them again."""
+        front = [turn.carrier for turn, _ in zip(self._queue, range(BATCH), strict=False)]
+        strange = list({carrier for carrier in front if carrier not in self._members})
+        if not strange:
+            return
+        if len(self._members) + len(strange) > CARDS_KNOWN:
+            self._members.clear()
+            strange = list(set(front))
+        rows = await conn.execute(FIND, {"carriers": strange}, prepare=True)
+        self._members.update({row[0]: row[1] for row in await rows.fetchall()})
+
+    def _take(self) -> list[Turn]:
+        """The next batch: nobody twice, no slip twice, no receipt twice; the second waits."""
+        batch: list[Turn] = []
+        later: list[Turn] = []
+        members: set[int | str] = set()
+        keys: set[object] = set()
+        while self._queue and len(batch) < BATCH:
+            turn = self._queue.popleft()
+            member = self._members.get(turn.carrier, turn.carrier)
+            receipt = turn.receipt_key
+            if member in members or turn.slip_key in keys or (receipt and receipt in keys):
+                later.append(turn)
+                continue
+            members.add(member)
+            keys.add(turn.slip_key)
+            keys.add(receipt)
+            turn.begin()
+            turn.booked.member_id = self._members.get(turn.carrier, 0)
+            batch.append(turn)
+        self._queue.extendleft(reversed(later))
+        return batch
+
+    async def _settle(self, conn: AsyncConnection, batch: list[Turn]) -> None:
+        """Book a batch; if it fails, one slip at a time, so that a bad one fails alone."""
+        try:
+            await self._transact(conn, batch)
+        except Exception as failed:
+            if conn.closed or conn.broken:
+                raise
+            await conn.rollback()
+            if len(batch) > 1:
+                for turn in batch:
+                    turn.begin()
+                    turn.booked.member_id = self._members.get(turn.carrier, 0)
+                    await self._settle(conn, [turn])
+                return
+            self._fail(batch[0], failed)
+
+    def _fail(self, turn: Turn, failed: Exception) -> None:
+        """One slip that cannot be booked: tried again where another desk was first, else told."""
+        turn.tries += 1
+        if isinstance(failed, psycopg.errors.UniqueViolation) and turn.tries < 3:
+            self._queue.appendleft(turn)  # the same slip or receipt: next time it is known
+        elif isinstance(
+            failed,
+            psycopg.errors.LockNotAvailable
+            | psycopg.errors.QueryCanceled
+            | psycopg.errors.OperationalError,
+        ):
+            turn.refuse(Busy(retry_after=RETRY_AFTER))
+        else:
+            log.error("a slip could not be booked", exc_info=failed)
+            turn.refuse(Broken())
+
+    async def _transact(self, conn: AsyncConnection, batch: list[Turn]) -> None:
+        moved_on = await self._books.book(conn, batch, self._clock())
+        self.commits += 1
+        for turn in moved_on:  # its card leads to someone else now: that member's turn comes next
+            self._members.pop(turn.carrier, None)
+            self._queue.appendleft(turn)
+
+    async def _tick(self, conn: AsyncConnection) -> None:
+        members, ticked = self._ticks.popleft()
+        await self._books.tick(conn, members, self._clock())
+        ticked.set_result(None)

@@ -1,0 +1,45 @@
+"""Names that say nothing: ids leave the hub as one enciphered block each.
+
+A block is kind (1 byte), first number (7), second number (8), in AES under the instance's own key:
+the same thing has the same name for everyone who may see it, nobody can count, and a name made up
+leads nowhere. Member handles carry the tenant, so two tenants cannot compare theirs.
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import Literal
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import ECB
+
+from federation.refusals import NotFound
+
+Kind = Literal["entry", "member", "cursor", "lot"]
+_KINDS: dict[Kind, int] = {"entry": 1, "member": 2, "cursor": 3, "lot": 4}
+
+
+class Names:
+    """Seals pairs of numbers into opaque names and opens them again."""
+
+    def __init__(self, secret: str) -> None:
+        key = hmac.digest(secret.encode(), b"meguri opaque names", hashlib.sha256)[:16]
+        cipher = Cipher(AES(key), ECB())  # one block, no repetition: a permutation of numbers
+        self._encrypt = cipher.encryptor().update
+        self._decrypt = cipher.decryptor().update
+
+    def seal(self, kind: Kind, first: int, second: int) -> str:
+        """The opaque name (26 characters) of a pair of numbers."""
+        block = bytes([_KINDS[kind]]) + first.to_bytes(7) + second.to_bytes(8)
+        return base64.b32encode(self._encrypt(block))[:26].decode().lower()
+
+    def open(self, kind: Kind, name: str) -> tuple[int, int]:
+        """The pair behind a name; `NotFound` for one we did not make, or of another kind."""
+        try:
+            block = self._decrypt(base64.b32decode(name.upper() + "======"))
+        except ValueError:
+            raise NotFound from None
+        if len(name) != 26 or block[0] != _KINDS[kind]:
+            raise NotFound
+        return int.from_bytes(block[1:8]), int.from_bytes(block[8:])

@@ -1,0 +1,208 @@
+"""Why a request was not done: each refusal is a class, and its docstring is the message.
+
+The first line of a docstring is what Japanese readers see, the second what English readers see.
+`status`, `do` and `staff_text` follow the contract; a problem's `type` is `/problems/<slug>`,
+the class name in kebab case (RFC 9457). A refusal of status 409 burns its slip unless it says
+`burns = False`.
+"""
+
+import re
+from typing import Any, ClassVar, Literal
+
+import msgspec
+
+Do = Literal["retry", "new-slip", "ask-member", "call"]
+
+
+class Refusal(Exception):
+    """要求を受け付けられません
+    The request cannot be done."""
+
+    status: ClassVar[int] = 409
+    burns: ClassVar[bool] = True
+    do: ClassVar[Do] = "call"
+    staff_text: ClassVar[str] = "本部へ連絡"
+
+    def __init__(self, *, retry_after: int | None = None, **extra: Any) -> None:
+        """`extra` members join the problem body; `retry_after` seconds become the header."""
+        super().__init__(self.slug)
+        self.extra = extra
+        self.retry_after = retry_after
+
+    @property
+    def slug(self) -> str:
+        """The problem's short name, as in `/problems/not-enough-points`."""
+        return slug_of(type(self))
+
+    def body(self) -> bytes:
+        """The problem document (RFC 9457), equal for equal refusals, with nobody's data in it."""
+        title, title_en = titles(type(self))
+        return msgspec.json.encode(
+            {
+                "type": f"/problems/{self.slug}",
+                "status": self.status,
+                "title": title,
+                "title_en": title_en,
+                "staff_text": self.staff_text,
+                "do": self.do,
+                **self.extra,
+            }
+        )
+
+
+def slug_of(refusal: type[Refusal]) -> str:
+    """The class name in kebab case."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", refusal.__name__).lower()
+
+
+def titles(refusal: type[Refusal]) -> tuple[str, str]:
+    """The docstring's two lines: Japanese, English."""
+    japanese, english = (line.strip() for line in (refusal.__doc__ or "").strip().splitlines()[:2])
+    return japanese, english
+
+
+class Validation(Refusal):
+    """入力の形式が正しくありません
+    The request is not well formed."""
+
+    status = 400
+    do = "new-slip"
+    staff_text = "入力内容を確認"
+
+
+class ClockAhead(Refusal):
+    """端末の時計が進んでいます
+    The till's clock is ahead of the hub's by more than five minutes."""
+
+    status = 400
+    do = "retry"
+    staff_text = "端末の時計を確認"
+
+
+class NotFound(Refusal):
+    """該当するものがありません
+    There is no such thing for this caller."""
+
+    status = 404
+    do = "call"
+    staff_text = "番号を確認"
+
+
+class NotArrived(Refusal):
+    """この伝票は届いていません
+    This slip has not arrived."""
+
+    status = 404
+    do = "retry"
+    staff_text = "伝票未着・再送信"
+
+
+class TooLarge(Refusal):
+    """データが大きすぎます
+    The request is larger than 256 KiB."""
+
+    status = 413
+    do = "call"
+    staff_text = "データが大きすぎます"
+
+
+class UnsupportedMediaType(Refusal):
+    """application/json で送ってください
+    Send application/json."""
+
+    status = 415
+    do = "call"
+    staff_text = "レジ設定を確認"
+
+
+class SlipReused(Refusal):
+    """同じ伝票番号が別の内容で使われています
+    This slip was used before with other content."""
+
+    status = 422
+    do = "new-slip"
+    staff_text = "伝票番号が重複"
+
+
+class ReceiptAlreadyBooked(Refusal):
+    """このレシートにはすでにポイントが付いています
+    This receipt has already earned points."""
+
+    do = "ask-member"
+    staff_text = "このレシートは付与済み"
+
+
+class NotEnoughPoints(Refusal):
+    """使えるポイントが足りません
+    The member's unexpired points do not reach."""
+
+    do = "ask-member"
+    staff_text = "ポイントが足りません"
+
+
+class PointsOwed(Refusal):
+    """返品で不足したポイントが残っているため使えません
+    Points are still owed from a return, so none can be spent."""
+
+    do = "ask-member"
+    staff_text = "不足ポイントあり"
+
+
+class CardNotActive(Refusal):
+    """このカードは停止されています
+    This card has been stopped."""
+
+    do = "ask-member"
+    staff_text = "カード停止中・窓口へ案内"
+
+
+class NeedsMemberCode(Refusal):
+    """カード番号だけでは使えません。アプリのコードを読み取ってください
+    A card number alone does not reach for this many points: scan the member's code."""
+
+    do = "ask-member"
+    staff_text = "アプリのコードを読み取り"
+
+
+class TillNotActive(Refusal):
+    """このレジは停止されています
+    This till has been stopped."""
+
+    burns = False
+    do = "call"
+    staff_text = "レジ停止中・本部へ連絡"
+
+
+class TenantSuspended(Refusal):
+    """このテナントは取扱停止中です
+    This tenant is suspended."""
+
+    burns = False
+    do = "call"
+    staff_text = "取扱停止中・本部へ連絡"
+
+
+class TooLate(Refusal):
+    """営業日が前日より古いため受け付けられません
+    The business date is before yesterday."""
+
+    do = "call"
+    staff_text = "営業日が古い・本部へ連絡"
+
+
+class Busy(Refusal):
+    """混み合っています。同じ伝票をそのまま送り直してください
+    The hub is busy: send the same slip again."""
+
+    status = 503
+    do = "retry"
+    staff_text = "混雑中・そのまま再送信"
+
+
+class Broken(Refusal):
+    """処理を完了できませんでした。同じ伝票をそのまま送り直してください
+    Something of ours failed: send the same slip again."""
+
+    status = 500
+    do = "retry"
+    staff_text = "障害・そのまま再送信"

@@ -1,0 +1,165 @@
+"""The words of a booking: what a till asks, what a rule decides, what the books answer.
+
+Pure: rules import these words without coming near a database.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+# A pattern's `$` also matches before a last newline in Python; the look-ahead shuts that door.
+_END = r"$(?!\n)"
+SlipNumber = Annotated[
+    str,
+    Meta(pattern=rf"^[A-Za-z0-9_.:/-]{{1,64}}{_END}", description="伝票 · unique per shop for ever"),
+]
+TillCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,16}}{_END}")]
+StaffCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.-]{{1,32}}{_END}")]
+ReceiptNo = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.:/-]{{1,40}}{_END}")]
+CardNumber = Annotated[
+    str,
+    Meta(
+        pattern=rf"^([0-9]{{8}}|[0-9]{{13}}|[0-9]{{16}}|[0-9]{{20}}|[A-Da-d][0-9$:/.+-]{{4,24}}[A-Da-d]){_END}",
+        description="what the scanner read: 16-digit card, 20-digit code, JAN or NW-7",
+    ),
+]
+Points = Annotated[int, Meta(ge=1, le=10_000_000, description="whole points, 1 pt = 1 円")]
+PointsOrNone = Annotated[int, Meta(ge=0, le=10_000_000, description="whole points, may be 0")]
+Yen = Annotated[int, Meta(ge=0, le=10_000_000, description="税込 · whole yen")]
+
+
+class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What every request that writes to the books carries."""
+
+    call: ClassVar[str] = ""
+
+    slip: SlipNumber
+    till: TillCode
+    staff: StaffCode | None = None
+    business_date: date
+    at: Annotated[datetime, Meta(tz=True)]
+
+    def receipt(self) -> "ReceiptKey | None":
+        """The receipt that this request would let earn, if any."""
+        return None
+
+    @property
+    def carrier(self) -> str:
+        """What leads to the member."""
+        raise NotImplementedError
+
+
+class ReceiptKey(Struct, frozen=True):
+    """One receipt of one register on one business date; it earns once, whatever its slip."""
+
+    business_date: date
+    till: str
+    no: str
+
+
+class Till(Struct, frozen=True):
+    """The till that asks, as its token and the mall's books know it.
+
+    `vouched` is the doors' counter when that was looked up: where it has moved since, the desk
+    looks again before it books.
+    """
+
+    client_id: str
+    tenant_id: int
+    shop_id: int
+    till: str
+    vouched: int
+
+
+class Holder(Struct, frozen=True):
+    """What a rule may know of a member: read under the member's lock, never looked up by a rule."""
+
+    member_id: int
+    rank: str
+    points: int
+    points_held: int
+    points_owed: int
+    state: Literal["active", "frozen"]
+    carrier_kind: str
+    carrier_state: Literal["active", "stopped"]
+
+
+class Part(Struct, frozen=True):
+    """The whole points of a grant that one party pays for."""
+
+    funder_id: int
+    party: str
+    points: int
+
+
+class Grant(Struct, frozen=True):
+    """Points given by one rule; carved into whole points per funder, so settlement never rounds."""
+
+    rule: str
+    parts: tuple[Part, ...]
+    expires_on: date
+    usable_from: date
+    limited: bool = False
+    facility_id: int | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(part.points for part in self.parts)
+
+
+class Accrual(Struct, frozen=True):
+    """Give points for a sale; a sale that earns none is still a sale, and says why."""
+
+    paid_yen: int
+    excluded_yen: int
+    grants: tuple[Grant, ...]
+    scheme_id: int
+    reason: Literal["below-unit", "excluded", "paid-by-points"] | None = None
+    yen_to_next_point: int | None = None
+    lines: list[dict[str, Any]] | None = None
+
+    @property
+    def points(self) -> int:
+        return sum(grant.points for grant in self.grants)
+
+
+class Redemption(Struct, frozen=True):
+    """Spend points as yen at a shop of this facility."""
+
+    points: int
+    facility_id: int | None
+    receipt_no: str | None = None
+    tax_treatment: Literal["PAYMENT", "DISCOUNT"] = "PAYMENT"
+    discount_by_rate: tuple[tuple[int, int], ...] = ()
+
+
+class Order(Struct, frozen=True):
+    """What a rule decided to book for one slip: a redemption, an accrual, or first one, then both."""
+
+    redeem: Redemption | None = None
+    accrue: Accrual | None = None
+
+
+Rule = Callable[[Any, Any, Holder], Order]
+
+
+class Answer(Struct, frozen=True):
+    """The bytes that a slip is answered with, now and for ever."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+    retry_after: int | None = None
+
+
+def fingerprint(ask: Asked, path: str = "") -> bytes:
+    """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
+    omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
+    """
+    content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
+    encoded = msgspec.json.encode(content, order="sorted")
+    return hashlib.sha256(f"{ask.call}\n{path}\n".encode() + encoded).digest()

@@ -1,0 +1,1 @@
+"""Who takes part: shops, tills, terms, campaigns, and what a till may ask."""

@@ -1,0 +1,16 @@
+"""Who is asking: what a verified token says, in the words of the mall."""
+
+from msgspec import Struct
+
+
+class Caller(Struct, frozen=True):
+    """One OAuth client while its token lives. `tills` None means all tills of the tenant; `wide`
+    callers (operator's and auditor's scopes) see every tenant's rows. `vouched` is the doors'
+    counter, as the desk knew it, before the client was looked up."""
+
+    client_id: str
+    tenant_id: int
+    scopes: frozenset[str]
+    tills: frozenset[str] | None
+    wide: bool
+    vouched: int = -1

@@ -1,0 +1,213 @@
+"""付与の規則: how many points a sale earns, by which rules, and who pays for each.
+
+Pure: yen, terms and the facts read under the lock go in, an order comes out (domain 6.1, 6.2).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from federation.days import fiscal_year_expiry
+from federation.refusals import Validation
+from federation.slips import (
+    Accrual,
+    Asked,
+    CardNumber,
+    Grant,
+    Holder,
+    Order,
+    Part,
+    ReceiptKey,
+    ReceiptNo,
+    TillCode,
+    Yen,
+)
+from msgspec import Meta, Struct, structs
+
+from tenants.terms import Campaign, Terms, Till, in_force
+
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
+
+
+class Line(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One line of a receipt, net of its discounts, tax included."""
+
+    amount_yen: Yen
+    code: Code | None = None
+    category: Code | None = None
+    quantity: Annotated[int, Meta(ge=1, le=100_000)] = 1
+    tax_rate: Literal[0, 8, 10] = 10
+
+
+class Tender(Struct, frozen=True, forbid_unknown_fields=True):
+    """How one part of the total was paid."""
+
+    kind: Literal["cash", "credit", "code", "emoney", "voucher", "points", "other"]
+    amount_yen: Yen
+
+
+Lines = Annotated[list[Line], Meta(min_length=1, max_length=500)]
+Tenders = Annotated[list[Tender], Meta(min_length=1, max_length=20)]
+
+
+class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A sale to a member: `paid_yen` is tax-included, after discounts, without the part paid by
+    points; the lines sum to all of it, the tenders too."""
+
+    call: ClassVar[str] = "accruals"
+
+    card: CardNumber
+    receipt_no: ReceiptNo
+    receipt_till: TillCode | None = None
+    paid_yen: Yen
+    excluded_yen: Yen | None = None
+    lines: Lines | None = None
+    tenders: Tenders | None = None
+
+    @property
+    def carrier(self) -> str:
+        return self.card
+
+    def receipt(self) -> ReceiptKey:
+        return ReceiptKey(self.business_date, self.receipt_till or self.till, self.receipt_no)
+
+    @property
+    def points_paid(self) -> int:
+        """What was paid with points: nothing, for a plain sale."""
+        return 0
+
+
+def earn(sale: Sale, till: Till, holder: Holder) -> Order:
+    """Give a member the points that this sale earned."""
+    return Order(accrue=accrual(sale, till, holder))
+
+
+def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
+    """Whole points only: what is left of the price is not carried over, and a sale that earns none
+    is still a sale. Points are spent on the goods that earn first, so nothing is earned on them."""
+    terms = in_force(till.terms, sale.business_date)
+    excluded_yen = excluded(sale, terms)
+    eligible_yen = max(0, sale.paid_yen - excluded_yen)
+    base = eligible_yen // terms.yen_per_point
+    return Accrual(
+        paid_yen=sale.paid_yen,
+        excluded_yen=excluded_yen,
+        grants=grants(base, sale.business_date, till, holder.rank) if base else (),
+        scheme_id=in_force(till.schemes, sale.business_date).scheme_id,
+        reason=None if base else why_nothing(sale, eligible_yen),
+        yen_to_next_point=terms.yen_per_point - eligible_yen % terms.yen_per_point,
+        lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
+    )
+
+
+def excluded(sale: Sale, terms: Terms) -> int:
+    """The yen that earn nothing: the hub's sum by category, or the till's own; both must agree."""
+    total_yen = sale.paid_yen + sale.points_paid
+    if sale.tenders is not None:
+        by_points = sum(t.amount_yen for t in sale.tenders if t.kind == "points")
+        if sum(t.amount_yen for t in sale.tenders) != total_yen or by_points != sale.points_paid:
+            raise Validation(pointer="/tenders")
+    if sale.lines is not None:
+        if sum(line.amount_yen for line in sale.lines) != total_yen:
+            raise Validation(pointer="/lines")
+        ours = sum(
+            line.amount_yen for line in sale.lines if line.category in terms.excluded_categories
+        )
+        if sale.excluded_yen is not None and sale.excluded_yen != ours:
+            raise Validation(pointer="/excluded_yen")
+        return ours
+    theirs = sale.excluded_yen or 0
+    if theirs > total_yen:
+        raise Validation(pointer="/excluded_yen")
+    return theirs
+
+
+def why_nothing(sale: Sale, eligible_yen: int) -> Literal["below-unit", "excluded", "paid-by-points"]:
+    """Why a sale earned nothing, for the till's display."""
+    if eligible_yen > 0:
+        return "below-unit"
+    if sale.paid_yen > 0:
+        return "excluded"
+    return "paid-by-points" if sale.points_paid else "below-unit"
+
+
+def grants(base: int, business_date: date, till: Till, rank: str) -> tuple[Grant, ...]:
+    """Base, rank and campaigns: each extra is a multiple of the floored base; the best of a stack
+    group counts, groups add up (domain 6.2)."""
+    expires_on = fiscal_year_expiry(business_date)
+    given = [
+        Grant(
+            rule="base",
+            parts=(Part(till.tenant.party_id, till.tenant.code, base),),
+            expires_on=expires_on,
+            usable_from=business_date,
+        )
+    ]
+    bonuses = [b for b in till.rank_bonuses if b.rank == rank and b.from_on <= business_date]
+    if bonuses and (bonus := in_force(bonuses, business_date)).multiplier > 1:
+        given.append(
+            Grant(
+                rule=f"rank:{rank}",
+                parts=(
+                    Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1)),
+                ),
+                expires_on=expires_on,
+                usable_from=business_date,
+            )
+        )
+    for campaign in best(running(till, business_date)):
+        given.append(
+            Grant(
+                rule=f"campaign:{campaign.code}",
+                parts=carve(base * (campaign.multiplier - 1), campaign, till),
+                expires_on=campaign.expires_on,
+                usable_from=business_date,
+                limited=True,
+            )
+        )
+    return tuple(given)
+
+
+def running(till: Till, business_date: date) -> Iterable[Campaign]:
+    """The campaigns of this till's facility on a business date."""
+    here = till.facility.party_id if till.facility is not None else None
+    return (
+        c
+        for c in till.campaigns
+        if c.from_on <= business_date <= c.to_on and c.facility_id in (None, here)
+    )
+
+
+def best(campaigns: Iterable[Campaign]) -> list[Campaign]:
+    """Of each stack group the most generous; of equals the one that lasts longer, then by code."""
+    groups: dict[str, Campaign] = {}
+    for campaign in campaigns:
+        other = groups.get(campaign.stack_group)
+        if other is None or _worth(campaign) > _worth(other):
+            groups[campaign.stack_group] = campaign
+    return [groups[name] for name in sorted(groups)]
+
+
+def _worth(campaign: Campaign) -> tuple[int, date, str]:
+    return campaign.multiplier, campaign.expires_on, campaign.code
+
+
+def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:
+    """Whole points per funder by largest remainder; facility and operator stand before the tenant,
+    so that a tie is theirs to pay, now and whenever the parts are drawn."""
+    order = {"facility": 0, "operator": 1, "tenant": 2}
+    shares = sorted(campaign.shares, key=lambda share: order[share.funder])
+    whole = sum(share.weight for share in shares)
+    carved = [points * share.weight // whole for share in shares]
+    largest = sorted(
+        range(len(shares)), key=lambda n: (-(points * shares[n].weight % whole), n)
+    )
+    for n in largest[: points - sum(carved)]:
+        carved[n] += 1
+    assert sum(carved) == points
+    parties = [till.party(share.funder) for share in shares]
+    return tuple(
+        Part(party.party_id, party.code, part)
+        for party, part in zip(parties, carved, strict=True)
+        if part
+    )

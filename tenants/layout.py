@@ -1,0 +1,177 @@
+"""Laying out a mall: facilities, tenants, shops, tills, and what was agreed with them.
+
+Each function is one row with its author and reason; the callers run them in one transaction as the
+worker, and end it with `moved`, so that every desk and till reads the new terms.
+"""
+
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Literal
+
+from federation.sql import statement
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from tenants.terms import Share
+
+PARTY = statement(__file__, "add_party")
+SHOP = statement(__file__, "add_shop")
+TERMS = statement(__file__, "add_terms")
+CAMPAIGN = statement(__file__, "add_campaign")
+MOVED = "UPDATE federation.doors SET moved = moved + 1"
+
+
+class Why(Struct, frozen=True):
+    """Who decided, and for what reason; kept with every dated row."""
+
+    author: str
+    reason: str
+
+
+class Named(Struct, frozen=True):
+    """A code and its names in both languages."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+async def add_party(
+    conn: AsyncConnection, kind: Literal["facility", "tenant"], named: Named, from_on: date
+) -> int:
+    """A facility or a tenant; its id."""
+    asked = {**_fields(named), "kind": kind, "from_on": from_on}
+    return await _id(conn, PARTY, asked)
+
+
+async def name_operator(conn: AsyncConnection, named: Named) -> None:
+    """Give the operator, which every hub has, its names."""
+    await conn.execute(
+        "UPDATE tenants.parties SET name = %(name)s, name_en = %(name_en)s WHERE party_id = 1",
+        _fields(named),
+    )
+
+
+async def add_shop(
+    conn: AsyncConnection,
+    tenant_id: int,
+    facility_id: int | None,
+    named: Named,
+    *,
+    trade: str,
+    day_starts: time = time(0),
+    tills: Sequence[str] = ("T01",),
+) -> int:
+    """A shop with its tills; its id."""
+    asked = {
+        **_fields(named),
+        "tenant_id": tenant_id,
+        "facility_id": facility_id,
+        "trade": trade,
+        "day_starts": day_starts,
+        "tills": list(tills),
+    }
+    return await _id(conn, SHOP, asked)
+
+
+async def agree(
+    conn: AsyncConnection,
+    shop_id: int,
+    from_on: date,
+    why: Why,
+    *,
+    yen_per_point: int = 110,
+    static_card_limit_points: int = 0,
+    excluded_categories: Sequence[str] = (),
+    tax_treatment: Literal["PAYMENT", "DISCOUNT"] = "PAYMENT",
+) -> None:
+    """Terms of a shop from a business date on."""
+    await conn.execute(
+        TERMS,
+        {
+            "shop_id": shop_id,
+            "from_on": from_on,
+            "yen_per_point": yen_per_point,
+            "static_card_limit_points": static_card_limit_points,
+            "excluded_categories": list(excluded_categories),
+            "tax_treatment": tax_treatment,
+            **_why(why),
+        },
+    )
+
+
+async def agree_scheme(
+    conn: AsyncConnection, funding: Literal["at-issue", "at-redemption"], from_on: date, why: Why
+) -> int:
+    """The settlement scheme that points granted from a day on belong to; its number."""
+    return await _id(
+        conn,
+        "INSERT INTO tenants.schemes (scheme_id, funding, from_on, author, reason) "
+        "SELECT coalesce(max(scheme_id), 0) + 1, %(funding)s, %(from_on)s, %(author)s, %(reason)s "
+        "FROM tenants.schemes RETURNING scheme_id",
+        {"funding": funding, "from_on": from_on, **_why(why)},
+    )
+
+
+async def add_rank_bonus(
+    conn: AsyncConnection, rank: str, multiplier: int, funder_id: int, from_on: date, why: Why
+) -> None:
+    """What a rank adds to the base from a business date on (+1倍 is multiplier 2)."""
+    await conn.execute(
+        "INSERT INTO tenants.rank_bonuses "
+        "(rank, from_on, multiplier, funder_id, author, reason) "
+        "VALUES (%(rank)s, %(from_on)s, %(multiplier)s, %(funder_id)s, %(author)s, %(reason)s)",
+        {
+            "rank": rank,
+            "from_on": from_on,
+            "multiplier": multiplier,
+            "funder_id": funder_id,
+            **_why(why),
+        },
+    )
+
+
+async def add_campaign(
+    conn: AsyncConnection,
+    named: Named,
+    facility_id: int | None,
+    days: tuple[date, date],
+    expires_on: date,
+    multiplier: int,
+    shares: Sequence[Share],
+    why: Why,
+    stack_group: str = "campaign",
+) -> int:
+    """A dated multiplier with the shares of its funders; its id."""
+    asked = {
+        **_fields(named),
+        "facility_id": facility_id,
+        "from_on": days[0],
+        "to_on": days[1],
+        "expires_on": expires_on,
+        "multiplier": multiplier,
+        "stack_group": stack_group,
+        "funders": [share.funder for share in shares],
+        "weights": [share.weight for share in shares],
+        **_why(why),
+    }
+    return await _id(conn, CAMPAIGN, asked)
+
+
+async def moved(conn: AsyncConnection) -> None:
+    """Raise the doors' counter: what tills and terms were read before counts no more."""
+    await conn.execute(MOVED)
+
+
+async def _id(conn: AsyncConnection, query: str, asked: dict[str, object]) -> int:
+    row = await (await conn.execute(query, asked)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _fields(named: Named) -> dict[str, object]:
+    return {"code": named.code, "name": named.name, "name_en": named.name_en}
+
+
+def _why(why: Why) -> dict[str, object]:
+    return {"author": why.author, "reason": why.reason}

@@ -1,0 +1,132 @@
+"""The mall as the tills know it: shops, tills, terms, campaigns, read once and kept until a door or
+a term has moved."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from federation.refusals import NotFound, TenantSuspended, TillNotActive
+from federation.sql import statement
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+
+from tenants.callers import Caller
+from tenants.terms import Campaign, Party, RankBonus, Scheme, Share, Terms, Till
+
+TILLS = statement(__file__, "tills")
+TERMS = statement(__file__, "terms")
+CAMPAIGNS = statement(__file__, "campaigns")
+RANKS = statement(__file__, "rank_bonuses")
+SCHEMES = statement(__file__, "schemes")
+
+Connect = Callable[[], Any]
+
+
+class Mall:
+    """Every till with its terms. `forget` makes the next question read them afresh."""
+
+    def __init__(self, connect: Connect, moved: Callable[[], int]) -> None:
+        """`connect` gives an async context with a connection that may read `tenants`; `moved` the
+        doors' counter as the desk last saw it."""
+        self._connect = connect
+        self._moved = moved
+        self._tills: dict[tuple[int, str], tuple[str, Till]] = {}
+        self._loaded = False
+        self._loading = asyncio.Lock()
+
+    def forget(self) -> None:
+        """A door was shut or a term changed: what was read no longer counts."""
+        self._loaded = False
+
+    async def till(self, caller: Caller, code: str) -> Till:
+        """The till that a caller may speak for; any other does not exist for it."""
+        if not self._loaded:
+            await self._load()
+        found = self._tills.get((caller.tenant_id, code))
+        if found is None or (caller.tills is not None and code not in caller.tills):
+            raise NotFound(pointer="/till")
+        state, till = found
+        if state == "suspended":
+            raise TenantSuspended
+        if state == "revoked":
+            raise TillNotActive
+        return vouched(till, caller)
+
+    async def _load(self) -> None:
+        async with self._loading:
+            if self._loaded:
+                return
+            seen = self._moved()
+            async with self._connect() as conn:
+                self._tills = await read(conn, seen)
+            self._loaded = seen == self._moved()
+
+
+def vouched(till: Till, caller: Caller) -> Till:
+    """The till in the name of this client, vouched for no later than both were looked up."""
+    return Till(
+        caller.client_id,
+        till.tenant_id,
+        till.shop_id,
+        till.till,
+        min(till.vouched, caller.vouched),
+        till.shop,
+        till.tenant,
+        till.facility,
+        till.operator,
+        till.day_starts,
+        till.terms,
+        till.schemes,
+        till.rank_bonuses,
+        till.campaigns,
+    )
+
+
+async def read(conn: AsyncConnection, seen: int) -> dict[tuple[int, str], tuple[str, Till]]:
+    """All tills by tenant and code, with the state of each: active, revoked or suspended."""
+    operator = Party(1, "operator")
+    terms: dict[int, list[Terms]] = {}
+    for row in await rows(conn, TERMS):
+        shop_id = row.pop("shop_id")
+        categories = frozenset(row.pop("excluded_categories"))
+        terms.setdefault(shop_id, []).append(Terms(**row, excluded_categories=categories))
+    campaigns = tuple(
+        Campaign(**{**row, "shares": tuple(Share(*share) for share in row["shares"])})
+        for row in await rows(conn, CAMPAIGNS)
+    )
+    bonuses = tuple(
+        RankBonus(row["from_on"], row["rank"], row["multiplier"], Party(row["party_id"], row["code"]))
+        for row in await rows(conn, RANKS)
+    )
+    schemes = tuple(Scheme(**row) for row in await rows(conn, SCHEMES))
+    return {
+        (row["tenant_id"], row["till"]): (
+            row["state"],
+            Till(
+                client_id="",
+                tenant_id=row["tenant_id"],
+                shop_id=row["shop_id"],
+                till=row["till"],
+                vouched=seen,
+                shop=row["shop"],
+                tenant=Party(row["tenant_id"], row["tenant_code"]),
+                facility=Party(row["facility_id"], row["facility_code"])
+                if row["facility_id"]
+                else None,
+                operator=operator,
+                day_starts=row["day_starts"],
+                terms=tuple(terms.get(row["shop_id"], ())),
+                schemes=schemes,
+                rank_bonuses=bonuses,
+                campaigns=campaigns,
+            ),
+        )
+        for row in await rows(conn, TILLS)
+    }
+
+
+async def rows(conn: AsyncConnection, query: str) -> list[dict[str, Any]]:
+    """All rows of a statement, by column name."""
+    async with conn.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query)
+        return await cursor.fetchall()

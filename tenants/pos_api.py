@@ -1,0 +1,122 @@
+"""What a till may ask: quotes, accruals, redemptions, purchases, and what became of a slip."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from federation import days
+from federation.desk import Desk
+from federation.opaque import Names
+from federation.slips import Answer, SlipNumber, TillCode
+from litestar import Response, get, post
+from litestar.datastructures import CacheControlHeader
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery, JSONBody
+from psycopg import AsyncConnection
+
+from tenants.callers import Caller
+from tenants.earning import Sale, earn
+from tenants.mall import Mall
+from tenants.quotes import Ask, Quote, quote
+from tenants.spending import Purchase, Spend, buy, spend
+from tenants.stored import stored
+from tenants.till_facts import TillFacts, till_facts
+
+Now = Callable[[], datetime]
+NO_STORE = CacheControlHeader(no_store=True)
+
+
+def told(answer: Answer) -> Response[bytes]:
+    """An answer of the desk as HTTP: its very bytes, and whether they were said before."""
+    problem = answer.status >= 400
+    headers = {"cache-control": "no-store"}
+    if answer.replayed:
+        headers["idempotent-replayed"] = "true"
+    if answer.retry_after is not None:
+        headers["retry-after"] = str(answer.retry_after)
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        media_type="application/problem+json" if problem else "application/json",
+        headers=headers,
+    )
+
+
+@post("/v1/accruals", requires="points:accrue")
+async def post_accrual(
+    data: JSONBody[Sale],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    desk: NamedDependency[Desk],
+) -> Response[bytes]:
+    """Give a member the points that this purchase earned. / 付与"""
+    return told(await desk.book(data, earn, await mall.till(caller, data.till)))
+
+
+@post("/v1/redemptions", requires="points:redeem")
+async def post_redemption(
+    data: JSONBody[Spend],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    desk: NamedDependency[Desk],
+) -> Response[bytes]:
+    """Spend a member's points as yen. / 利用"""
+    return told(await desk.book(data, spend, await mall.till(caller, data.till)))
+
+
+@post("/v1/purchases", requires="points:accrue points:redeem")
+async def post_purchase(
+    data: JSONBody[Purchase],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    desk: NamedDependency[Desk],
+) -> Response[bytes]:
+    """Pay part of a sale with points and earn on the rest, in one step. / 利用と付与"""
+    return told(await desk.book(data, buy, await mall.till(caller, data.till)))
+
+
+@post("/v1/quotes", requires="points:quote", status_code=200, cache_control=NO_STORE)
+async def post_quote(
+    data: JSONBody[Ask],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    counter: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    clock: NamedDependency[Now],
+) -> Quote:
+    """Say what a sale would earn and how many points may be spent; books nothing. / 見積"""
+    return await quote(counter, data, await mall.till(caller, data.till), names, clock())
+
+
+@get("/v1/slips", requires="points:read")
+async def get_slip(
+    till: FromQuery[TillCode],
+    slip: FromQuery[SlipNumber],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    reader: NamedDependency[AsyncConnection],
+) -> Response[bytes]:
+    """The stored answer of a slip, or that it has not arrived. / 伝票照会"""
+    return told(await stored(reader, await mall.till(caller, till), slip))
+
+
+@get("/v1/tills/{till:str}", requires="points:quote", cache_control=NO_STORE)
+async def get_till(
+    till: FromPath[str],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    clock: NamedDependency[Now],
+) -> TillFacts:
+    """What a till should know about itself: time, business date, unit, limits. / レジ情報"""
+    now = clock()
+    return till_facts(await mall.till(caller, till), now, days.day_of(now))
+
+
+ROUTES: list[HTTPRouteHandler] = [
+    post_accrual,
+    post_redemption,
+    post_purchase,
+    post_quote,
+    get_slip,
+    get_till,
+]

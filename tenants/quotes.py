@@ -1,0 +1,82 @@
+"""見積: what a sale would earn and how many points may be spent, without booking anything."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from federation import days
+from federation.answers import Balance, Funder, Granted
+from federation.opaque import Names
+from federation.reading import holder
+from federation.refusals import CardNotActive
+from federation.slips import CardNumber, Grant, Holder, PointsOrNone, StaffCode, TillCode, Yen
+from msgspec import Meta, Struct, structs
+from psycopg import AsyncConnection
+
+from tenants.earning import Lines, Tenders, accrual, excluded
+from tenants.spending import Purchase
+from tenants.terms import Till, in_force
+
+
+class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A purchase that might be made; it has no slip, since nothing is booked."""
+
+    till: TillCode
+    staff: StaffCode | None = None
+    business_date: date
+    at: Annotated[datetime, Meta(tz=True)]
+    card: CardNumber
+    paid_yen: Yen
+    points: PointsOrNone = 0
+    excluded_yen: Yen | None = None
+    lines: Lines | None = None
+    tenders: Tenders | None = None
+
+
+class Quote(Struct, frozen=True):
+    """What the purchase would earn if it were made now, and what the member could spend on it."""
+
+    member: str
+    rank: str
+    points: int
+    grants: tuple[Granted, ...]
+    redeemable_points: int
+    yen_to_next_point: int | None
+    balance: Balance
+
+
+async def quote(conn: AsyncConnection, ask: Ask, till: Till, names: Names, now: datetime) -> Quote:
+    """Ask the rules as a booking would, and leave no trace."""
+    days.admit(ask.business_date, ask.at, now)
+    facts, has = await holder(conn, ask.card, days.day_of(now))
+    if facts.carrier_state != "active":
+        raise CardNotActive
+    sale = Purchase(slip="quote", receipt_no="quote", **structs.asdict(ask))
+    earned = accrual(sale, till, facts)
+    return Quote(
+        member=names.seal("member", till.tenant_id, facts.member_id),
+        rank=facts.rank,
+        points=earned.points,
+        grants=tuple(granted(grant) for grant in earned.grants),
+        redeemable_points=redeemable(sale, till, facts),
+        yen_to_next_point=earned.yen_to_next_point,
+        balance=has,
+    )
+
+
+def granted(grant: Grant) -> Granted:
+    """A grant as a till is told of it."""
+    funders = tuple(Funder(part.party, part.points) for part in grant.parts)
+    return Granted(grant.rule, grant.points, grant.expires_on, funders)
+
+
+def redeemable(sale: Purchase, till: Till, holder: Holder) -> int:
+    """How many points could be spent: what is there, what is to be paid for goods that earn, and
+    what a bare card number may spend."""
+    if holder.state != "active" or holder.points_owed > 0:
+        return 0
+    terms = in_force(till.terms, sale.business_date)
+    payable_yen = sale.paid_yen + sale.points - excluded(sale, terms)
+    most = min(holder.points - holder.points_held, max(0, payable_yen))
+    if holder.carrier_kind == "card":
+        most = min(most, terms.static_card_limit_points)
+    return most
