@@ -29,7 +29,7 @@ class BodyGuard:
     """Reads a request's body whole, refuses what is not plain JSON, and hands on clean bytes."""
 
     def __init__(self, app: App) -> None:
-        self._app = app
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Guard the API's bodies; everything else passes."""
@@ -38,7 +38,7 @@ class BodyGuard:
             or scope["method"] not in WITH_BODY
             or not scope["path"].startswith("/v1/")
         ):
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
         try:
             body = clean(await read(receive), media_type(scope))
@@ -54,7 +54,7 @@ class BodyGuard:
             handed = True
             return {"type": "http.request", "body": body, "more_body": False}
 
-        await self._app(scope, again, send)
+        await self.app(scope, again, send)
 
 
 def media_type(scope: Scope) -> str:

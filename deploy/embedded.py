@@ -199,12 +199,9 @@ def _kept(path: Path) -> str:
             file.write(secrets.token_hex(32))
             file.flush()
             os.fsync(file.fileno())
-        try:
+        with suppress(FileExistsError):
             path.hardlink_to(draft)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()
     return path.read_text()
 
 
@@ -219,9 +216,7 @@ def _held(folder: Path) -> Iterator[Path]:
         home = _private(folder)
         lock = _private_file(home / "lock", "a+")
     except PermissionError as why:
-        raise NotStarted(
-            f"{folder} は別の利用者のものです。 · {folder} belongs to another user."
-        ) from why
+        raise _anothers(folder) from why
     with lock:
         lock.seek(0)
         try:
@@ -243,9 +238,8 @@ def _guise(folder: Path) -> Guise:
     installed = package / "pginstall" / "bin"
     if os.geteuid() != 0:
         return Guise(installed)
-    if shutil.which("unshare") and not subprocess.call(
-        (*UNSHARE, "true"), stderr=subprocess.DEVNULL
-    ):
+    unshare = shutil.which("unshare")
+    if unshare and subprocess.call((*UNSHARE, "true"), stderr=subprocess.DEVNULL) == 0:
         return Guise(installed, prefix=UNSHARE)
     # Nobody must be able to reach the binaries, and they may lie in root's home.
     folder.chmod(0o711)
@@ -268,8 +262,14 @@ def _guise(folder: Path) -> Guise:
 def _hand_over(path: Path, owner: int) -> None:
     """The data of a hub that root has run in another guise change hands."""
     if path.stat().st_uid != owner:
+        if os.geteuid() != 0:
+            raise _anothers(path)
         for part in (path, *path.rglob("*")):
             os.chown(part, owner, -1, follow_symlinks=False)
+
+
+def _anothers(path: Path) -> NotStarted:
+    return NotStarted(f"{path} は別の利用者のものです。 · {path} belongs to another user.")
 
 
 def _await_the_last(data: Path) -> None:
@@ -279,10 +279,15 @@ def _await_the_last(data: Path) -> None:
         return
     deadline = time.monotonic() + CLOSING_SECONDS
     while pids := _servers_in(data):
+        with suppress(ProcessLookupError, FileNotFoundError):
+            if int(pidfile.read_text().splitlines()[0]) not in pids:
+                # Its postmaster is gone: what it still computes can no longer be booked.
+                for pid in pids:
+                    os.kill(pid, signal.SIGKILL)
         if time.monotonic() > deadline:
             raise NotStarted(
-                f"前の PostgreSQL {pids} がまだ {data} にいます。 · "
-                f"An earlier PostgreSQL {pids} is still in {data}."
+                f"前の PostgreSQL {pids} がまだ {data} を使っています。 · "
+                f"An earlier PostgreSQL {pids} is still using {data}."
             )
         time.sleep(GLANCE_SECONDS)
     pidfile.unlink(missing_ok=True)
@@ -355,13 +360,12 @@ def _await_answer(
     while True:
         try:
             ask()
+            return
         except (psycopg.OperationalError, redis.ConnectionError) as why:
             gone = process.poll() is not None
             if gone or "password" in str(why) or time.monotonic() > deadline:
                 raise NotStarted(_failed(name, log)) from why
             time.sleep(GLANCE_SECONDS)
-        else:
-            return
 
 
 def _failed(name: str, log: Path) -> str:

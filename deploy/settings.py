@@ -39,6 +39,16 @@ class Settings(Struct, frozen=True):
         user = f"meguri_{role}:{quote(password(self.secret, role))}"
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
 
+    def env(self) -> dict[str, str]:
+        """The variables that make another process the same instance."""
+        return {
+            "DATABASE_URL": self.database_url,
+            "MEGURI_SECRET": self.secret,
+            "REDIS_URL": self.redis_url or "",
+            "MEGURI_ISSUER": self.issuer,
+            "MEGURI_CLOCK": self.clock,
+        }
+
 
 def password(secret: str, role: str) -> str:
     """A role's password, derived so that every process of an instance knows it."""

@@ -38,7 +38,8 @@ SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 # The clock's own slips are named by the operator's shop (0003_tenants.sql lays it out).
 CLERK = {"tenant_id": 1, "shop_id": 1, "till": "clock"}
 
-Recheck = Callable[[AsyncConnection, Sequence[Till]], Awaitable[Sequence[Till | Refusal]]]
+# Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
+Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
 
 
 class Seen(Struct):
@@ -144,7 +145,7 @@ class Books:
         """Where a door was shut since a till was looked up, look again before anything is booked."""
         doubtful = [turn for turn in batch if turn.till.vouched != moved]
         if doubtful:
-            found = await self._recheck(conn, [turn.till for turn in doubtful])
+            found = await self._recheck(conn, [turn.till for turn in doubtful], moved)
             for turn, till in zip(doubtful, found, strict=True):
                 if isinstance(till, Refusal):
                     turn.refused = till

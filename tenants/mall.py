@@ -2,11 +2,13 @@
 a term has moved."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from federation.refusals import NotFound, TenantSuspended, TillNotActive
 from federation.sql import statement
+from msgspec import structs
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
@@ -19,7 +21,8 @@ CAMPAIGNS = statement(__file__, "campaigns")
 RANKS = statement(__file__, "rank_bonuses")
 SCHEMES = statement(__file__, "schemes")
 
-Connect = Callable[[], Any]
+Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Tills = dict[tuple[int, str], tuple[str, Till]]  # by tenant and code, with the state of each
 
 
 class Mall:
@@ -30,7 +33,7 @@ class Mall:
         doors' counter as the desk last saw it."""
         self._connect = connect
         self._moved = moved
-        self._tills: dict[tuple[int, str], tuple[str, Till]] = {}
+        self._tills: Tills = {}
         self._loaded = False
         self._loading = asyncio.Lock()
 
@@ -40,19 +43,22 @@ class Mall:
 
     async def till(self, caller: Caller, code: str) -> Till:
         """The till that a caller may speak for; any other does not exist for it."""
-        if not self._loaded:
-            await self._load()
-        found = self._tills.get((caller.tenant_id, code))
-        if found is None or (caller.tills is not None and code not in caller.tills):
+        await self._load()
+        if caller.tills is not None and code not in caller.tills:
             raise NotFound(pointer="/till")
-        state, till = found
-        if state == "suspended":
-            raise TenantSuspended
-        if state == "revoked":
-            raise TillNotActive
-        return vouched(till, caller)
+        till = open_till(self._tills, caller.tenant_id, code)
+        return vouched(till, caller.client_id, min(till.vouched, caller.vouched))
+
+    async def shops_of(self, tenant_id: int) -> frozenset[int]:
+        """The shops in which a tenant has a till."""
+        await self._load()
+        return frozenset(
+            till.shop_id for (owner, _), (_, till) in self._tills.items() if owner == tenant_id
+        )
 
     async def _load(self) -> None:
+        if self._loaded:
+            return
         async with self._loading:
             if self._loaded:
                 return
@@ -62,27 +68,40 @@ class Mall:
             self._loaded = seen == self._moved()
 
 
-def vouched(till: Till, caller: Caller) -> Till:
-    """The till in the name of this client, vouched for no later than both were looked up."""
-    return Till(
-        caller.client_id,
-        till.tenant_id,
-        till.shop_id,
-        till.till,
-        min(till.vouched, caller.vouched),
-        till.shop,
-        till.tenant,
-        till.facility,
-        till.operator,
-        till.day_starts,
-        till.terms,
-        till.schemes,
-        till.rank_bonuses,
-        till.campaigns,
-    )
+def open_till(tills: Tills, tenant_id: int, code: str) -> Till:
+    """A till that stands open; a stopped one is refused by name, a strange one does not exist."""
+    found = tills.get((tenant_id, code))
+    if found is None:
+        raise NotFound(pointer="/till")
+    state, till = found
+    if state == "suspended":
+        raise TenantSuspended
+    if state == "revoked":
+        raise TillNotActive
+    return till
 
 
-async def read(conn: AsyncConnection, seen: int) -> dict[tuple[int, str], tuple[str, Till]]:
+def vouched(till: Till, client_id: str, seen: int) -> Till:
+    """The till in the name of a client, vouched for as of a count of the doors."""
+    return structs.replace(till, client_id=client_id, vouched=seen)
+
+
+async def again(
+    conn: AsyncConnection, tills: Sequence[Till], seen: int
+) -> list[Till | TillNotActive | TenantSuspended | NotFound]:
+    """Look again at tills that a door may have been shut on: each afresh, or why not."""
+    now = await read(conn, seen)
+    found: list[Till | TillNotActive | TenantSuspended | NotFound] = []
+    for till in tills:
+        try:
+            fresh = open_till(now, till.tenant_id, till.till)
+            found.append(vouched(fresh, till.client_id, seen))
+        except (TillNotActive, TenantSuspended, NotFound) as refused:
+            found.append(refused)
+    return found
+
+
+async def read(conn: AsyncConnection, seen: int) -> Tills:
     """All tills by tenant and code, with the state of each: active, revoked or suspended."""
     operator = Party(1, "operator")
     terms: dict[int, list[Terms]] = {}

@@ -1,0 +1,154 @@
+"""Clients: whoever has credentials of its own. Registered once, revoked once, never revived.
+
+A revocation raises the doors' counter in its own transaction, so the booking desk looks again
+before the next slip; whoever calls these rings the bell afterwards, for the readers' sake.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from msgspec import Struct
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, tuple_row
+from psycopg.types.json import Jsonb
+
+from auth.scopes import AUDIENCES, strangers
+from federation.refusals import NotFound, Validation
+from federation.sql import statement
+
+Method = Literal["private_key_jwt", "client_secret_basic"]
+Jwk = dict[str, Any]
+
+ADD = statement(__file__, "add_client")
+FIND_TENANT = statement(__file__, "find_tenant")
+REVOKE = statement(__file__, "revoke_client")
+REVOKE_TILL = statement(__file__, "revoke_till")
+MOVE_DOORS = statement(__file__, "move_doors")
+LIST = statement(__file__, "list_clients")
+
+CLIENT_ID = re.compile(r"c_[a-z2-7]{12}")
+
+
+class Registered(Struct, frozen=True):
+    """A new client, and its secret where it has one: shown once, kept nowhere."""
+
+    client_id: str
+    secret: str | None
+
+
+class Listed(Struct, frozen=True):
+    """One client as an administrator sees it."""
+
+    client_id: str
+    tenant: str
+    name: str
+    method: Method
+    audience: str
+    scopes: list[str]
+    tills: list[str] | None
+    state: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+def digest(secret: str) -> bytes:
+    """What is kept of a secret. It has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def is_secret(secret: str, kept: bytes) -> bool:
+    """Whether this is the secret that was given out, found out in constant time."""
+    return hmac.compare_digest(digest(secret), kept)
+
+
+def public_key(jwk: Jwk) -> Jwk:
+    """The public half of a P-256 key with its `kid`; a private one is refused, not stripped."""
+    if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or "d" in jwk:
+        raise Validation(pointer="/jwk")
+    try:
+        key = ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y")})
+    except (JoseError, ValueError, KeyError, TypeError):
+        raise Validation(pointer="/jwk") from None
+    kid = jwk.get("kid", key.thumbprint())
+    if not isinstance(kid, str) or not re.fullmatch(r"[\x21-\x7e]{1,200}", kid):
+        raise Validation(pointer="/jwk/kid")
+    return {**key.as_dict(private=False), "kid": kid}
+
+
+async def add(
+    conn: AsyncConnection[Any],
+    *,
+    tenant: str,
+    name: str,
+    audience: str,
+    scopes: Sequence[str],
+    tills: Sequence[str] | None,
+    jwk: Jwk | None,
+    now: datetime,
+) -> Registered:
+    """Register a client of a tenant: by its public key, or, where it has none, with a secret."""
+    wanted = frozenset(scopes)
+    if audience not in AUDIENCES:
+        raise Validation(pointer="/audience")
+    if not wanted or strangers(wanted, audience):
+        raise Validation(pointer="/scopes")
+    if tills is not None and not tills:
+        raise Validation(pointer="/tills")
+    secret = secrets.token_urlsafe(32) if jwk is None else None
+    client_id = "c_" + base64.b32encode(secrets.token_bytes(8))[:12].decode().lower()
+    asked = {
+        "client_id": client_id,
+        "tenant": tenant,
+        "name": name,
+        "method": "client_secret_basic" if jwk is None else "private_key_jwt",
+        "secret_sha256": None if secret is None else digest(secret),
+        "jwk": None if jwk is None else Jsonb(public_key(jwk)),
+        "scopes": sorted(wanted),
+        "audience": audience,
+        "tills": None if tills is None else sorted(set(tills)),
+        "now": now,
+    }
+    async with conn.transaction():
+        if not (await conn.execute(ADD, asked)).rowcount:
+            known = await conn.execute(FIND_TENANT, {"tenant": tenant})
+            raise Validation(pointer="/tills") if known.rowcount else NotFound
+    return Registered(client_id, secret)
+
+
+async def revoke(conn: AsyncConnection[Any], client_id: str, now: datetime) -> bool:
+    """Shut a client out, from the next slip on. False: it was shut out before."""
+    async with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(REVOKE, {"client_id": client_id, "now": now})
+        return await _shut(conn, await cursor.fetchone())
+
+
+async def revoke_till(conn: AsyncConnection[Any], tenant: str, till: str) -> bool:
+    """Stop a till, whoever speaks for it. False: it was stopped before."""
+    async with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(REVOKE_TILL, {"tenant": tenant, "till": till})
+        return await _shut(conn, await cursor.fetchone())
+
+
+async def _shut(conn: AsyncConnection[Any], was: tuple[Any, ...] | None) -> bool:
+    """Raise the doors' counter if a door that stood open was shut."""
+    if was is None:
+        raise NotFound
+    stood_open: bool = was[0] == "active"
+    if stood_open:
+        await conn.execute(MOVE_DOORS)
+    return stood_open
+
+
+async def listed(conn: AsyncConnection[Any], tenant: str | None = None) -> list[Listed]:
+    """Every client, or one tenant's, the newest last."""
+    async with conn.cursor(row_factory=class_row(Listed)) as cursor:
+        await cursor.execute(LIST, {"tenant": tenant})
+        return await cursor.fetchall()

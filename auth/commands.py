@@ -1,0 +1,160 @@
+"""What an operator does at the command line: clients, tills, and the hub's own keys."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import click
+from psycopg import AsyncConnection
+
+from auth import bell, clients, keys
+from auth.scopes import AUDIENCES, SCOPES, TILL
+from federation.refusals import Refusal, titles
+
+Answer = TypeVar("Answer")
+
+
+class Office(Protocol):
+    """What these commands need to know of the instance: `ctx.obj`."""
+
+    @property
+    def worker_url(self) -> str: ...
+    @property
+    def redis_url(self) -> str | None: ...
+    @property
+    def secret(self) -> str: ...
+    @property
+    def now(self) -> Callable[[], datetime]: ...
+
+
+@click.group()
+def client() -> None:
+    """クライアントの登録と停止 · who may come in."""
+
+
+@client.command()
+@click.option("--tenant", required=True, help="テナントの符号 · the tenant's code")
+@click.option("--name", required=True, help="台帳に残す名 · what it is called")
+@click.option("--audience", type=click.Choice(sorted(AUDIENCES)), default=TILL, show_default=True)
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(list(SCOPES)))
+@click.option("--till", "tills", multiple=True, help="なければ全レジ · none: all of the tenant's")
+@click.option(
+    "--jwk",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="公開鍵。なければ秘密を一度だけ表示 · its public key; without one, a secret",
+)
+@click.pass_obj
+def add(
+    office: Office,
+    tenant: str,
+    name: str,
+    audience: str,
+    scopes: tuple[str, ...],
+    tills: tuple[str, ...],
+    jwk: Path | None,
+) -> None:
+    """登録する · register a client; its secret, if it has one, is shown this once."""
+
+    async def done(conn: AsyncConnection[Any]) -> clients.Registered:
+        return await clients.add(
+            conn,
+            tenant=tenant,
+            name=name,
+            audience=audience,
+            scopes=scopes,
+            tills=tills or None,
+            jwk=None if jwk is None else _jwk(jwk),
+            now=office.now(),
+        )
+
+    registered = _run(office, done)
+    click.echo(registered.client_id)
+    if registered.secret is not None:
+        click.echo(registered.secret)
+
+
+@client.command()
+@click.argument("client_id")
+@click.pass_obj
+def revoke(office: Office, client_id: str) -> None:
+    """止める · shut a client out, from its next request on."""
+    _run(office, lambda conn: clients.revoke(conn, client_id, office.now()), ring=client_id)
+
+
+@client.command(name="list")
+@click.option("--tenant", help="このテナントだけ · of this tenant only")
+@click.pass_obj
+def list_clients(office: Office, tenant: str | None) -> None:
+    """一覧 · every client."""
+    for one in _run(office, lambda conn: clients.listed(conn, tenant)):
+        tills = "*" if one.tills is None else ",".join(one.tills)
+        scopes = ",".join(one.scopes)
+        click.echo(f"{one.client_id} {one.state} {one.tenant} {one.audience} {tills} {scopes}")
+
+
+@click.group()
+def till() -> None:
+    """レジの停止 · a till that was lost."""
+
+
+@till.command(name="revoke")
+@click.argument("tenant")
+@click.argument("code")
+@click.pass_obj
+def revoke_till(office: Office, tenant: str, code: str) -> None:
+    """止める · stop a till, whoever speaks for it."""
+    _run(office, lambda conn: clients.revoke_till(conn, tenant, code), ring=f"{tenant}/{code}")
+
+
+@click.group()
+def key() -> None:
+    """署名鍵 · the keys that sign access tokens."""
+
+
+@key.command()
+@click.option("--stolen", is_flag=True, help="今の鍵を直ちに無効に · believe the old ones no more")
+@click.pass_obj
+def rotate(office: Office, stolen: bool) -> None:
+    """替える · put the next key to use; no client notices."""
+
+    async def done(conn: AsyncConnection[Any]) -> datetime:
+        if stolen:
+            await keys.replace(conn, office.secret, office.now())
+            return office.now()
+        return await keys.rotate(conn, office.secret, office.now())
+
+    click.echo(_run(office, done, ring="keys").isoformat(timespec="seconds"))
+
+
+def _jwk(path: Path) -> clients.Jwk:
+    try:
+        jwk = json.loads(path.read_bytes())
+    except ValueError:
+        jwk = None
+    if not isinstance(jwk, dict):
+        raise click.BadParameter("not a JWK", param_hint="--jwk")
+    return jwk
+
+
+def _run(
+    office: Office,
+    verb: Callable[[AsyncConnection[Any]], Awaitable[Answer]],
+    ring: str | None = None,
+) -> Answer:
+    """Do it as the worker; then ring the bell, so that the readers know as well."""
+
+    async def done() -> Answer:
+        async with await AsyncConnection.connect(office.worker_url, autocommit=True) as conn:
+            answer = await verb(conn)
+        if ring is not None:
+            await bell.ring(office.redis_url, ring)
+        return answer
+
+    try:
+        return asyncio.run(done())
+    except Refusal as refused:
+        said = " · ".join(titles(type(refused)))
+        raise click.ClickException(f"{said} {refused.extra.get('pointer', '')}".strip()) from None

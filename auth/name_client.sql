@@ -1,0 +1,1 @@
+SELECT set_config('meguri.client', %(client_id)s, true)

@@ -1,0 +1,63 @@
+"""What a client may be allowed to do: every scope there is, one line each, in both languages.
+
+A client belongs to one audience, its tokens name that audience and nothing else, and it is given
+only scopes of that audience: a stolen till's token opens no back office.
+"""
+
+from msgspec import Struct
+
+TILL = "till"
+BACKOFFICE = "backoffice"
+OPERATOR = "operator"
+AUDIENCES = frozenset({TILL, BACKOFFICE, OPERATOR})
+
+
+class Scope(Struct, frozen=True):
+    """One permission; a `wide` one shows every tenant's rows, not only the caller's own."""
+
+    ja: str
+    en: str
+    audiences: frozenset[str]
+    wide: bool = False
+
+
+def _for(*audiences: str) -> frozenset[str]:
+    return frozenset(audiences)
+
+
+SCOPES: dict[str, Scope] = {
+    "points:quote": Scope("付与・利用の試算", "see what a sale would earn", _for(TILL)),
+    "points:accrue": Scope("ポイントの付与", "give points for a sale", _for(TILL)),
+    "points:redeem": Scope("ポイントの利用", "spend a member's points", _for(TILL)),
+    "points:reverse": Scope("伝票の取消", "undo a whole slip", _for(TILL)),
+    "points:return": Scope("返品", "take goods back, whole or in part", _for(TILL)),
+    "points:upload": Scope("オフライン分の送信", "send offline lines", _for(TILL, BACKOFFICE)),
+    "points:read": Scope(
+        "残高・明細の照会", "read balances and entries", _for(TILL, BACKOFFICE, OPERATOR)
+    ),
+    "members:lookup": Scope("会員の確認", "look a member up by card or phone", _for(TILL)),
+    "settlement:read": Scope("精算書の照会", "read statements", _for(BACKOFFICE, OPERATOR)),
+    "settlement:dispute": Scope("精算への異議", "dispute a line", _for(BACKOFFICE)),
+    "flows:read": Scope("送客表の照会", "read its part of the flows", _for(BACKOFFICE, OPERATOR)),
+    "events:read": Scope("イベントの受信", "read and receive events", _for(BACKOFFICE)),
+    "entries:read-all": Scope(
+        "全テナントの明細の照会", "see the rows of every tenant", _for(OPERATOR), wide=True
+    ),
+    "cycles:close": Scope("締め", "close and confirm a cycle", _for(OPERATOR)),
+    "admin:read": Scope("台帳設定の照会", "read how the federation is laid out", _for(OPERATOR)),
+    "admin:write": Scope("台帳設定の変更", "lay out tenants, shops, tills, rules", _for(OPERATOR)),
+    "admin:clock": Scope("試験用時計の設定", "set the clock of a demo or test", _for(OPERATOR)),
+    "ops:read": Scope("稼働状況の照会", "read metrics and operating state", _for(OPERATOR)),
+}
+
+
+def is_wide(scopes: frozenset[str]) -> bool:
+    """Whether one of these scopes shows every tenant's rows."""
+    return any(SCOPES[scope].wide for scope in scopes if scope in SCOPES)
+
+
+def strangers(scopes: frozenset[str], audience: str) -> list[str]:
+    """The scopes that do not exist, or that this audience is never given."""
+    return sorted(
+        scope for scope in scopes if scope not in SCOPES or audience not in SCOPES[scope].audiences
+    )

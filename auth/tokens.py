@@ -1,0 +1,84 @@
+"""Access tokens (RFC 9068): what one says, how one is made, and when one is believed."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from joserfc.jwk import ECKey
+from msgspec import Meta, Struct
+
+from auth import jws
+from auth.jws import NotSigned, TokenHead, Word
+from auth.keys import LONGEST_TOKEN, SKEW, SigningKey
+
+TTL = 300  # seconds
+
+Second = Annotated[int, Meta(ge=0, le=100_000_000_000)]
+TenantId = Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z")]
+
+
+class Grant(Struct, frozen=True):
+    """What a client asked for and may have."""
+
+    client_id: str
+    tenant_id: int
+    audience: str
+    scopes: Sequence[str]
+    tills: Sequence[str] | None
+
+
+class TokenClaims(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an access token says. One audience; `tills` only where the client may not use all."""
+
+    iss: str
+    sub: Word
+    aud: Word
+    exp: Second
+    iat: Second
+    nbf: Second
+    jti: Word
+    client_id: Word
+    scope: str
+    tenant: TenantId
+    tills: tuple[str, ...] | None = None
+
+
+def issue(grant: Grant, issuer: str, signing: SigningKey, now: datetime) -> str:
+    """An access token for this grant, good for five minutes."""
+    at = int(now.timestamp())
+    claims = TokenClaims(
+        iss=issuer,
+        sub=grant.client_id,
+        aud=grant.audience,
+        exp=at + TTL,
+        iat=at,
+        nbf=at,
+        jti=secrets.token_urlsafe(16),
+        client_id=grant.client_id,
+        scope=" ".join(grant.scopes),
+        tenant=str(grant.tenant_id),
+        tills=None if grant.tills is None else tuple(grant.tills),
+    )
+    head = TokenHead(alg="ES256", typ="at+jwt", kid=signing.kid)
+    return jws.signed(head, claims, signing.key)
+
+
+def believe(
+    token: str, key: ECKey, issuer: str, audiences: frozenset[str], now: datetime
+) -> TokenClaims:
+    """What the token says, if we signed it for one of these audiences and its time is now."""
+    claims = jws.proved(token, key, TokenClaims)
+    at = now.timestamp()
+    ahead = at + SKEW.total_seconds()
+    if not (
+        claims.iss == issuer
+        and claims.aud in audiences
+        and claims.sub == claims.client_id
+        and at < claims.exp
+        and claims.exp - claims.iat <= LONGEST_TOKEN.total_seconds()
+        and claims.iat <= ahead
+        and claims.nbf <= ahead
+    ):
+        raise NotSigned
+    return claims

@@ -1,0 +1,117 @@
+"""The app: which routes there are, what each is given, and that none stands open by mistake."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from auth.gate import OPT, provide_caller, requires, unknown_scopes
+from auth.token_api import ROUTES as TOKEN_ROUTES
+from litestar import Litestar
+from litestar.config.app import ExperimentalFeatures
+from litestar.di import NamedDependency, Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from psycopg import AsyncConnection
+from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
+from tenants.callers import Caller
+from tenants.mall import Mall
+from tenants.pos_api import ROUTES as POS_ROUTES
+from tenants.reading_api import ROUTES as READING_ROUTES
+
+from deploy import clock_api, health
+from deploy.body_guard import App, BodyGuard
+from deploy.clock import FileClock
+from deploy.hub import Hub
+from deploy.problems import HANDLERS
+from deploy.settings import Settings
+
+
+class UnknownScope(SystemExit):
+    """A route requires a scope that does not exist; with a door like that nothing starts."""
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The hub as a Litestar app; `guarded` stands before it when it serves."""
+    hub = Hub(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with hub.running():
+            yield
+
+    routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES, *health.ROUTES]
+    if isinstance(hub.clock, FileClock):
+        routes += clock_api.ROUTES
+    app = Litestar(
+        route_handlers=routes,
+        guards=[requires],
+        opt=dict(OPT),
+        dependencies=dependencies(hub),
+        exception_handlers=HANDLERS,
+        lifespan=[lifespan],
+        openapi_config=OpenAPIConfig(
+            title="Meguri 巡り",
+            version="1",
+            path="/",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+    )
+    app.state.hub = hub
+    app.state.gate = hub.gate
+    unknown = unknown_scopes(app.routes)
+    if unknown:
+        raise UnknownScope(f"unknown scope: {unknown}")
+    return app
+
+
+def guarded(app: Litestar) -> App:
+    """The app as it serves: every body is read and cleaned before it."""
+    return BodyGuard(app)  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+
+
+def dependencies(hub: Hub) -> dict[str, Provide]:
+    """What handlers may ask for by name."""
+
+    async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
+        """A reading transaction that has named its tenant; the operator's sees all."""
+        wide = hub.pools.use("auditor")
+        async with wide if caller.wide else hub.pools.reader(caller.tenant_id) as conn:
+            yield conn
+
+    async def own_shops(
+        caller: NamedDependency[Caller], mall: NamedDependency[Mall]
+    ) -> frozenset[int]:
+        return await mall.shops_of(caller.tenant_id)
+
+    def role(name: str) -> Provide:
+        async def connection() -> AsyncIterator[AsyncConnection]:
+            async with hub.pools.use(name) as conn:
+                yield conn
+
+        return Provide(connection)
+
+    def same(thing: Any) -> Provide:
+        return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
+
+    def draining() -> bool:
+        return hub.draining
+
+    things: dict[str, Any] = {
+        "mall": hub.mall,
+        "desk": hub.desk,
+        "names": hub.names,
+        "clock": hub.clock,
+        "pools": hub.pools,
+        "draining": draining,
+        "token_desk": hub.tokens,
+    }
+    return {
+        "caller": Provide(provide_caller),
+        "reader": Provide(reader),
+        "own_shops": Provide(own_shops),
+        "counter": role("counter"),
+        "auditor": role("auditor"),
+        "worker": role("worker"),
+        **{name: same(thing) for name, thing in things.items()},
+    }

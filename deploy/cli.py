@@ -1,0 +1,81 @@
+"""`meguri`: the command line. Each command imports what it needs when it runs, so that `verify`
+works with nothing but this program."""
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+COMMANDS = {
+    "serve": "deploy.commands:serve",
+    "demo": "deploy.commands:demo",
+    "migrate": "deploy.commands:migrate",
+    "check": "deploy.commands:check",
+    "client": "auth.commands:client",
+    "till": "auth.commands:till",
+    "keys": "auth.commands:keys",
+    "verify": "settlement.commands:verify",
+}
+
+
+class Office:
+    """The instance that the commands of an office work on; read only when one asks."""
+
+    @property
+    def worker_url(self) -> str:
+        """Where the worker connects."""
+        return _settings().url("worker")
+
+    @property
+    def redis_url(self) -> str | None:
+        """Where the bell hangs, if there is one."""
+        return _settings().redis_url
+
+    @property
+    def secret(self) -> str:
+        """The instance's secret."""
+        return _settings().secret
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The wall clock: these commands are about credentials."""
+        from deploy.clock import wall
+
+        return wall
+
+
+class Lazy(click.Group):
+    """A group whose commands are found by name, each in its own module."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All of them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="meguri")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """巡り: 共通ポイント・ハブ / the common-point hub."""
+    ctx.obj = Office()
+
+
+def _settings() -> "Settings":  # type: ignore[name-defined]  # noqa: F821
+    from deploy.settings import settings
+
+    return settings()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""Serving: one process, one event loop, one booking desk; SIGTERM drains it."""
+
+import socket
+from types import FrameType
+
+import uvicorn
+
+from deploy import logs
+from deploy.app import create_app, guarded
+from deploy.settings import Settings
+
+GRACE_SECONDS = 10
+
+
+class DrainingServer(uvicorn.Server):
+    """Says that it is not ready before it closes its doors."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Not ready from now on; then uvicorn finishes what it has taken."""
+        self.config.app.app.state.hub.draining = True  # type: ignore[union-attr]
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> None:
+    """Serve until told to stop; whoever was promised an answer gets it."""
+    logs.set_up()
+    app = create_app(settings)
+    config = uvicorn.Config(
+        guarded(app),
+        host=host,
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=2048,
+    )
+    DrainingServer(config).run()
+
+
+def free_port(wanted: int, tries: int = 100) -> int:
+    """The wanted port, or the next free one on loopback."""
+    for port in range(wanted, wanted + tries):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit(f"{wanted} からの空きポートがありません / no free port from {wanted} on")

@@ -1,0 +1,93 @@
+"""締めと銀行営業日: which half month a day belongs to, and on which days banks are open.
+
+Cycles are 1-15 and 16-month's end (domain 1.3). Banks rest on Saturdays, Sundays, national holidays
+and from 12/31 to 1/3 (銀行法15条, 施行令5条).
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import cache
+
+import jpholiday
+from msgspec import Struct
+
+DAY = timedelta(days=1)
+CONFIRMING_BANK_DAYS = 2
+
+
+class Cycle(Struct, frozen=True):
+    """One half month."""
+
+    first_on: date
+    last_on: date
+
+    @property
+    def cycle_id(self) -> int:
+        """Its number: its first day as yyyymmdd."""
+        return number_of(self.first_on)
+
+
+def cycle_of(day: date) -> Cycle:
+    """The half month that a day belongs to."""
+    if day.day <= 15:
+        return Cycle(day.replace(day=1), day.replace(day=15))
+    return Cycle(day.replace(day=16), _month_end(day))
+
+
+def cycles(from_on: date, to_on: date) -> Iterator[Cycle]:
+    """The half months from one day to another, both included."""
+    while from_on <= to_on:
+        cycle = cycle_of(from_on)
+        yield cycle
+        from_on = cycle.last_on + DAY
+
+
+def number_of(first_on: date) -> int:
+    """The number of the cycle that begins on this day."""
+    return first_on.year * 10_000 + first_on.month * 100 + first_on.day
+
+
+@cache
+def is_bank_day(day: date) -> bool:
+    """Whether banks are open."""
+    rests = day.weekday() >= 5 or (day.month, day.day) in {(12, 31), (1, 1), (1, 2), (1, 3)}
+    return not rests and not jpholiday.is_holiday(day)
+
+
+def bank_day_from(day: date) -> date:
+    """This day if banks are open, else the next day they are: 翌営業日."""
+    while not is_bank_day(day):
+        day += DAY
+    return day
+
+
+def bank_day_until(day: date) -> date:
+    """This day if banks are open, else the last day they were: 前営業日."""
+    while not is_bank_day(day):
+        day -= DAY
+    return day
+
+
+def closes_on(cycle: Cycle) -> date:
+    """The day a cycle is normally closed: two bank days after its last day, for late data."""
+    day = cycle.last_on
+    for _ in range(CONFIRMING_BANK_DAYS):
+        day = bank_day_from(day + DAY)
+    return day
+
+
+def pays_on(cycle: Cycle) -> date:
+    """支払日: 15日締 by the last bank day of the month, 末締 by the first from the 15th on."""
+    month_end = _month_end(cycle.last_on)
+    if cycle.last_on.day <= 15:
+        return bank_day_until(month_end)
+    return bank_day_from(month_end + timedelta(days=15))
+
+
+def file_due_on(pays_on: date) -> date:
+    """The last day to hand the bank its file: the bank day before it pays."""
+    return bank_day_until(pays_on - DAY)
+
+
+def _month_end(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - DAY

@@ -1,0 +1,158 @@
+"""封印ファイルの行: the words of the sealed file, one Struct per type of line.
+
+A sealed file is NDJSON in canonical form: UTF-8, one object per line, keys sorted, no white space,
+only the escapes JSON demands, whole numbers only, each line ended by LF. The types come in the
+order in which they stand here, and within a type in the order that `order` gives. Parties, shops
+and schemes stand under the names that receipts show; entries under the opaque ids their shops know.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+FORMAT = 1
+CURRENCY = "JPY"
+
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=400)]
+Whole = Annotated[int, Meta(ge=0)]
+Points = Annotated[int, Meta(ge=1)]
+Funding = Literal["at-issue", "at-redemption", "redeemer-bears"]
+PartyKind = Literal["operator", "facility", "tenant", "fund", "promotion"]
+PARTY_KINDS: tuple[PartyKind, ...] = ("operator", "facility", "tenant", "fund", "promotion")
+
+
+class _Line(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """What every type of line has in common: its `type`, and nothing that is not declared."""
+
+
+class Header(_Line, frozen=True, tag="header"):
+    """Which cycle this is, when it was closed, and the seal of the cycle before."""
+
+    format: Literal[1]
+    currency: Literal["JPY"]
+    cycle: Name
+    first_on: date
+    last_on: date
+    closed_at: datetime
+    previous: Hash | None
+
+
+class Scheme(_Line, frozen=True, tag="scheme"):
+    """A version of the settlement rules that the cycle, or a point in it, goes by."""
+
+    scheme: Name
+    funding: Funding
+    from_on: date
+
+
+class Party(_Line, frozen=True, tag="party"):
+    """Whoever gets a statement."""
+
+    party: Name
+    kind: PartyKind
+    name: Name
+    name_en: Name
+
+
+class Grant(_Line, frozen=True, tag="grant"):
+    """Points that one funder gave in one entry: a lot, the n-th of its entry."""
+
+    entry: Name
+    n: Whole
+    kind: Name
+    rule: Name
+    business_date: date
+    tenant: Name
+    shop: Name
+    funder: Name
+    points: Points
+    scheme: Name
+
+
+class Draw(_Line, frozen=True, tag="draw"):
+    """Points that one entry took from a lot (+) or gave back to it (-): the n-th of its entry."""
+
+    entry: Name
+    n: Whole
+    kind: Literal["redemption", "lapse", "reversal", "return"]
+    rule: Name
+    business_date: date
+    tenant: Name
+    shop: Name
+    funder: Name
+    points: int
+    scheme: Name
+
+
+class Cell(_Line, frozen=True, tag="matrix"):
+    """X[funder][tenant]: points of the one honoured by the other, and the yen owed for them."""
+
+    funder: Name
+    tenant: Name
+    points: int
+    yen: int
+
+
+class Charge(_Line, frozen=True, tag="statement"):
+    """One line of a party's statement; a memo line has no yen, a late one names its own code."""
+
+    party: Name
+    code: int
+    points: Whole
+    entries: Whole
+    original: int | UnsetType = UNSET
+    yen: int | UnsetType = UNSET
+
+
+class Net(_Line, frozen=True, tag="net"):
+    """What a party is paid (+) or pays (-) in all."""
+
+    party: Name
+    yen: int
+
+
+Line = Header | Scheme | Party | Grant | Draw | Cell | Charge | Net
+Result = Cell | Charge | Net
+SECTIONS = (Header, Scheme, Party, Grant, Draw, Cell, Charge, Net)
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+_decode = msgspec.json.Decoder(Line, strict=True).decode
+
+
+def canonical(line: Line) -> bytes:
+    """The one way to write a line."""
+    return _encode(line)
+
+
+def parse(text: bytes) -> Line:
+    """A line from its canonical form; ValueError for anything else."""
+    line: Line = _decode(text)
+    if canonical(line) != text:
+        raise ValueError("not in canonical form")
+    return line
+
+
+Order = tuple[int | str, ...]
+
+
+def order(line: Line, ranks: dict[str, int]) -> Order:
+    """Where a line stands among those of its type; no two are alike. `ranks` is the order of the
+    parties; KeyError where one is not among them."""
+    match line:
+        case Header():
+            return ()
+        case Scheme():
+            return (line.from_on.isoformat(),)
+        case Party():
+            return (PARTY_KINDS.index(line.kind), line.party)
+        case Grant() | Draw():
+            return (line.business_date.isoformat(), line.entry, line.n)
+        case Cell():
+            return (ranks[line.funder], ranks[line.tenant])
+        case Charge():
+            return (ranks[line.party], line.code, line.original or 0)
+        case Net():
+            return (ranks[line.party],)

@@ -1,0 +1,146 @@
+"""相殺: from what points did, who owes whom, and what is left of that when all is netted."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from settlement.lines import Cell, Draw, Funding, Grant, Net, Party
+
+Movement = Literal["granted", "used", "restored", "recovered", "lapsed"]
+Kind = Literal["base", "campaign", "rank"]
+Role = Literal["funder", "tenant", "fund", "promotion"]
+KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
+
+
+class Flow(Struct, frozen=True):
+    """What one funder's points of one kind did at one tenant in a cycle.
+
+    `entries` counts the entries in it; `led` those whose first part stands here, so that the sum
+    over all flows of a movement counts each entry once.
+    """
+
+    movement: Movement
+    kind: Kind
+    funding: Funding
+    funder: str
+    tenant: str
+    late: bool
+    points: int
+    entries: int
+    led: int
+
+
+class Claim(Struct, frozen=True):
+    """Who owes whom for a movement, under which code it stands in the statement of either, and
+    whether it is given back (-1)."""
+
+    debtor: Role
+    creditor: Role
+    debtor_code: int
+    creditor_code: int
+    sign: Literal[1, -1] = 1
+
+
+# The whole of settlement: 1 円 a point, by funding and movement (domain 1.1, 1.4). What is not here
+# moves no money. At redemption the funder owes the honouring tenant; at issue the funder pays into
+# FUND (預り金), which owes the honouring tenant and hands what lapsed to the promotion fund.
+CLAIMS: dict[tuple[Funding, Movement], Claim] = {
+    ("at-redemption", "used"): Claim("funder", "tenant", 121, 201),
+    ("at-redemption", "restored"): Claim("funder", "tenant", 131, 202, -1),
+    ("at-issue", "granted"): Claim("funder", "fund", 101, 701),
+    ("at-issue", "recovered"): Claim("funder", "fund", 111, 702, -1),
+    ("at-issue", "used"): Claim("fund", "tenant", 702, 201),
+    ("at-issue", "restored"): Claim("fund", "tenant", 701, 202, -1),
+    ("at-issue", "lapsed"): Claim("fund", "promotion", 702, 701),
+}
+
+
+class Roles:
+    """Who plays which part in a flow."""
+
+    def __init__(self, parties: Iterable[Party]) -> None:
+        self._funds = {party.kind: party.party for party in parties}
+
+    def of(self, role: Role, flow: Flow) -> str:
+        """The party in a role; LookupError where at-issue points have no fund to pay into."""
+        if role == "funder":
+            return flow.funder
+        return flow.tenant if role == "tenant" else self._funds[role]
+
+
+def matrix(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Cell]:
+    """X[funder][tenant], where anything stands: points honoured, yen owed."""
+    roles = Roles(parties)
+    points: defaultdict[tuple[str, str], int] = defaultdict(int)
+    yen: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for flow in flows:
+        if flow.movement in ("used", "restored"):
+            sign = 1 if flow.movement == "used" else -1
+            points[flow.funder, flow.tenant] += sign * flow.points
+        claim = CLAIMS.get((flow.funding, flow.movement))
+        if claim is not None:
+            pair = roles.of(claim.debtor, flow), roles.of(claim.creditor, flow)
+            yen[pair] += claim.sign * flow.points
+    ranks = ranked(parties)
+    pairs = sorted(points.keys() | yen.keys(), key=lambda pair: (ranks[pair[0]], ranks[pair[1]]))
+    cells = [Cell(*pair, points=points[pair], yen=yen[pair]) for pair in pairs]
+    return [cell for cell in cells if cell.points or cell.yen]
+
+
+def nets(cells: Iterable[Cell], parties: Iterable[Party]) -> list[Net]:
+    """What each party is paid (+) or pays (-). The hub itself is left with nothing."""
+    left = {party.party: 0 for party in parties}
+    for cell in cells:
+        left[cell.funder] -= cell.yen
+        left[cell.tenant] += cell.yen
+    assert sum(left.values()) == 0
+    return [Net(party, yen) for party, yen in left.items()]
+
+
+def ranked(parties: Iterable[Party]) -> dict[str, int]:
+    """The place of each party among all."""
+    return {party.party: place for place, party in enumerate(parties)}
+
+
+def kind_of(rule: str) -> Kind:
+    """通常 / キャンペーン / ランク・誕生月等: the kind of points that a rule gives."""
+    root = rule.partition(":")[0]
+    return "base" if root == "base" else "campaign" if root == "campaign" else "rank"
+
+
+def movement_of(draw: Draw) -> Movement:
+    """What a draw is to settlement: points used, given back, taken back after all, or lapsed."""
+    if draw.points == 0:
+        raise ValueError("a draw of no points")
+    if draw.kind in ("redemption", "lapse"):
+        if draw.points < 0:
+            raise ValueError(f"a {draw.kind} gives nothing back")
+        return "used" if draw.kind == "redemption" else "lapsed"
+    return "recovered" if draw.points > 0 else "restored"
+
+
+class Tally:
+    """Counts lots and draws into flows; the parts of one entry come one after another."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[Movement, Kind, Funding, str, str, bool], list[int]] = {}
+        self._entry = ""
+        self._met: set[object] = set()
+
+    def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
+        """Count one lot granted or one draw."""
+        movement: Movement = "granted" if isinstance(part, Grant) else movement_of(part)
+        key = (movement, kind_of(part.rule), funding, part.funder, part.tenant, late)
+        if part.entry != self._entry:
+            self._entry, self._met = part.entry, set()
+        sums = self._sums.setdefault(key, [0, 0, 0])
+        sums[0] += abs(part.points)
+        sums[1] += key not in self._met
+        sums[2] += movement not in self._met
+        self._met |= {key, movement}
+
+    def flows(self) -> list[Flow]:
+        """What was counted so far."""
+        return [Flow(*key, *sums) for key, sums in self._sums.items()]

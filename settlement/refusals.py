@@ -1,0 +1,36 @@
+"""Why a cycle was not closed."""
+
+from federation.refusals import Refusal
+
+
+class CycleNotOver(Refusal):
+    """締め期間がまだ終わっていません
+    The cycle is not over yet."""
+
+    burns = False
+    do = "retry"
+    staff_text = "締め期間の途中"
+
+
+class EarlierCycleOpen(Refusal):
+    """前の期の締めが済んでいません。古い期から順に締めてください
+    An earlier cycle is not sealed yet: close the oldest first."""
+
+    burns = False
+    staff_text = "前期が未締め"
+
+
+class CycleClosed(Refusal):
+    """この期はすでに確定しています
+    This cycle is confirmed: it cannot be closed again, disputed or changed."""
+
+    burns = False
+    staff_text = "締め確定済み"
+
+
+class PromiseBroken(Refusal):
+    """帳簿の検査に合格しないため締められません
+    The books break a promise, so the cycle is not stated: see `meguri check`."""
+
+    burns = False
+    staff_text = "帳簿検査で不一致"

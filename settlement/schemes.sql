@@ -1,0 +1,18 @@
+-- The scheme of a cycle, and those that its points were granted under.
+SELECT scheme_id::text AS scheme, funding, from_on
+FROM tenants.schemes
+WHERE
+    scheme_id IN (
+        SELECT cycles.scheme_id FROM settlement.cycles WHERE cycles.cycle_id = %(cycle_id)s::integer
+        UNION ALL
+        SELECT draws.scheme_id FROM federation.draws
+        WHERE draws.cycle_id = %(cycle_id)s::integer AND draws.booked_at >= %(since)s::timestamptz
+        UNION ALL
+        SELECT lots.scheme_id
+        FROM federation.entries
+        INNER JOIN federation.lots USING (member_id, entry_id)
+        WHERE
+            entries.cycle_id = %(cycle_id)s::integer
+            AND entries.booked_at >= %(since)s::timestamptz
+    )
+ORDER BY from_on

@@ -1,0 +1,184 @@
+"""精算書: what each party is told, line by line, by the catalogue of domain 1.4."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from settlement.lines import CURRENCY, Charge, Party, Result
+from settlement.netting import CLAIMS, KINDS, Flow, Roles, matrix, nets, ranked
+
+LATE = 401
+TOTAL = 900
+BY_KIND = frozenset({101, 111, 121, 801, 811})
+
+# 8xx are ours: memo lines, which count points and carry no yen.
+CATALOGUE: dict[int, tuple[str, str]] = {
+    101: ("ポイント発行負担金（通常）", "Points issued (base)"),
+    102: ("ポイント発行負担金（キャンペーン）", "Points issued (campaign)"),
+    103: ("ポイント発行負担金（ランク・誕生月等）", "Points issued (rank and the like)"),
+    111: ("発行取消（返品・誤付与）", "Points taken back (base)"),
+    112: ("発行取消（キャンペーン）", "Points taken back (campaign)"),
+    113: ("発行取消（ランク・誕生月等）", "Points taken back (rank and the like)"),
+    121: ("ポイント負担金・利用分（通常）", "Own points used (base)"),
+    122: ("ポイント負担金・利用分（キャンペーン）", "Own points used (campaign)"),
+    123: ("ポイント負担金・利用分（ランク・誕生月等）", "Own points used (rank and the like)"),
+    131: ("ポイント負担金・利用取消", "Use of own points undone"),
+    201: ("ポイント利用額（受取）", "Points honoured"),
+    202: ("利用取消（返品）", "Honoured points given back"),
+    LATE: ("前期分調整", "For an earlier cycle"),
+    701: ("預り金 繰入", "Paid into the fund"),
+    702: ("預り金 払出", "Paid out of the fund"),
+    801: ("参考・発行ポイント（通常）", "Memo: points granted (base)"),
+    802: ("参考・発行ポイント（キャンペーン）", "Memo: points granted (campaign)"),
+    803: ("参考・発行ポイント（ランク・誕生月等）", "Memo: points granted (rank and the like)"),
+    811: ("参考・発行取消（通常）", "Memo: points taken back (base)"),
+    812: ("参考・発行取消（キャンペーン）", "Memo: points taken back (campaign)"),
+    813: ("参考・発行取消（ランク・誕生月等）", "Memo: points taken back (rank and the like)"),
+    821: ("参考・失効ポイント", "Memo: points lapsed"),
+    831: ("参考・店頭付与ポイント", "Memo: points given in own shops"),
+    832: ("参考・店頭付与取消", "Memo: points taken back in own shops"),
+    TOTAL: ("差引精算額", "Net total"),
+}
+FUNDERS_MEMO = {"granted": 801, "recovered": 811, "lapsed": 821}
+SHOPS_MEMO = {"granted": 831, "recovered": 832}
+
+
+class StatementLine(Struct, frozen=True):
+    """A line as its party reads it."""
+
+    code: int
+    name: str
+    name_en: str
+    points: int
+    entries: int
+    original: int | UnsetType = UNSET
+    yen: int | UnsetType = UNSET
+
+
+class Addressee(Struct, frozen=True):
+    """Whose statement it is."""
+
+    party: str
+    kind: str
+    name: str
+    name_en: str
+
+
+class Statement(Struct, frozen=True):
+    """精算書: what a party is paid (+) or pays (-) for one cycle, and why."""
+
+    number: str
+    cycle: str
+    first_on: date
+    last_on: date
+    closed_at: datetime
+    pays_on: date
+    currency: str
+    party: Addressee
+    lines: tuple[StatementLine, ...]
+    total_yen: int
+
+
+def results(flows: Sequence[Flow], parties: Sequence[Party]) -> list[Result]:
+    """All that follows from the flows: matrix, statements, nets, as the sealed file has them."""
+    cells = matrix(flows, parties)
+    charged = charges(flows, parties)
+    netted = nets(cells, parties)
+    assert {net.party: net.yen for net in netted} == totals(charged)
+    return [*cells, *charged, *netted]
+
+
+def charges(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Charge]:
+    """The lines of every statement, each party's closed by its total."""
+    roles = Roles(parties)
+    points: defaultdict[tuple[str, int, int], int] = defaultdict(int)
+    entries: defaultdict[tuple[str, int, int], int] = defaultdict(int)
+    yen: dict[tuple[str, int, int], int] = {}
+    for flow in flows:
+        for party, code, worth_yen, counted in _charged(flow, roles):
+            coded = code + KINDS.index(flow.kind) if code in BY_KIND else code
+            late = flow.late and worth_yen is not None
+            key = (party, LATE, coded) if late else (party, coded, 0)
+            points[key] += flow.points
+            entries[key] += counted
+            if worth_yen is not None:
+                yen[key] = yen.get(key, 0) + worth_yen
+    owed = {party.party: 0 for party in parties}
+    for (party, _, _), worth_yen in yen.items():
+        owed[party] += worth_yen
+    for party, total_yen in owed.items():
+        points[party, TOTAL, 0] = entries[party, TOTAL, 0] = 0
+        yen[party, TOTAL, 0] = total_yen
+    ranks = ranked(parties)
+    return [
+        Charge(
+            party,
+            code,
+            points[party, code, original],
+            entries[party, code, original],
+            original or UNSET,
+            yen.get((party, code, original), UNSET),
+        )
+        for party, code, original in sorted(points, key=lambda key: (ranks[key[0]], *key[1:]))
+    ]
+
+
+def _charged(flow: Flow, roles: Roles) -> Iterator[tuple[str, int, int | None, int]]:
+    """What a flow puts into whose statement: party, code, yen (None in a memo), entries."""
+    claim = CLAIMS.get((flow.funding, flow.movement))
+    if claim is not None:
+        worth_yen = claim.sign * flow.points
+        counted = flow.entries if claim.debtor == "funder" else flow.led
+        yield roles.of(claim.debtor, flow), claim.debtor_code, -worth_yen, counted
+        yield roles.of(claim.creditor, flow), claim.creditor_code, worth_yen, flow.led
+    if flow.movement in FUNDERS_MEMO:
+        yield flow.funder, FUNDERS_MEMO[flow.movement], None, flow.entries
+    if flow.movement in SHOPS_MEMO:
+        yield flow.tenant, SHOPS_MEMO[flow.movement], None, flow.led
+
+
+def totals(charged: Iterable[Charge]) -> dict[str, int]:
+    """What each statement comes to."""
+    return {c.party: c.yen for c in charged if c.code == TOTAL and c.yen is not UNSET}
+
+
+def statement(
+    party: Party,
+    charged: Iterable[Charge],
+    first_on: date,
+    last_on: date,
+    closed_at: datetime,
+    pays_on: date,
+) -> Statement:
+    """One party's statement from its lines."""
+    own = [charge for charge in charged if charge.party == party.party]
+    return Statement(
+        number=f"{first_on:%Y%m%d}-{party.party}",
+        cycle=first_on.isoformat(),
+        first_on=first_on,
+        last_on=last_on,
+        closed_at=closed_at,
+        pays_on=pays_on,
+        currency=CURRENCY,
+        party=Addressee(party.party, party.kind, party.name, party.name_en),
+        lines=tuple(
+            StatementLine(c.code, *_named(c), c.points, c.entries, c.original, c.yen) for c in own
+        ),
+        total_yen=totals(own)[party.party],
+    )
+
+
+def _named(charge: Charge) -> tuple[str, str]:
+    name, name_en = CATALOGUE[charge.code]
+    if charge.original is UNSET:
+        return name, name_en
+    original, original_en = CATALOGUE[charge.original]
+    return f"{name}・{original}", f"{name_en}: {original_en}"
+
+
+def written(told: Statement) -> str:
+    """A statement as its party gets it, and as it is kept for ever."""
+    return msgspec.json.encode(told).decode()

@@ -1,0 +1,304 @@
+"""検証: recompute a sealed file from its own lines, with no database and no trust in the hub.
+
+First the hashes: a changed digit is named by its line. Where all of them hold, the matrix, every
+statement line and every net is computed afresh from the grants and draws, so that a file that was
+forged and hashed again is still named where it differs.
+"""
+
+from collections import deque
+from collections.abc import Container, Iterable
+
+from msgspec import Struct
+
+from settlement import seal
+from settlement.lines import (
+    SECTIONS,
+    Cell,
+    Charge,
+    Draw,
+    Funding,
+    Grant,
+    Header,
+    Line,
+    Net,
+    Order,
+    Party,
+    Result,
+    Scheme,
+    canonical,
+    order,
+    parse,
+)
+from settlement.netting import Tally
+from settlement.statement import results
+
+LONGEST = 65_536
+MOST_FAULTS = 100
+
+
+class Fault(Struct, frozen=True):
+    """What is wrong with one physical line."""
+
+    line: int
+    ja: str
+    en: str
+
+    @property
+    def what(self) -> str:
+        """In both languages."""
+        return f"{self.ja} / {self.en}"
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.what}"
+
+
+class Verdict(Struct, frozen=True):
+    """What a sealed file says of itself, and everything that is wrong with it."""
+
+    faults: tuple[Fault, ...]
+    header: Header | None
+    leaves: int
+    parties: int
+    grants: int
+    draws: int
+    seal: str | None
+
+
+def verify(lines: Iterable[bytes], expected_seal: str | None = None) -> list[Fault]:
+    """Everything that is wrong with a sealed file; nothing, if it is what it was."""
+    return list(examine(lines, expected_seal).faults)
+
+
+def examine(
+    lines: Iterable[bytes],
+    expected_seal: str | None = None,
+    expected_previous: str | None = None,
+) -> Verdict:
+    """Read a sealed file, line by line as it lies on disk, each with its LF."""
+    verifier = Verifier(expected_seal, expected_previous)
+    for line in lines:
+        verifier.read(line)
+        if verifier.hopeless:
+            break
+    return verifier.verdict()
+
+
+class Verifier:
+    """Reads one sealed file; keeps sums, not lines."""
+
+    def __init__(
+        self, expected_seal: str | None = None, expected_previous: str | None = None
+    ) -> None:
+        self._expected_seal = expected_seal
+        self._expected_previous = expected_previous
+        self._number = 0
+        self._tree = seal.Tree()
+        self._broken: list[Fault] = []  # a line that cannot be trusted
+        self._wrong: list[Fault] = []  # lines that do not agree with one another
+        self._foot: str | None = None
+        self._section = -1
+        self._last: Order = ()
+        self._header: Header | None = None
+        self._fundings: dict[str, Funding] = {}
+        self._parties: list[Party] = []
+        self._ranks: dict[str, int] = {}
+        self._counts = {Grant: 0, Draw: 0}
+        self._tally = Tally()
+        self._due: deque[Result] | None = None
+        self._owed_yen = 0
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether reading on would tell nothing new: no sealed file begins like this."""
+        junk = self._number == 1 and bool(self._broken) and self._tree.leaves == 0
+        return junk or len(self._broken) + len(self._wrong) >= MOST_FAULTS
+
+    def read(self, text: bytes) -> None:
+        """Take the next physical line."""
+        self._number += 1
+        if self._foot is not None:
+            self._disbelieve("最終行の後に行があります", "there is a line after the last")
+        elif text.startswith(b'{"leaves"'):
+            self._read_foot(text)
+        else:
+            self._read_leaf(text)
+
+    def verdict(self) -> Verdict:
+        """What is to be said now that the file is at its end."""
+        if self._number == 0:
+            self._number = 1
+            self._disbelieve("ファイルが空です", "the file is empty")
+        elif self._foot is None and not self.hopeless:
+            self._disbelieve(
+                "最終行（ルートと封印）がありません", "the last line, root and seal, is missing"
+            )
+        return Verdict(
+            faults=tuple(self._broken or sorted(self._wrong, key=lambda fault: fault.line)),
+            header=self._header,
+            leaves=self._tree.leaves,
+            parties=len(self._parties),
+            grants=self._counts[Grant],
+            draws=self._counts[Draw],
+            seal=self._foot,
+        )
+
+    def _disbelieve(self, ja: str, en: str) -> None:
+        self._broken.append(Fault(self._number, ja, en))
+
+    def _object(self, ja: str, en: str) -> None:
+        self._wrong.append(Fault(self._number, ja, en))
+
+    def _read_leaf(self, text: bytes) -> None:
+        found = seal.LEAF.fullmatch(text) if len(text) <= LONGEST else None
+        if found is None:
+            self._disbelieve(
+                "封印ファイルの行ではありません", "this is not a line of a sealed file"
+            )
+            return
+        hashed = seal.leaf(bytes.fromhex(found[3].decode()), found[2])
+        self._tree.add(hashed)
+        if hashed.hex().encode() != found[1]:
+            self._disbelieve(
+                "行とハッシュが合いません。書き換えられています",
+                "changed: the line does not fit its hash",
+            )
+            return
+        try:
+            line = parse(found[2])
+        except (ValueError, RecursionError):
+            self._disbelieve("書式が違います", "not in the form of a sealed line")
+            return
+        if not self._broken:
+            self._read_line(line)
+
+    def _read_line(self, line: Line) -> None:
+        try:
+            place = order(line, self._ranks)
+        except KeyError as party:
+            self._object(f"{party} は当事者の一覧にありません", f"{party} is not among the parties")
+            return
+        section = SECTIONS.index(type(line))
+        if (section, place) <= (self._section, self._last) or (self._number == 1) != (section == 0):
+            self._object("行の順序が違います", "out of order")
+        self._section, self._last = section, place
+        match line:
+            case Header():
+                self._read_header(line)
+            case Scheme():
+                self._once(line.scheme, self._fundings)
+                self._fundings[line.scheme] = line.funding
+            case Party():
+                self._once(line.party, self._ranks)
+                self._ranks[line.party] = len(self._ranks)
+                self._parties.append(line)
+            case Grant() | Draw():
+                self._count(line)
+            case Cell() | Charge() | Net():
+                self._compare(line)
+
+    def _read_header(self, header: Header) -> None:
+        self._header = header
+        if header.cycle != header.first_on.isoformat() or header.last_on < header.first_on:
+            self._object("締め期間が正しくありません", "the cycle's days do not agree")
+        if self._expected_previous not in (None, header.previous):
+            self._object(
+                "前回の封印と合いません", "the previous seal is not that of the given file"
+            )
+
+    def _once(self, name: str, known: Container[str]) -> None:
+        if name in known:
+            self._object(f"{name} が重複しています", f"{name} is stated twice")
+
+    def _count(self, part: Grant | Draw) -> None:
+        header = self._header
+        funding = self._fundings.get(part.scheme)
+        if header is None or funding is None:
+            self._object("精算方式の行がありません", f"scheme {part.scheme} is not stated")
+            return
+        strangers = {part.funder, part.tenant} - self._ranks.keys()
+        if strangers:
+            self._object(
+                "当事者の一覧にありません", f"not among the parties: {', '.join(sorted(strangers))}"
+            )
+            return
+        if part.business_date > header.last_on:
+            self._object("次期の営業日です", "its business date belongs to a later cycle")
+        try:
+            self._tally.add(part, funding, part.business_date < header.first_on)
+        except ValueError as why:
+            self._object("ポイントの符号が正しくありません", str(why))
+        self._counts[type(part)] += 1
+
+    def _compare(self, line: Result) -> None:
+        """Hold a result of the file against the next one that the grants and draws give."""
+        place = self._placed(line)
+        due = self._computed()
+        while due and self._placed(due[0]) < place:
+            self._miss(due.popleft())
+        if due and self._placed(due[0]) == place:
+            computed = due.popleft()
+            if computed != line:
+                right = canonical(computed).decode()
+                self._object(f"再計算と合いません。正しくは {right}", f"recomputed, it is {right}")
+        else:
+            self._object(
+                "明細から出てこない行です", "nothing in the grants and draws gives this line"
+            )
+        if isinstance(line, Net):
+            self._owed_yen += line.yen
+
+    def _computed(self) -> deque[Result]:
+        if self._due is None:
+            try:
+                self._due = deque(results(self._tally.flows(), self._parties))
+            except LookupError as kind:
+                self._object(f"当事者 {kind} がありません", f"there is no party of kind {kind}")
+                self._due = deque()
+        return self._due
+
+    def _placed(self, line: Result) -> tuple[int, Order]:
+        return SECTIONS.index(type(line)), order(line, self._ranks)
+
+    def _miss(self, computed: Result) -> None:
+        missing = canonical(computed).decode()
+        self._object(
+            f"この前に行が抜けています: {missing}", f"before this, a line is missing: {missing}"
+        )
+
+    def _read_foot(self, text: bytes) -> None:
+        found = seal.FOOT.fullmatch(text)
+        if found is None or self._tree.leaves == 0:
+            self._disbelieve("最終行の書式が違います", "the last line is not in its form")
+            return
+        self._foot = found[4].decode()
+        if self._broken:
+            return
+        for computed in self._computed():
+            self._miss(computed)
+        if self._owed_yen != 0:
+            self._object(
+                "差引の合計が 0 円になりません", f"the nets sum to {self._owed_yen} yen, not 0"
+            )
+        if int(found[1]) != self._tree.leaves:
+            self._object(
+                f"行数が合いません（{self._tree.leaves} 行あります）",
+                f"{found[1].decode()} lines are stated, {self._tree.leaves} are there",
+            )
+        if self._tree.root().hex().encode() != found[3]:
+            self._object(
+                "ルートが合いません。行の追加・削除・入れ替えがあります",
+                "the root does not fit: a line was added, removed or moved",
+            )
+        self._check_chain(found[2], found[3], found[4])
+
+    def _check_chain(self, previous: bytes | None, root: bytes, sealed: bytes) -> None:
+        before = bytes.fromhex(previous.decode()) if previous else None
+        stated = self._header.previous if self._header else None
+        if (previous.decode() if previous else None) != stated:
+            self._object(
+                "前回の封印が先頭行と違います", "the previous seal is not that of the first line"
+            )
+        if seal.seal(before, bytes.fromhex(root.decode())).hex().encode() != sealed:
+            self._object("封印が合いません", "the seal does not fit root and previous seal")
+        if self._expected_seal is not None and self._expected_seal != sealed.decode():
+            self._object("示された封印と違います", "the seal is not the one that was given")
