@@ -28,7 +28,7 @@ help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machine [PORT=8000 ARGS="--once"]
-	@$(BIN)/meguri demo $(if $(PORT),--port $(PORT)) $(ARGS)
+	@PORT=$(PORT) $(BIN)/meguri demo $(ARGS)
 
 test: $(DEV)  ## すべての試験 · every test [ARGS="-k lapsed"]
 	@$(BIN)/pytest $(ARGS)

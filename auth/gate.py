@@ -92,7 +92,7 @@ class Gate:
         return caller
 
     async def allow(self, authorization: str | None, scopes: str) -> Caller:
-        """Whose token this is, if it may do all that; else `InvalidToken` or `InsufficientScope`."""
+        """Whose token this is, if it has all these scopes; `InsufficientScope` if not."""
         caller = await self.admit(authorization)
         if not caller.scopes.issuperset(scopes.split()):
             raise InsufficientScope
@@ -131,7 +131,7 @@ async def requires(
     scope = handler.opt.get("requires", NOBODY)
     if scope == ANYONE:
         return
-    if scope == NOBODY:
+    if scope == NOBODY or not scope:
         raise NotFound
     gate: Gate = connection.app.state.gate
     caller = await gate.allow(connection.headers.get("authorization"), scope)
@@ -160,9 +160,13 @@ def doors(routes: Iterable[BaseRoute]) -> Iterator[Door]:
 
 
 def unknown_scopes(routes: Iterable[BaseRoute]) -> list[Door]:
-    """The routes that require a scope which does not exist: with one of these nothing starts."""
+    """The routes that require what does not exist, or nothing: with one of these nothing starts."""
     known = {NOBODY, ANYONE, *SCOPES}
-    return sorted(door for door in doors(routes) if not known.issuperset(door.requires.split()))
+    return sorted(
+        door
+        for door in doors(routes)
+        if not door.requires or not known.issuperset(door.requires.split())
+    )
 
 
 def _handlers(route: BaseRoute) -> Iterator[tuple[str, BaseRouteHandler]]:

@@ -116,7 +116,7 @@ async def rotate(
 ) -> datetime:
     """Put the key that stands by to use, publish the next one, and say from when it signs.
 
-    While one rotation is under way, asking for another changes nothing.
+    Until the old key is retired, asking for another rotation changes nothing.
     """
     async with conn.transaction():
         return await _rotate(conn, secret, now, await _alone(conn, now), notice)
@@ -147,9 +147,9 @@ async def _live(conn: AsyncConnection[Any], now: datetime) -> list[Row]:
 async def _rotate(
     conn: AsyncConnection[Any], secret: str, now: datetime, keys: list[Row], notice: timedelta
 ) -> datetime:
-    for key in keys:
-        if key.use_from is not None and key.use_from > now:
-            return key.use_from
+    turns = [key.use_from for key in keys if key.use_from is not None]
+    if any(key.retires_at for key in keys):
+        return max(turns)
     (waiting,) = [key for key in keys if key.use_from is None]
     use_from = max(now, waiting.published_at + notice)
     retires_at = use_from + RELOAD + LONGEST_TOKEN + SKEW

@@ -136,14 +136,16 @@ class NotThisClient(InvalidClientError):  # type: ignore[misc]
 
 
 class NotGranted(UnsupportedGrantTypeError):  # type: ignore[misc]
-    """It asked for a grant that this hub does not make."""
+    """It asked for a grant that this hub does not make; which one is not repeated."""
+
+    description = "Ask with grant_type=client_credentials."
 
     def __init__(self) -> None:
-        super().__init__("")
+        super().__init__(grant_type=None)
 
     def get_error_description(self) -> str:
         """What may be asked for."""
-        return "Ask with grant_type=client_credentials."
+        return self.description
 
 
 class Credentials(ClientCredentialsGrant):  # type: ignore[misc]
@@ -238,7 +240,7 @@ class TokenServer(AuthorizationServer):  # type: ignore[misc]
         return request
 
     def get_token_grant(self, request: TokenRequest) -> Credentials:
-        """Only `client_credentials` so far; what else was asked for is not repeated."""
+        """Only `client_credentials` so far."""
         if request.payload.grant_type != Credentials.GRANT_TYPE:
             raise NotGranted
         return Credentials(request, self)

@@ -189,7 +189,7 @@ def metadata(issuer: str) -> dict[str, str | list[str]]:
         "token_endpoint": f"{issuer}/oauth/token",
         "jwks_uri": f"{issuer}/oauth/jwks",
         "scopes_supported": list(SCOPES),
-        "response_types_supported": [],
+        "response_types_supported": ["none"],  # must be named, though nobody signs in here yet
         "grant_types_supported": ["client_credentials"],
         "token_endpoint_auth_methods_supported": METHODS,
         "token_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,

@@ -1,29 +1,28 @@
 """The app: which routes there are, what each is given, and that none stands open by mistake."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from auth.gate import OPT, provide_caller, requires, unknown_scopes
-from auth.token_api import ROUTES as TOKEN_ROUTES
 from litestar import Litestar
-from litestar.config.app import ExperimentalFeatures
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from psycopg import AsyncConnection
-from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
-from tenants.callers import Caller
-from tenants.mall import Mall
-from tenants.pos_api import ROUTES as POS_ROUTES
-from tenants.reading_api import ROUTES as READING_ROUTES
 
+from auth.gate import OPT, provide_caller, requires, unknown_scopes
+from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, health
 from deploy.body_guard import App, BodyGuard
 from deploy.clock import FileClock
 from deploy.hub import Hub
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
+from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
+from tenants.callers import Caller
+from tenants.mall import Mall
+from tenants.pos_api import ROUTES as POS_ROUTES
+from tenants.reading_api import ROUTES as READING_ROUTES
 
 
 class UnknownScope(SystemExit):
@@ -105,6 +104,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "pools": hub.pools,
         "draining": draining,
         "token_desk": hub.tokens,
+        "closing": hub.closing,
     }
     return {
         "caller": Provide(provide_caller),

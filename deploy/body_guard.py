@@ -82,7 +82,7 @@ async def read(receive: Receive) -> bytes:
 
 
 def clean(body: bytes, media_type: str) -> bytes:
-    """The body as strict UTF-8 JSON in NFC; refused: other media types, duplicate keys, depth > 32."""
+    """The body as strict UTF-8 JSON in NFC, of one media type, no key twice, at most 32 deep."""
     if not body:
         return body
     if media_type != "application/json":

@@ -3,15 +3,16 @@ works with nothing but this program."""
 
 import sys
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import import_module
-from pathlib import Path
 
 import click
 
+from deploy.settings import settings
+
 COMMANDS = {
     "serve": "deploy.commands:serve",
-    "demo": "deploy.commands:demo",
+    "demo": "deploy.demo.commands:demo",
     "migrate": "deploy.commands:migrate",
     "check": "deploy.commands:check",
     "client": "auth.commands:client",
@@ -27,24 +28,22 @@ class Office:
     @property
     def worker_url(self) -> str:
         """Where the worker connects."""
-        return _settings().url("worker")
+        return settings().url("worker")
 
     @property
     def redis_url(self) -> str | None:
         """Where the bell hangs, if there is one."""
-        return _settings().redis_url
+        return settings().redis_url
 
     @property
     def secret(self) -> str:
         """The instance's secret."""
-        return _settings().secret
+        return settings().secret
 
     @property
     def now(self) -> Callable[[], datetime]:
         """The wall clock: these commands are about credentials."""
-        from deploy.clock import wall
-
-        return wall
+        return lambda: datetime.now(UTC)
 
 
 class Lazy(click.Group):
@@ -69,12 +68,6 @@ class Lazy(click.Group):
 def main(ctx: click.Context) -> None:
     """巡り: 共通ポイント・ハブ / the common-point hub."""
     ctx.obj = Office()
-
-
-def _settings() -> "Settings":  # type: ignore[name-defined]  # noqa: F821
-    from deploy.settings import settings
-
-    return settings()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The one clock. Every `now` and `today` in the books comes from here; tokens alone read the wall."""
+"""The one clock: every `now` and `today` in the books is from here; tokens alone read the wall."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ class FileClock:
         self._read: tuple[int, datetime] | None = None
 
     def __call__(self) -> datetime:
-        """The instant in the file, read again when the file has changed; no file, the wall clock."""
+        """The instant in the file, read again when it has changed; no file, the wall clock."""
         try:
             written = self._path.stat().st_mtime_ns
         except FileNotFoundError:

@@ -1,8 +1,7 @@
-"""Is it alive, is it ready: for the balancer, and for whoever is on call at three in the morning."""
+"""Is it alive, is it ready: for the balancer, and for whoever is on call at 3 a.m."""
 
 from collections.abc import Callable
 
-from federation.desk import Desk
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
@@ -10,6 +9,7 @@ from msgspec import Struct
 
 from deploy.clock import Clock, FileClock
 from deploy.pools import Pools
+from federation.desk import Desk
 
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 SETTINGS = (
@@ -54,7 +54,7 @@ async def get_ready(
 
 
 async def unfit(pools: Pools) -> list[str]:
-    """What makes this instance unfit to serve: an unsafe setting, a role with powers, no database."""
+    """What makes this instance unfit: an unsafe setting, a role with powers, no database."""
     try:
         async with pools.use("app") as conn:
             settings = dict(await (await conn.execute(SETTINGS)).fetchall())

@@ -4,8 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import date, timedelta
 
 import psycopg
+from psycopg import AsyncConnection
+
 from auth import bell, keys
 from auth.gate import Gate
 from auth.keys import Keys
@@ -13,22 +16,25 @@ from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
+from deploy.clock import clock, wall
+from deploy.pools import Pools
+from deploy.settings import Settings
 from federation.checks import broken
+from federation.close import plan
+from federation.days import day_of
 from federation.desk import Desk
 from federation.opaque import Names
 from federation.refusals import Refusal
-from psycopg import AsyncConnection
+from settlement import calendar
+from settlement.stages import Closing
 from tenants import mall
 from tenants.mall import Mall
 from tenants.terms import Till
 
-from deploy.clock import clock, wall
-from deploy.pools import Pools
-from deploy.settings import Settings
-
 log = logging.getLogger("meguri.hub")
 HOUR = 3600.0
 MONTHS = 3
+AHEAD = timedelta(days=62)
 
 
 class Hub:
@@ -55,6 +61,12 @@ class Hub:
             wall,
         )
         self.tokens = TokenDesk(server, self.keys)
+        self.closing = Closing(
+            lambda: self.pools.bare("worker"),
+            self.desk.lapse_due,
+            lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
+            self.broken,
+        )
         self.draining = False
 
     def forget(self) -> None:
@@ -64,7 +76,7 @@ class Hub:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Open the pools, keep the months and the keys, begin to book; at the end, book what waits."""
+        """Open the pools, keep months and keys, begin to book; at the end, book what waits."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
             await self._keep()
@@ -83,12 +95,13 @@ class Hub:
                 log.warning("the hourly round was missed")
 
     async def _keep(self) -> None:
-        """Partitions for the months that come, and signing keys that are young enough."""
+        """Partitions and cycles for the months that come, signing keys that are young enough."""
         async with self.pools.use("worker") as conn:
             await conn.execute(
                 "SELECT federation.open_months(%s, %s)", (self.clock().date(), MONTHS)
             )
             await keys.keep(conn, self.settings.secret, wall())
+            await extend_calendar(conn, day_of(self.clock()))
 
     async def broken(self, conn: AsyncConnection) -> list[str]:
         """The promises of the books that do not hold."""
@@ -98,13 +111,22 @@ class Hub:
 async def look_again(
     conn: AsyncConnection, tills: Sequence[Till], moved: int
 ) -> list[Till | Refusal]:
-    """What the desk asks when a door has moved: is the client still one of ours, the till still on."""
+    """What the desk asks when a door has moved: is the client still ours, the till still on."""
     clients = await recheck(conn, [till.client_id for till in tills])
     found = await mall.again(conn, tills, moved)
     return [
         fresh if clients[till.client_id] else InvalidToken()
         for till, fresh in zip(tills, found, strict=True)
     ]
+
+
+async def extend_calendar(conn: AsyncConnection, today: date) -> None:
+    """Cycles up to two months ahead, from the last that is planned or from today's."""
+    row = await (await conn.execute("SELECT max(last_on) FROM federation.cycles")).fetchone()
+    planned = row[0] if row else None
+    first_on = planned + calendar.DAY if planned else calendar.cycle_of(today).first_on
+    ahead = calendar.cycles(first_on, today + AHEAD)
+    await plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
 
 
 async def ended(task: asyncio.Task[None]) -> None:

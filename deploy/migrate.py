@@ -36,11 +36,15 @@ def migrate(settings: Settings, now: datetime) -> list[str]:
             "CREATE TABLE IF NOT EXISTS deploy.migrations ("
             "name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL)"
         )
-        known = dict(conn.execute("SELECT name, sha256 FROM deploy.migrations").fetchall())
+        known: dict[str, str] = dict(
+            conn.execute("SELECT name, sha256 FROM deploy.migrations").fetchall()
+        )
         for name, text in migrations():
             digest = hashlib.sha256(text.encode()).hexdigest()
             if known.get(name, digest) != digest:
-                raise Changed(f"{name}: 適用済みの移行が変更されています / was changed after it ran")
+                raise Changed(
+                    f"{name}: 適用済みの移行が変更されています / was changed after it ran"
+                )
             if name in known:
                 continue
             with conn.transaction():

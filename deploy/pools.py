@@ -41,7 +41,7 @@ class Pools:
         await self._stack.aclose()
 
     async def desk(self) -> AsyncConnection:
-        """A connection for the booking desk: in autocommit, since BEGIN stands in its statements."""
+        """A connection for the booking desk, in autocommit: its BEGIN stands in plain sight."""
         return await AsyncConnection.connect(
             self._settings.url("desk"),
             autocommit=True,
@@ -66,7 +66,5 @@ class Pools:
     async def reader(self, tenant_id: int) -> AsyncIterator[AsyncConnection]:
         """A reading transaction that has named its tenant: it sees that tenant's rows alone."""
         async with self.use("app") as conn:
-            await conn.execute(
-                "SELECT set_config('meguri.tenant', %s, true)", (str(tenant_id),)
-            )
+            await conn.execute("SELECT set_config('meguri.tenant', %s, true)", (str(tenant_id),))
             yield conn

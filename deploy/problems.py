@@ -5,6 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from psycopg_pool import PoolTimeout
+
 from federation.refusals import (
     Broken,
     Busy,
@@ -13,9 +17,6 @@ from federation.refusals import (
     UnsupportedMediaType,
     Validation,
 )
-from litestar import Request, Response
-from litestar.exceptions import HTTPException
-from psycopg_pool import PoolTimeout
 
 log = logging.getLogger("meguri.http")
 

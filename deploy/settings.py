@@ -72,7 +72,9 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
             "データベースの URL がありません。空の台帳を開かないため起動しません",
             "no database URL; a lost variable must not open an empty hub",
         ),
-        secret=need("MEGURI_SECRET", "インスタンスの秘密がありません", "the instance's secret is missing"),
+        secret=need(
+            "MEGURI_SECRET", "インスタンスの秘密がありません", "the instance's secret is missing"
+        ),
         redis_url=env.get("REDIS_URL") or None,
         issuer=env.get("MEGURI_ISSUER") or "http://localhost:8000",
         clock=env.get("MEGURI_CLOCK") or "system",

@@ -72,7 +72,7 @@ class Books:
         self.moved = -1
 
     async def book(self, conn: AsyncConnection, batch: Sequence[Turn], now: datetime) -> list[Turn]:
-        """Book or refuse each slip and answer it; those whose card changed hands are given back."""
+        """Book or refuse each slip and answer it; one whose card changed hands is given back."""
         today = days.day_of(now)
         seen = await self._look(conn, batch, today)
         booked_at = max(now, seen.last_closed_at) if seen.last_closed_at else now
@@ -94,7 +94,7 @@ class Books:
         return again
 
     async def _look(self, conn: AsyncConnection, batch: Sequence[Turn], today: date) -> Seen:
-        """Lock, then look: shared with the close, members in order, then all that may have changed."""
+        """Lock, then look: the close shared, members in order, then all that may have changed."""
         receipts = [turn for turn in batch if turn.receipt is not None]
         keys = [turn.receipt for turn in receipts if turn.receipt is not None]
         async with conn.pipeline():
@@ -142,7 +142,7 @@ class Books:
         )
 
     async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], moved: int) -> None:
-        """Where a door was shut since a till was looked up, look again before anything is booked."""
+        """Where a door was shut since a till was looked up, look again before booking."""
         doubtful = [turn for turn in batch if turn.till.vouched != moved]
         if doubtful:
             found = await self._recheck(conn, [turn.till for turn in doubtful], moved)
@@ -169,7 +169,9 @@ class Books:
         self, conn: AsyncConnection, members: list[int], booked_at: datetime, today: date
     ) -> list[tuple[int, int]]:
         rows = await conn.execute(
-            TICK, {"members": members, "booked_at": booked_at, "today": today, **CLERK}, prepare=True
+            TICK,
+            {"members": members, "booked_at": booked_at, "today": today, **CLERK},
+            prepare=True,
         )
         return [(row[0], row[1]) for row in await rows.fetchall()]
 
@@ -211,7 +213,7 @@ class Books:
                 slip, at = seen.receipts[key]
                 raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
             wallet = seen.wallets[turn.booked.member_id]
-            turn.order = turn.rule(turn.ask, turn.till, Holder(*wallet[:6], card[2], card[3]))
+            turn.order = turn.rule(turn.ask, turn.till, holder_of(wallet, card))
             turn.cycle_id = seen.cycle_of(turn.ask.business_date)
             if turn.order.redeem is not None:
                 turn.redemption_id = seen.entry_ids.pop(0)
@@ -236,7 +238,9 @@ class Books:
         if earning:
             await accrue(conn, earning, booked_at)
 
-    async def _keep(self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime) -> None:
+    async def _keep(
+        self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime
+    ) -> None:
         """Keep each slip with the very bytes it is answered with, commit, and only then answer."""
         answers = [self._answer(turn) for turn in fresh]
         kept = [
@@ -266,3 +270,9 @@ class Books:
             return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
         body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
         return Answer(201, body)
+
+
+def holder_of(wallet: tuple[Any, ...], card: tuple[Any, ...]) -> Holder:
+    """What a rule may know, from the rows that were read under the lock."""
+    member_id, rank, points, held, owed, state = wallet[:6]
+    return Holder(member_id, rank, points, held, owed, state, card[2], card[3])

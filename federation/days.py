@@ -15,7 +15,7 @@ def day_of(now: datetime) -> date:
 
 
 def admit(business_date: date, at: datetime, now: datetime) -> None:
-    """Online, a business date is today or yesterday, and a till's clock at most five minutes ahead."""
+    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead."""
     if at > now + SKEW:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
     today = day_of(now)

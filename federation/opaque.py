@@ -25,7 +25,7 @@ class Names:
 
     def __init__(self, secret: str) -> None:
         key = hmac.digest(secret.encode(), b"meguri opaque names", hashlib.sha256)[:16]
-        cipher = Cipher(AES(key), ECB())  # one block, no repetition: a permutation of numbers
+        cipher = Cipher(AES(key), ECB())  # noqa: S305  one block each: a permutation, no mode
         self._encrypt = cipher.encryptor().update
         self._decrypt = cipher.decryptor().update
 

@@ -95,9 +95,7 @@ def balance_of(row: dict[str, Any]) -> Balance:
     return Balance(row["points"], row["points_held"], row["points_owed"], soonest)
 
 
-async def holder(
-    conn: AsyncConnection, carrier: str, today: date
-) -> tuple[Holder, Balance]:
+async def holder(conn: AsyncConnection, carrier: str, today: date) -> tuple[Holder, Balance]:
     """The member behind a carrier, with what a rule may know; for a look, not for a booking."""
     cards = await rows(conn, HOLDER, {"carrier": carrier})
     if not cards:

@@ -15,7 +15,9 @@ from msgspec import Meta, Struct
 _END = r"$(?!\n)"
 SlipNumber = Annotated[
     str,
-    Meta(pattern=rf"^[A-Za-z0-9_.:/-]{{1,64}}{_END}", description="伝票 · unique per shop for ever"),
+    Meta(
+        pattern=rf"^[A-Za-z0-9_.:/-]{{1,64}}{_END}", description="伝票 · unique per shop for ever"
+    ),
 ]
 TillCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,16}}{_END}")]
 StaffCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.-]{{1,32}}{_END}")]
@@ -138,7 +140,7 @@ class Redemption(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """What a rule decided to book for one slip: a redemption, an accrual, or first one, then both."""
+    """What a rule decided to book for one slip: a redemption, an accrual, or both in that order."""
 
     redeem: Redemption | None = None
     accrue: Accrual | None = None

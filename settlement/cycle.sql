@@ -15,7 +15,8 @@ SELECT
         SELECT FROM federation.cycles AS older
         LEFT JOIN settlement.seals USING (cycle_id)
         WHERE older.first_on < calendar.first_on AND seals.cycle_id IS NULL
-    ) AS older_waits
+    ) AS older_waits,
+    (SELECT max(planned.last_on) FROM federation.cycles AS planned) AS planned_to
 FROM federation.cycles AS calendar
 LEFT JOIN settlement.cycles USING (cycle_id)
 WHERE calendar.cycle_id = %(cycle_id)s::integer

@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-FORMAT = 1
-CURRENCY = "JPY"
+FORMAT: Literal[1] = 1
+CURRENCY: Literal["JPY"] = "JPY"
 
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=400)]

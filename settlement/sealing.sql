@@ -1,7 +1,6 @@
 -- What sealing goes on from: the key, the seal before, and the last piece that was written.
 SELECT
     salts.salt_key,
-    cycles.scheme_id,
     (
         SELECT seals.seal FROM settlement.seals
         WHERE seals.cycle_id < cycles.cycle_id

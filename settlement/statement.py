@@ -7,7 +7,7 @@ from datetime import date, datetime
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from settlement.lines import CURRENCY, Charge, Party, Result
+from settlement.lines import CURRENCY, Charge, Party, PartyKind, Result
 from settlement.netting import CLAIMS, KINDS, Flow, Roles, matrix, nets, ranked
 
 LATE = 401
@@ -62,7 +62,7 @@ class Addressee(Struct, frozen=True):
     """Whose statement it is."""
 
     party: str
-    kind: str
+    kind: PartyKind
     name: str
     name_en: str
 
@@ -87,7 +87,7 @@ def results(flows: Sequence[Flow], parties: Sequence[Party]) -> list[Result]:
     cells = matrix(flows, parties)
     charged = charges(flows, parties)
     netted = nets(cells, parties)
-    assert {net.party: net.yen for net in netted} == totals(charged)
+    assert {net.party: net.yen for net in netted} == total_yen(charged)
     return [*cells, *charged, *netted]
 
 
@@ -109,9 +109,9 @@ def charges(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Charge]:
     owed = {party.party: 0 for party in parties}
     for (party, _, _), worth_yen in yen.items():
         owed[party] += worth_yen
-    for party, total_yen in owed.items():
+    for party, sum_yen in owed.items():
         points[party, TOTAL, 0] = entries[party, TOTAL, 0] = 0
-        yen[party, TOTAL, 0] = total_yen
+        yen[party, TOTAL, 0] = sum_yen
     ranks = ranked(parties)
     return [
         Charge(
@@ -140,12 +140,12 @@ def _charged(flow: Flow, roles: Roles) -> Iterator[tuple[str, int, int | None, i
         yield flow.tenant, SHOPS_MEMO[flow.movement], None, flow.led
 
 
-def totals(charged: Iterable[Charge]) -> dict[str, int]:
+def total_yen(charged: Iterable[Charge]) -> dict[str, int]:
     """What each statement comes to."""
     return {c.party: c.yen for c in charged if c.code == TOTAL and c.yen is not UNSET}
 
 
-def statement(
+def told(
     party: Party,
     charged: Iterable[Charge],
     first_on: date,
@@ -167,7 +167,7 @@ def statement(
         lines=tuple(
             StatementLine(c.code, *_named(c), c.points, c.entries, c.original, c.yen) for c in own
         ),
-        total_yen=totals(own)[party.party],
+        total_yen=total_yen(own)[party.party],
     )
 
 
@@ -179,6 +179,6 @@ def _named(charge: Charge) -> tuple[str, str]:
     return f"{name}・{original}", f"{name_en}: {original_en}"
 
 
-def written(told: Statement) -> str:
+def written(statement: Statement) -> str:
     """A statement as its party gets it, and as it is kept for ever."""
-    return msgspec.json.encode(told).decode()
+    return msgspec.json.encode(statement).decode()

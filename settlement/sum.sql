@@ -47,7 +47,7 @@ INSERT INTO settlement.flows (
 SELECT
     calendar.cycle_id, told.funder_id, told.tenant_id, told.movement, told.kind, schemes.funding,
     told.business_date < calendar.first_on, sum(told.points),
-    count(DISTINCT (told.member_id, told.entry_id)), count(*) FILTER (WHERE told.leads)
+    count(DISTINCT told.entry_id), count(*) FILTER (WHERE told.leads)
 FROM told
 CROSS JOIN calendar
 INNER JOIN tenants.schemes USING (scheme_id)

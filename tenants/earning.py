@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
+from msgspec import Meta, Struct, structs
+
 from federation.days import fiscal_year_expiry
 from federation.refusals import Validation
 from federation.slips import (
@@ -22,8 +24,6 @@ from federation.slips import (
     TillCode,
     Yen,
 )
-from msgspec import Meta, Struct, structs
-
 from tenants.terms import Campaign, Terms, Till, in_force
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
@@ -122,7 +122,9 @@ def excluded(sale: Sale, terms: Terms) -> int:
     return theirs
 
 
-def why_nothing(sale: Sale, eligible_yen: int) -> Literal["below-unit", "excluded", "paid-by-points"]:
+def why_nothing(
+    sale: Sale, eligible_yen: int
+) -> Literal["below-unit", "excluded", "paid-by-points"]:
     """Why a sale earned nothing, for the till's display."""
     if eligible_yen > 0:
         return "below-unit"
@@ -155,17 +157,17 @@ def grants(base: int, business_date: date, till: Till, rank: str) -> tuple[Grant
                 usable_from=business_date,
             )
         )
-    for campaign in best(running(till, business_date)):
-        given.append(
-            Grant(
-                rule=f"campaign:{campaign.code}",
-                parts=carve(base * (campaign.multiplier - 1), campaign, till),
-                expires_on=campaign.expires_on,
-                usable_from=business_date,
-                limited=True,
-            )
+    extra = [
+        Grant(
+            rule=f"campaign:{campaign.code}",
+            parts=carve(base * (campaign.multiplier - 1), campaign, till),
+            expires_on=campaign.expires_on,
+            usable_from=business_date,
+            limited=True,
         )
-    return tuple(given)
+        for campaign in best(running(till, business_date))
+    ]
+    return (*given, *extra)
 
 
 def running(till: Till, business_date: date) -> Iterable[Campaign]:
@@ -199,9 +201,7 @@ def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:
     shares = sorted(campaign.shares, key=lambda share: order[share.funder])
     whole = sum(share.weight for share in shares)
     carved = [points * share.weight // whole for share in shares]
-    largest = sorted(
-        range(len(shares)), key=lambda n: (-(points * shares[n].weight % whole), n)
-    )
+    largest = sorted(range(len(shares)), key=lambda n: (-(points * shares[n].weight % whole), n))
     for n in largest[: points - sum(carved)]:
         carved[n] += 1
     assert sum(carved) == points

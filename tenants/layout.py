@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Literal
 
-from federation.sql import statement
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation.sql import statement
 from tenants.terms import Share
 
 PARTY = statement(__file__, "add_party")

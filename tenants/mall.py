@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from federation.refusals import NotFound, TenantSuspended, TillNotActive
-from federation.sql import statement
 from msgspec import structs
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from federation.refusals import NotFound, TenantSuspended, TillNotActive
+from federation.sql import statement
 from tenants.callers import Caller
 from tenants.terms import Campaign, Party, RankBonus, Scheme, Share, Terms, Till
 
@@ -114,7 +114,9 @@ async def read(conn: AsyncConnection, seen: int) -> Tills:
         for row in await rows(conn, CAMPAIGNS)
     )
     bonuses = tuple(
-        RankBonus(row["from_on"], row["rank"], row["multiplier"], Party(row["party_id"], row["code"]))
+        RankBonus(
+            row["from_on"], row["rank"], row["multiplier"], Party(row["party_id"], row["code"])
+        )
         for row in await rows(conn, RANKS)
     )
     schemes = tuple(Scheme(**row) for row in await rows(conn, SCHEMES))

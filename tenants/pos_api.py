@@ -3,10 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from federation import days
-from federation.desk import Desk
-from federation.opaque import Names
-from federation.slips import Answer, SlipNumber, TillCode
 from litestar import Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
@@ -14,6 +10,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, JSONBody
 from psycopg import AsyncConnection
 
+from federation import days
+from federation.desk import Desk
+from federation.opaque import Names
+from federation.slips import Answer, SlipNumber, TillCode
 from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.mall import Mall

@@ -3,15 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated
 
+from msgspec import Meta, Struct, structs
+from psycopg import AsyncConnection
+
 from federation import days
 from federation.answers import Balance, Funder, Granted
 from federation.opaque import Names
 from federation.reading import holder
 from federation.refusals import CardNotActive
 from federation.slips import CardNumber, Grant, Holder, PointsOrNone, StaffCode, TillCode, Yen
-from msgspec import Meta, Struct, structs
-from psycopg import AsyncConnection
-
 from tenants.earning import Lines, Tenders, accrual, excluded
 from tenants.spending import Purchase
 from tenants.terms import Till, in_force

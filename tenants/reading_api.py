@@ -4,11 +4,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated
 
-from federation import days, reading
-from federation.answers import Balance
-from federation.opaque import Names
-from federation.reading import EntryRow, SourceRow
-from federation.refusals import NotFound
 from litestar import get
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
@@ -17,6 +12,11 @@ from litestar.params import FromPath, FromQuery
 from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
+from federation import days, reading
+from federation.answers import Balance
+from federation.opaque import Names
+from federation.reading import EntryRow, SourceRow
+from federation.refusals import NotFound
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]

@@ -14,7 +14,6 @@ from federation.slips import (
     Redemption,
     Yen,
 )
-
 from tenants.earning import Line, Sale, accrual, excluded
 from tenants.terms import Terms, Till, in_force
 
@@ -95,7 +94,7 @@ def may_spend(points: int, terms: Terms, holder: Holder) -> None:
 
 def discount_by_rate(points: int, lines: list[Line]) -> tuple[tuple[int, int], ...]:
     """The points as a discount on each tax rate's goods, by amount, largest remainder; of equal
-    remainders the higher rate's (contract: 3,300 at 8 % + 1,100 at 10 % with 400 pt → 300 / 100)."""
+    remainders the higher rate's (3,300 at 8 % + 1,100 at 10 % with 400 pt → 300 / 100)."""
     yen: dict[int, int] = {}
     for line in lines:
         yen[line.tax_rate] = yen.get(line.tax_rate, 0) + line.amount_yen

@@ -1,10 +1,10 @@
 """What became of a slip."""
 
+from psycopg import AsyncConnection
+
 from federation.refusals import NotArrived
 from federation.slips import Answer
 from federation.sql import statement
-from psycopg import AsyncConnection
-
 from tenants.terms import Till
 
 STORED = statement(__file__, "stored")
@@ -12,9 +12,7 @@ STORED = statement(__file__, "stored")
 
 async def stored(conn: AsyncConnection, till: Till, slip: str) -> Answer:
     """The very bytes a slip was answered with, or that it has not arrived."""
-    row = await (
-        await conn.execute(STORED, {"shop_id": till.shop_id, "slip": slip})
-    ).fetchone()
+    row = await (await conn.execute(STORED, {"shop_id": till.shop_id, "slip": slip})).fetchone()
     if row is None:
         raise NotArrived
     return Answer(row[0], row[1].encode(), replayed=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Literal, Protocol, TypeVar
 
+from msgspec import Struct
+
 import federation.slips
 from federation.refusals import Refusal
-from msgspec import Struct
 
 TaxTreatment = Literal["PAYMENT", "DISCOUNT"]
 
@@ -99,7 +100,7 @@ class Till(federation.slips.Till, frozen=True):
     campaigns: tuple[Campaign, ...]
 
     def party(self, funder: Literal["tenant", "facility", "operator"]) -> Party:
-        """Who stands behind a campaign's word; a shop of no facility has the operator for landlord."""
+        """Who stands behind a share's word; a shop of no facility has the operator for landlord."""
         if funder == "tenant":
             return self.tenant
         if funder == "facility" and self.facility is not None:

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime, time, timedelta
 
-from federation.days import TOKYO
 from msgspec import Struct
 
+from federation.days import TOKYO
 from tenants.terms import Till, in_force
 
 

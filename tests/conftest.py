@@ -9,11 +9,11 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
-from deploy.embedded import embedded
-from deploy.migrate import migrate
 from msgspec import Struct
 from psycopg import sql
 
+from deploy.embedded import embedded
+from deploy.migrate import migrate
 from tests.mall import BEGIN, Mall, serving, settings_for
 
 TEMPLATE = "meguri_template"

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import uvicorn
+
 from auth import clients
 from auth.scopes import BACKOFFICE, OPERATOR, SCOPES, TILL
 from deploy.app import create_app, guarded
@@ -127,7 +128,9 @@ class Shop(Client):
 
     def sale(self, member: Member, yen: int, **more: Any) -> dict[str, Any]:
         """The body of an accrual."""
-        return self.asked(member, **{"paid_yen": yen, "receipt_no": f"R{next(self.mall.numbers)}", **more})
+        return self.asked(
+            member, **{"paid_yen": yen, "receipt_no": f"R{next(self.mall.numbers)}", **more}
+        )
 
     def spending(self, member: Member, points: int, **more: Any) -> dict[str, Any]:
         """The body of a redemption."""
@@ -307,9 +310,11 @@ class Mall:
 
     async def points_of(self, member: Member) -> int:
         """What a member's wallet says."""
-        return int(await self.value(
-            "SELECT points FROM federation.wallets WHERE member_id = %s", member.member_id
-        ))
+        return int(
+            await self.value(
+                "SELECT points FROM federation.wallets WHERE member_id = %s", member.member_id
+            )
+        )
 
     async def value(self, query: str, *asked: Any) -> Any:
         """One value out of the database, as the auditor sees it."""
@@ -367,7 +372,7 @@ async def serving(settings: Settings, begin: datetime = BEGIN) -> AsyncIterator[
         )
         mall = Mall(f"http://127.0.0.1:{port}", app.state.hub, clock, http)
         async with mall.hub.pools.use("worker") as conn:
-            ahead = calendar.cycles(date(2026, 1, 1), date(2027, 12, 31))
+            ahead = calendar.cycles(begin.date(), date(2027, 12, 31))
             await close.plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
             mall.scheme_id = await layout.agree_scheme(conn, "at-redemption", LONG_AGO, WHY)
             await layout.add_rank_bonus(conn, "premium", 2, 1, LONG_AGO, WHY)
@@ -390,5 +395,3 @@ def settings_for(database_url: str, redis_url: str | None, folder: Path) -> Sett
         issuer="http://localhost:8000",
         clock=f"file:{folder / 'clock'}",
     )
-
-

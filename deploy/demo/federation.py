@@ -6,7 +6,7 @@ Every name is invented. Three facilities stand in for the three of the JR Shikok
 from datetime import date, datetime
 from functools import cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -89,7 +89,7 @@ class Campaign(Struct, frozen=True):
     to_on: date
     multiplier: int
     expires_on: date
-    weights: tuple[tuple[str, int], ...]
+    weights: tuple[tuple[Literal["tenant", "facility", "operator"], int], ...]
 
 
 class Bought(Struct, frozen=True):

@@ -1,22 +1,22 @@
 """Lays the demo federation out in an empty hub, as an operator would before the first sale."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
+from typing import Literal
 
-from auth import clients
-from auth.scopes import BACKOFFICE, OPERATOR, TILL
-from federation.close import plan
-from federation.join import join
 from joserfc.jwk import ECKey
 from msgspec import Struct
 from psycopg import AsyncConnection
-from settlement import calendar
-from tenants import layout
-from tenants.layout import Named, Share, Why
 
+from auth import clients
+from auth.scopes import BACKOFFICE, OPERATOR, TILL
 from deploy.clock import wall
 from deploy.demo import federation as demo
 from deploy.demo.till import TillClient
+from federation.join import join
+from tenants import layout
+from tenants.layout import Named, Why
+from tenants.terms import Share
 
 TILL_SCOPES = ("points:quote", "points:accrue", "points:redeem", "points:read")
 OFFICE_SCOPES = ("points:read", "settlement:read", "flows:read")
@@ -29,7 +29,6 @@ OPERATOR_SCOPES = (
     "admin:clock",
 )
 WHY = Why("demo", "デモの初期設定 / the demo's layout")
-MONTHS_OF_CYCLES = 14
 
 
 class LaidOut(Struct, frozen=True):
@@ -45,18 +44,17 @@ async def lay_out(
     conn: AsyncConnection,
     tenants: Iterable[demo.Tenant],
     cards: list[tuple[str, str]],
-    scheme: str,
+    scheme: Literal["redemption", "issue"],
 ) -> LaidOut:
-    """Facilities, tenants with terms and tills, members with cards, one campaign, the calendar."""
+    """Facilities, tenants with terms and tills, members with cards, one campaign."""
     first = demo.FIRST_ON
-    ahead = calendar.cycles(first, first + timedelta(days=31 * MONTHS_OF_CYCLES))
-    await plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
     await layout.name_operator(conn, named(demo.OPERATOR))
     facilities = [
         await layout.add_party(conn, "facility", named(place), first) for place in demo.FACILITIES
     ]
-    funding = "at-issue" if scheme == "issue" else "at-redemption"
-    await layout.agree_scheme(conn, funding, date(2025, 4, 1), WHY)
+    await layout.agree_scheme(
+        conn, "at-issue" if scheme == "issue" else "at-redemption", date(2025, 4, 1), WHY
+    )
     tills: list[TillClient] = []
     for tenant in tenants:
         tills += await open_shop(conn, tenant, facilities[tenant.facility])

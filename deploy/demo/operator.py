@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+
 from auth.clients import Registered
 from federation.days import TOKYO
 from settlement import calendar

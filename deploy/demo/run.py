@@ -1,4 +1,4 @@
-"""`make demo`: a whole hub from nothing, a cycle of real purchases, and the result that proves it."""
+"""`make demo`: a hub from nothing, a cycle of real purchases, and the result that proves it."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import click
@@ -19,8 +20,6 @@ from msgspec import Struct
 from psycopg import AsyncConnection, sql
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from settlement import calendar
-from settlement.verify import examine
 
 from deploy.clock import FileClock
 from deploy.demo import federation as demo
@@ -31,6 +30,8 @@ from deploy.demo.replay import Fleet, Tally
 from deploy.embedded import Servers, embedded, secret
 from deploy.migrate import migrate
 from deploy.settings import Settings
+from settlement import calendar
+from settlement.verify import examine
 
 DATABASE = "demo"
 BUILD = Path("build")
@@ -45,7 +46,7 @@ class Options(Struct, frozen=True):
     once: bool
     days: int
     seed: int
-    scheme: str
+    scheme: Literal["redemption", "issue"]
     port: int
 
 
@@ -170,7 +171,9 @@ async def until_ready(issuer: str, server: subprocess.Popen[bytes]) -> None:
     raise click.ClickException("準備が整いません / the server does not become ready")
 
 
-async def laid(settings: Settings, bought: Purchases, scheme: str) -> LaidOut:
+async def laid(
+    settings: Settings, bought: Purchases, scheme: Literal["redemption", "issue"]
+) -> LaidOut:
     """The federation of those tenants that sell in the replayed days."""
     shops = {one.tenant for one in bought.receipts}
     tenants = [tenant for code, tenant in demo.tenants().items() if code in shops]

@@ -1,4 +1,4 @@
-"""A hub with nothing but its doors: real PostgreSQL, real Valkey, a wall clock that can be moved."""
+"""A hub with nothing but its doors: real servers, and a wall clock that can be moved."""
 
 import base64
 import secrets
@@ -11,6 +11,14 @@ import httpx
 import msgspec
 import psycopg
 import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey
+from litestar import Litestar, get
+from litestar.di import NamedDependency, Provide
+from msgspec import Struct
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
+
 from auth import clients, keys
 from auth.clients import Registered
 from auth.gate import OPT, Gate, provide_caller, requires
@@ -21,12 +29,6 @@ from deploy.embedded import Servers, embedded
 from deploy.migrate import migrate
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
-from joserfc import jws
-from joserfc.jwk import ECKey
-from litestar import Litestar, get
-from litestar.di import NamedDependency, Provide
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool, ConnectionPool
 from tenants.callers import Caller
 
 ISSUER = "http://localhost:8000"
@@ -34,21 +36,41 @@ SECRET = "the secret of a test"
 TILL_SCOPES = ("points:accrue", "points:quote", "points:redeem")
 
 
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with embedded(tmp_path_factory.mktemp("auth"), tuned_for_tests=True) as both:
-        yield both
+class Given(Struct, frozen=True):
+    """Where the servers of this run are."""
+
+    servers: Servers
+
+    @property
+    def database_url(self) -> str:
+        return self.servers.database_url
+
+    @property
+    def redis_url(self) -> str:
+        return self.servers.redis_url
+
+    def database(self, name: str) -> str:
+        return self.servers.postgres.url(name)
 
 
 @pytest.fixture(scope="session")
-def template(servers: Servers) -> str:
-    with psycopg.connect(servers.database_url, autocommit=True) as conn:
-        conn.execute("CREATE DATABASE auth_template")
-    url = servers.postgres.url("auth_template")
-    migrate(_settings(url, servers.redis_url), datetime.now(UTC))
-    with psycopg.connect(_settings(url, None).url("worker"), autocommit=True) as conn:
+def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
+    with embedded(tmp_path_factory.mktemp("auth"), tuned_for_tests=True) as ours:
+        yield Given(ours)
+
+
+@pytest.fixture(scope="session")
+def laid_out(given: Any) -> str:
+    """A migrated database in which a bakery and a bookshop have moved in."""
+    name = "meguri_auth"
+    with psycopg.connect(given.database_url, autocommit=True) as conn:
+        conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        conn.execute(f"CREATE DATABASE {name}")
+    settings = _settings(given.database(name), given.redis_url)
+    migrate(settings, datetime.now(UTC))
+    with psycopg.connect(settings.url("worker"), autocommit=True) as conn:
         _lay_out(conn)
-    return "auth_template"
+    return name
 
 
 def _settings(url: str, redis_url: str | None) -> Settings:
@@ -56,7 +78,7 @@ def _settings(url: str, redis_url: str | None) -> Settings:
 
 
 def _lay_out(conn: psycopg.Connection) -> None:
-    """A bakery with two tills and a bookshop with one."""
+    """The bakery has two tills, the bookshop one."""
     for party, code, tills in ((10, "bakery", ("T01", "T02")), (11, "bookshop", ("T01",))):
         conn.execute(
             "INSERT INTO tenants.parties (party_id, kind, code, name, name_en)"
@@ -77,12 +99,12 @@ def _lay_out(conn: psycopg.Connection) -> None:
 
 
 @pytest.fixture
-def database(servers: Servers, template: str) -> Iterator[Settings]:
-    """A fresh database with the bakery and the bookshop in it."""
-    name = f"auth_{secrets.token_hex(6)}"
-    with psycopg.connect(servers.database_url, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield _settings(servers.postgres.url(name), servers.redis_url)
+def settings(given: Any, laid_out: str) -> Iterator[Settings]:
+    """A database of this test alone."""
+    name = f"meguri_auth_{secrets.token_hex(6)}"
+    with psycopg.connect(given.database_url, autocommit=True) as conn:
+        conn.execute(f"CREATE DATABASE {name} TEMPLATE {laid_out} STRATEGY file_copy")
+        yield _settings(given.database(name), given.redis_url)
         conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -122,14 +144,21 @@ async def get_forgotten() -> str:
 class Process:
     """One process of the hub, as far as its doors go."""
 
-    def __init__(self, database: Settings, wall: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Settings, wall: Callable[[], datetime]) -> None:
         def pool(role: str) -> AsyncConnectionPool[AsyncConnection[Any]]:
-            url = database.url(role)
-            return AsyncConnectionPool(url, min_size=0, max_size=8, open=False, timeout=5, kwargs={"autocommit": True})
+            url = settings.url(role)
+            return AsyncConnectionPool(
+                url, min_size=0, max_size=8, open=False, timeout=5, kwargs={"autocommit": True}
+            )
 
         self.pools = {role: pool(role) for role in ("app", "counter", "worker", "desk")}
         self.threads = ConnectionPool(
-            database.url("app"), min_size=0, max_size=8, open=False, timeout=5, kwargs={"autocommit": True}
+            settings.url("app"),
+            min_size=0,
+            max_size=8,
+            open=False,
+            timeout=5,
+            kwargs={"autocommit": True},
         )
         self.wall = wall
         self.keys = Keys(self.pools["app"].connection, SECRET, wall)
@@ -182,14 +211,12 @@ async def opened(process: Process) -> AsyncIterator[Process]:
 
 
 @pytest.fixture
-async def start(
-    database: Settings, wall: Wall
-) -> AsyncIterator[Callable[[], Any]]:
+async def start(settings: Settings, wall: Wall) -> AsyncIterator[Callable[[], Any]]:
     """Starts a process of the hub; call it twice for two."""
     async with AsyncExitStack() as stack:
 
         async def begin() -> Process:
-            return await stack.enter_async_context(opened(Process(database, wall)))
+            return await stack.enter_async_context(opened(Process(settings, wall)))
 
         yield begin
 
@@ -219,7 +246,9 @@ class Member:
         }
         return {name: value for name, value in said.items() if value is not ...}
 
-    def proof(self, now: datetime, head: dict[str, Any] | None = None, **other: Any) -> dict[str, str]:
+    def proof(
+        self, now: datetime, head: dict[str, Any] | None = None, **other: Any
+    ) -> dict[str, str]:
         return proof(signed({"alg": "ES256", **(head or {})}, self.claims(now, **other), self.key))
 
 
@@ -292,6 +321,7 @@ def forge() -> Any:
         proof = staticmethod(proof)
         signed = staticmethod(signed)
         unsigned = staticmethod(unsigned)
+        spelled = staticmethod(spelled)
         Member = Member
 
     return Tools

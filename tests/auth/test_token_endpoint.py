@@ -13,6 +13,9 @@ import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from auth import clients
+from auth.server import TokenServer
+
 ISSUER = "http://localhost:8000"
 JUNK = secrets.token_bytes(64)
 FORM = "application/x-www-form-urlencoded"
@@ -65,9 +68,20 @@ async def test_what_a_client_asks_for_is_given_exactly_or_not_at_all(hub, bakery
         return answer.status_code, answer.json().get("scope") or answer.json()["error"]
 
     assert await asks("points:quote") == (200, "points:quote")
-    assert await asks("points:redeem points:quote points:quote") == (200, "points:quote points:redeem")
+    assert await asks("points:redeem points:quote points:quote") == (
+        200,
+        "points:quote points:redeem",
+    )
     assert await asks("") == (200, "points:accrue points:quote points:redeem")
-    for lacking in ("points:reverse", "points:quote cycles:close", "points:", " ", "a  b", '"\\', "é"):
+    for lacking in (
+        "points:reverse",
+        "points:quote cycles:close",
+        "points:",
+        " ",
+        "a  b",
+        '"\\',
+        "é",
+    ):
         assert await asks(lacking) == (400, "invalid_scope"), lacking
 
 
@@ -154,6 +168,7 @@ async def test_no_other_algorithm_and_no_other_key_is_believed(hub, bakery, wall
     claims = bakery.claims(wall())
     good = forge.signed({"alg": "ES256"}, claims, bakery.key)
     head, body, signature = good.split(".")
+    changed = forge.unsigned(0, {**claims, "x": 1}).split(".")[1]
     thief = ECKey.generate_key("P-256")
 
     def signed(**other: Any) -> str:
@@ -172,7 +187,7 @@ async def test_no_other_algorithm_and_no_other_key_is_believed(hub, bakery, wall
         "RS256": forge.signed({"alg": "RS256"}, claims, rsa),
         "ES384": forge.signed({"alg": "ES384"}, claims, p384),
         "another's key": forge.signed({"alg": "ES256"}, claims, ECKey.generate_key("P-256")),
-        "a changed claim": f"{head}.{forge.unsigned(0, {**claims, 'x': 1}).split('.')[1]}.{signature}",
+        "a changed claim": f"{head}.{changed}.{signature}",
         "a signature of zeros": forge.unsigned({"alg": "ES256"}, claims, bytes(64)),
         "a signature spelled otherwise": good[:-1] + chr(ord(good[-1]) + 1),
         "padding": good + "==",
@@ -180,7 +195,8 @@ async def test_no_other_algorithm_and_no_other_key_is_believed(hub, bakery, wall
         "four parts": f"{good}.{head}",
         "claims that are a list": forge.signed({"alg": "ES256"}, b"[1]", bakery.key),
         "claims 5,000 deep": forge.unsigned({"alg": "ES256"}, 0, JUNK).replace(
-            ".MA.", "." + base64.urlsafe_b64encode(b'{"x":' + b"[" * 2_500).decode().rstrip("=") + "."
+            ".MA.",
+            "." + base64.urlsafe_b64encode(b'{"x":' + b"[" * 2_500).decode().rstrip("=") + ".",
         ),
         "another client's id": signed(sub="c_aaaaaaaaaaaa", iss="c_aaaaaaaaaaaa"),
         "an id with a NUL": signed(sub="a\x00"),
@@ -194,7 +210,9 @@ async def test_no_other_algorithm_and_no_other_key_is_believed(hub, bakery, wall
     assert (await hub.token(forge.proof(good))).status_code == 200
 
 
-async def test_an_assertion_counts_once_in_every_process_and_after_a_restart(start, hub, bakery, wall):
+async def test_an_assertion_counts_once_in_every_process_and_after_a_restart(
+    start, hub, bakery, wall
+):
     proof = bakery.proof(wall())
     assert (await hub.token(proof)).status_code == 200
     assert (await hub.token(proof)).status_code == 401
@@ -210,11 +228,11 @@ async def test_of_many_copies_at_two_processes_at_once_one_is_believed(start, hu
         assert sorted(answer.status_code for answer in answers) == [200] + 15 * [401]
 
 
-async def test_spent_assertions_are_let_go(hub, bakery, wall, database):
+async def test_spent_assertions_are_let_go(hub, bakery, wall, settings):
     await hub.bearer(bakery)
     wall.passes(minutes=5)
     await hub.bearer(bakery)
-    with psycopg.connect(database.database_url) as conn:
+    with psycopg.connect(settings.database_url) as conn:
         assert conn.execute("SELECT count(*) FROM auth.assertions").fetchone() == (1,)
 
 
@@ -297,8 +315,6 @@ async def test_a_charset_beside_the_media_type_is_no_fault(hub, bakery, wall):
 
 
 async def test_a_client_that_was_shut_out_gets_no_token(hub, bakery, wall, worker):
-    from auth import clients
-
     assert await clients.revoke(worker, bakery.client_id, wall())
     assert (await hub.token(bakery.proof(wall()))).status_code == 401
 
@@ -309,7 +325,9 @@ async def test_no_token_and_no_secret_meets_a_log(hub, register, bakery, wall, c
     answer = await hub.token({}, headers=basic(shop.client_id, shop.secret))
     signed = bakery.proof(wall())
     other = await hub.token(signed)
-    await hub.http.get("/quotes", headers={"Authorization": f"Bearer {other.json()['access_token']}"})
+    await hub.http.get(
+        "/quotes", headers={"Authorization": f"Bearer {other.json()['access_token']}"}
+    )
     words = [shop.secret, signed["client_assertion"]]
     words += [one.json()["access_token"].rpartition(".")[2] for one in (answer, other)]
     assert [word for word in words if word in caplog.text] == []
@@ -353,8 +371,6 @@ async def test_a_database_that_is_away_is_said_so(hub, bakery, wall):
 
 
 def test_an_issuer_that_is_not_https_starts_nothing(wall):
-    from auth.server import TokenServer
-
     for issuer in ("http://hub.example", "https://hub.example/", "hub.example"):
         with pytest.raises(ValueError, match="https"):
             TokenServer(issuer, lambda: None, wall)

@@ -6,7 +6,7 @@ import pytest
 
 from settlement.lines import Cell, Draw, Grant, Party
 from settlement.netting import kind_of, matrix, movement_of, nets
-from settlement.statement import CATALOGUE, charges, results, totals
+from settlement.statement import CATALOGUE, charges, results, total_yen
 from tests.settlement.papers import (
     AT_REDEMPTION,
     EXAMPLE_2,
@@ -34,7 +34,7 @@ def net_yen(
 ) -> dict[str, int]:
     known = flows(parts, schemes or (AT_REDEMPTION,))  # type: ignore[arg-type]
     results(known, parties)
-    return totals(charges(known, parties))
+    return total_yen(charges(known, parties))
 
 
 def test_example_2_to_e3_nets_as_worked_out_by_hand() -> None:

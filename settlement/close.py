@@ -1,0 +1,159 @@
+"""締め: a cycle is lapsed, shut, summed, stated and sealed; each stage leaves its mark.
+
+Whoever closes again goes on where the last one stopped, and the result is the same, byte for byte.
+Writers wait only while `closed_at` is written; all else happens beside them.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from federation.close import plan, shut
+from federation.days import day_of
+from federation.reading import rows
+from federation.sql import statement
+from settlement import calendar
+from settlement.lines import PARTY_KINDS, Charge, Party
+from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
+from settlement.sealing import seal
+from settlement.stages import Closing, Standing, flows, mark, standing, turn
+from settlement.statement import charges, told, total_yen, written
+
+BEGIN = statement(__file__, "begin")
+SUM = statement(__file__, "sum")
+PARTIES = statement(__file__, "parties")
+STATE = statement(__file__, "state")
+SEAL = statement(__file__, "seal")
+
+AHEAD = timedelta(days=62)
+SHOWN = 20
+
+
+class Closed(Struct, frozen=True):
+    """What a close ends with."""
+
+    cycle: str
+    first_on: date
+    last_on: date
+    state: str
+    closed_at: datetime
+    leaves: int
+    previous: str | None
+    root: str
+    seal: str
+
+
+async def close(closing: Closing, cycle_id: int, who: str, now: datetime) -> Closed:
+    """Bring a cycle to its seal from wherever it stands; one that is sealed stays as it is."""
+    async with closing.connect() as conn:
+        await begin(conn, cycle_id, who, now)
+        cycle = await standing(conn, cycle_id)
+        while cycle.stage != "sealed":
+            await STEPS[cycle.stage](closing, conn, cycle, now)
+            cycle = await standing(conn, cycle_id)
+        async with conn.transaction():
+            return Closed(**(await rows(conn, SEAL, {"cycle_id": cycle_id}))[0])
+
+
+async def begin(conn: AsyncConnection, cycle_id: int, who: str, now: datetime) -> None:
+    """Refuse what cannot be closed now; else the close has begun, with a key of its own."""
+    cycle = await standing(conn, cycle_id)
+    if cycle.state not in ("open", "closed"):
+        raise CycleClosed
+    if day_of(now) <= cycle.last_on:
+        raise CycleNotOver
+    if cycle.older_waits:
+        raise EarlierCycleOpen
+    asked = {
+        "cycle_id": cycle_id,
+        "scheme_id": cycle.scheme_id,
+        "who": who,
+        "now": now,
+        "salt_key": secrets.token_bytes(32),
+    }
+    async with conn.transaction():
+        await conn.execute(BEGIN, asked)
+
+
+async def lapse(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
+    """Book every lapse up to the last day: its business date is the day the points expired."""
+    await closing.lapse_due(cycle.last_on)
+    async with turn(conn, cycle.cycle_id, "begun") as ours:
+        if ours:
+            await mark(conn, cycle.cycle_id, "begun", "lapsed")
+
+
+async def shut_doors(
+    closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime
+) -> None:
+    """From this instant no entry goes to the cycle; the next ones stand ready."""
+    ahead = calendar.cycles(cycle.planned_to + calendar.DAY, day_of(now) + AHEAD)
+    async with turn(conn, cycle.cycle_id, "lapsed") as ours:
+        if ours:
+            await plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
+            closed_at = await shut(conn, cycle.cycle_id, now)
+            await mark(conn, cycle.cycle_id, "lapsed", "shut", closed_at=closed_at)
+
+
+async def sum_up(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
+    """Add up what points did, but not while the books break a promise."""
+    async with turn(conn, cycle.cycle_id, "shut") as ours:
+        if ours:
+            broken = await closing.broken(conn)
+            if broken:
+                raise PromiseBroken(broken=[str(one) for one in broken[:SHOWN]])
+            await conn.execute(SUM, {"cycle_id": cycle.cycle_id, "since": cycle.since})
+            await mark(conn, cycle.cycle_id, "shut", "summed")
+
+
+async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
+    """Write every party's statement, also where there is nothing in it."""
+    async with turn(conn, cycle.cycle_id, "summed") as ours:
+        if ours:
+            found = await rows(conn, PARTIES, {})
+            ids = {row["code"]: row["party_id"] for row in found}
+            parties = sorted(
+                (Party(row["code"], row["kind"], row["name"], row["name_en"]) for row in found),
+                key=lambda party: (PARTY_KINDS.index(party.kind), party.party),
+            )
+            charged = charges(await flows(conn, cycle.cycle_id), parties)
+            assert sum(total_yen(charged).values()) == 0
+            await conn.execute(STATE, stated(cycle, parties, charged, ids))
+            await mark(conn, cycle.cycle_id, "summed", "stated")
+
+
+def stated(
+    cycle: Standing, parties: Sequence[Party], charged: Sequence[Charge], ids: dict[str, int]
+) -> dict[str, object]:
+    """The rows of the statements and of their lines."""
+    assert cycle.closed_at is not None
+    closed_at = cycle.closed_at.astimezone(UTC)
+    pays_on = calendar.pays_on(calendar.Cycle(cycle.first_on, cycle.last_on))
+    statements = [
+        told(party, charged, cycle.first_on, cycle.last_on, closed_at, pays_on) for party in parties
+    ]
+    bodies = [
+        {"party_id": ids[one.party.party], "total_yen": one.total_yen, "body": written(one)}
+        for one in statements
+    ]
+    lines = [{**msgspec.to_builtins(one), "party_id": ids[one.party]} for one in charged]
+    return {
+        "cycle_id": cycle.cycle_id,
+        "statements": msgspec.json.encode(bodies).decode(),
+        "lines": msgspec.json.encode(lines).decode(),
+    }
+
+
+Step = Callable[[Closing, AsyncConnection, Standing, datetime], Awaitable[None]]
+# The mark that a close stands at, and what brings it to the next.
+STEPS: dict[str | None, Step] = {
+    "begun": lapse,
+    "lapsed": shut_doors,
+    "shut": sum_up,
+    "summed": state,
+    "stated": seal,
+}

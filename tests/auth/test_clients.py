@@ -1,0 +1,217 @@
+"""Clients and tills at the administrator's desk, and at the command line."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+from click.testing import CliRunner
+from joserfc.jwk import ECKey, OctKey, RSAKey
+
+from auth import clients, commands
+from auth.scopes import AUDIENCES, SCOPES, strangers
+from federation.refusals import NotFound, Validation
+
+PUBLIC = ECKey.generate_key("P-256").as_dict(private=False)
+
+
+async def moved(worker: Any) -> int:
+    row = await (await worker.execute("SELECT moved FROM federation.doors")).fetchone()
+    return int(row[0])
+
+
+async def test_a_secret_is_shown_once_and_only_its_hash_is_kept(register, settings):
+    one, two = await register(), await register()
+    assert clients.CLIENT_ID.fullmatch(one.client_id)
+    assert one.client_id != two.client_id
+    assert one.secret != two.secret
+    assert len(one.secret) == 43
+    with psycopg.connect(settings.database_url) as conn:
+        kept = conn.execute("SELECT secret_sha256, clients::text FROM auth.clients").fetchall()
+    for shop, (digest, text) in zip((one, two), kept, strict=True):
+        assert digest == clients.digest(shop.secret)
+        assert shop.secret not in text
+
+
+async def test_a_client_with_a_key_has_no_secret(register, worker):
+    shop = await register(jwk=PUBLIC)
+    assert shop.secret is None
+    (listed,) = await clients.listed(worker)
+    assert (listed.client_id, listed.method, listed.tenant) == (
+        shop.client_id,
+        "private_key_jwt",
+        "bakery",
+    )
+    assert await clients.listed(worker, "bookshop") == []
+
+
+WRONG = {
+    "no such tenant": ({"tenant": "florist"}, NotFound),
+    "a till of another's": ({"tenant": "bookshop", "tills": ["T02"]}, Validation),
+    "a till that is not there": ({"tills": ["T01", "T99"]}, Validation),
+    "no tills at all": ({"tills": []}, Validation),
+    "no scopes": ({"scopes": []}, Validation),
+    "a scope that does not exist": ({"scopes": ["points:steal"]}, Validation),
+    "a till that closes cycles": ({"scopes": ["points:quote", "cycles:close"]}, Validation),
+    "an operator that spends": (
+        {"audience": "operator", "scopes": ["points:redeem"]},
+        Validation,
+    ),
+    "no such audience": ({"audience": "members"}, Validation),
+    "a private key": ({"jwk": ECKey.generate_key("P-256").as_dict(private=True)}, Validation),
+    "another curve": ({"jwk": ECKey.generate_key("P-384").as_dict(private=False)}, Validation),
+    "an RSA key": ({"jwk": RSAKey.generate_key(2048).as_dict(private=False)}, Validation),
+    "a shared key": ({"jwk": OctKey.generate_key(256).as_dict()}, Validation),
+    "a point off the curve": ({"jwk": {**PUBLIC, "x": PUBLIC["y"]}}, Validation),
+    "half a key": ({"jwk": {"kty": "EC", "crv": "P-256"}}, Validation),
+    "a kid that is no word": ({"jwk": {**PUBLIC, "kid": "a b"}}, Validation),
+}
+
+
+async def test_what_cannot_be_registered_is_refused(register, worker):
+    for fault, (other, refusal) in WRONG.items():
+        with pytest.raises(refusal):
+            await register(**other)
+        assert await clients.listed(worker) == [], fault
+
+
+async def test_the_database_holds_the_same_law(register, settings):
+    shop = await register()
+    broken = (
+        "method = 'private_key_jwt'",
+        "secret_sha256 = NULL",
+        'jwk = \'{"crv": "P-256"}\'',
+        "state = 'revoked'",
+        "revoked_at = created_at",
+        "tills = '{}'",
+        "scopes = '{}'",
+        "audience = 'members'",
+        "client_id = 'short'",
+    )
+    with psycopg.connect(settings.database_url, autocommit=True) as conn:
+        for change in broken:
+            with pytest.raises(psycopg.errors.CheckViolation):
+                conn.execute(
+                    f"UPDATE auth.clients SET {change} WHERE client_id = '{shop.client_id}'"
+                )
+
+
+async def test_shutting_a_client_out_raises_the_doors_once(register, worker, wall):
+    shop = await register()
+    before = await moved(worker)
+    assert await clients.revoke(worker, shop.client_id, wall())
+    assert await moved(worker) == before + 1
+    assert not await clients.revoke(worker, shop.client_id, wall())
+    assert await moved(worker) == before + 1
+    with pytest.raises(NotFound):
+        await clients.revoke(worker, "c_aaaaaaaaaaaa", wall())
+    (listed,) = await clients.listed(worker)
+    assert listed.state == "revoked"
+    assert listed.revoked_at is not None
+
+
+async def test_a_door_is_shut_and_the_counter_raised_together_or_not_at_all(register, worker, wall):
+    shop = await register()
+    before = await moved(worker)
+    async with worker.transaction():
+        await clients.revoke(worker, shop.client_id, wall())
+        assert await moved(worker) == before + 1
+        raise psycopg.Rollback
+    assert await moved(worker) == before
+    assert (await clients.listed(worker))[0].state == "active"
+
+
+async def test_stopping_a_till_raises_the_doors_and_stops_only_that_till(worker):
+    before = await moved(worker)
+    assert await clients.revoke_till(worker, "bakery", "T01")
+    assert not await clients.revoke_till(worker, "bakery", "T01")
+    assert await moved(worker) == before + 1
+    with pytest.raises(NotFound):
+        await clients.revoke_till(worker, "bookshop", "T02")
+    tills = await worker.execute(
+        "SELECT tenant_id, till, state FROM tenants.tills WHERE tenant_id >= 10 ORDER BY 1, 2"
+    )
+    assert await tills.fetchall() == [
+        (10, "T01", "revoked"),
+        (10, "T02", "active"),
+        (11, "T01", "active"),
+    ]
+
+
+async def test_no_serving_role_can_make_a_client_or_read_a_hash_it_has_no_use_for(hub, register):
+    await register()
+    for role in ("app", "counter", "desk"):
+        async with hub.pools[role].connection() as conn:
+            for statement in (
+                "UPDATE auth.clients SET state = 'active', revoked_at = NULL",
+                "DELETE FROM auth.clients",
+                "INSERT INTO auth.signing_keys (kid) VALUES ('x')",
+            ):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    await conn.execute(statement)
+    for role in ("counter", "desk", "worker"):
+        async with hub.pools[role].connection() as conn:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await conn.execute("SELECT secret_sha256 FROM auth.clients")
+    for role in ("counter", "desk"):
+        async with hub.pools[role].connection() as conn:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await conn.execute("SELECT sealed FROM auth.signing_keys")
+
+
+def test_every_scope_speaks_both_languages_and_belongs_somewhere():
+    for name, scope in SCOPES.items():
+        assert scope.ja
+        assert scope.en.isascii(), name
+        assert scope.audiences
+        assert scope.audiences <= AUDIENCES
+    assert strangers(frozenset(SCOPES), "till")
+    assert [name for name, scope in SCOPES.items() if scope.wide] == ["entries:read-all"]
+
+
+@pytest.fixture
+def office(settings, wall) -> Any:
+    return SimpleNamespace(
+        worker_url=settings.url("worker"),
+        redis_url=settings.redis_url,
+        secret="the secret of a test",
+        now=wall,
+    )
+
+
+def run(office: Any, group: Any, *words: str) -> Any:
+    return CliRunner().invoke(group, words, obj=office)
+
+
+def test_a_client_is_added_listed_and_revoked_at_the_command_line(office, tmp_path):
+    asked = ("--tenant", "bakery", "--name", "tills", "--scope", "points:quote", "--till", "T02")
+    added = run(office, commands.client, "add", *asked)
+    client_id, secret = added.output.split()
+    assert len(secret) == 43
+    jwk = tmp_path / "key.json"
+    jwk.write_bytes(msgspec.json.encode(PUBLIC))
+    signed = run(office, commands.client, "add", *asked, "--jwk", str(jwk))
+    assert signed.output.split() == [signed.output.strip()]
+    assert run(office, commands.client, "revoke", client_id).exit_code == 0
+    listed = run(office, commands.client, "list", "--tenant", "bakery").output.splitlines()
+    assert listed[0] == f"{client_id} revoked bakery till T02 points:quote"
+    assert len(listed) == 2
+
+
+def test_the_command_line_says_what_is_wrong_in_one_sentence(office, tmp_path):
+    unknown = run(office, commands.client, "revoke", "c_aaaaaaaaaaaa")
+    assert unknown.exit_code == 1
+    assert "Error: 該当するものがありません" in unknown.output
+    jwk = tmp_path / "key.json"
+    jwk.write_text("no key")
+    asked = ("--tenant", "bakery", "--name", "x", "--scope", "points:quote", "--jwk", str(jwk))
+    assert run(office, commands.client, "add", *asked).exit_code == 2
+    assert run(office, commands.client, "add", *asked[:4], "--scope", "x").exit_code == 2
+    assert run(office, commands.till, "revoke", "bakery", "T99").exit_code == 1
+
+
+def test_a_till_is_stopped_and_a_key_rotated_at_the_command_line(office, hub):
+    assert run(office, commands.till, "revoke", "bakery", "T01").exit_code == 0
+    assert run(office, commands.key, "rotate").exit_code == 0
+    assert run(office, commands.key, "rotate", "--stolen").exit_code == 0
