@@ -10,7 +10,8 @@ from typing import Any, Protocol, TypeVar
 import click
 from psycopg import AsyncConnection
 
-from auth import bell, clients, keys
+from auth import bell, clients
+from auth import keys as signing
 from auth.scopes import AUDIENCES, SCOPES, TILL
 from federation.refusals import Refusal, titles
 
@@ -110,11 +111,11 @@ def revoke_till(office: Office, tenant: str, code: str) -> None:
 
 
 @click.group()
-def key() -> None:
+def keys() -> None:
     """署名鍵 · the keys that sign access tokens."""
 
 
-@key.command()
+@keys.command()
 @click.option("--stolen", is_flag=True, help="今の鍵を直ちに無効に · believe the old ones no more")
 @click.pass_obj
 def rotate(office: Office, stolen: bool) -> None:
@@ -122,9 +123,9 @@ def rotate(office: Office, stolen: bool) -> None:
 
     async def done(conn: AsyncConnection[Any]) -> datetime:
         if stolen:
-            await keys.replace(conn, office.secret, office.now())
+            await signing.replace(conn, office.secret, office.now())
             return office.now()
-        return await keys.rotate(conn, office.secret, office.now())
+        return await signing.rotate(conn, office.secret, office.now())
 
     click.echo(_run(office, done, ring="keys").isoformat(timespec="seconds"))
 

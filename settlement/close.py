@@ -17,15 +17,14 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.sql import statement
 from settlement import calendar
-from settlement.lines import PARTY_KINDS, Charge, Party
+from settlement.lines import Charge, Party
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.sealing import seal
-from settlement.stages import Closing, Standing, flows, mark, standing, turn
+from settlement.stages import Closing, Standing, flows, mark, party_ids, standing, turn
 from settlement.statement import charges, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 SUM = statement(__file__, "sum")
-PARTIES = statement(__file__, "parties")
 STATE = statement(__file__, "state")
 SEAL = statement(__file__, "seal")
 
@@ -114,33 +113,25 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
     """Write every party's statement, also where there is nothing in it."""
     async with turn(conn, cycle.cycle_id, "summed") as ours:
         if ours:
-            found = await rows(conn, PARTIES, {})
-            ids = {row["code"]: row["party_id"] for row in found}
-            parties = sorted(
-                (Party(row["code"], row["kind"], row["name"], row["name_en"]) for row in found),
-                key=lambda party: (PARTY_KINDS.index(party.kind), party.party),
-            )
-            charged = charges(await flows(conn, cycle.cycle_id), parties)
+            ids = await party_ids(conn)
+            charged = charges(await flows(conn, cycle.cycle_id), list(ids))
             assert sum(total_yen(charged).values()) == 0
-            await conn.execute(STATE, stated(cycle, parties, charged, ids))
+            await conn.execute(STATE, stated(cycle, charged, ids))
             await mark(conn, cycle.cycle_id, "summed", "stated")
 
 
-def stated(
-    cycle: Standing, parties: Sequence[Party], charged: Sequence[Charge], ids: dict[str, int]
-) -> dict[str, object]:
+def stated(cycle: Standing, charged: Sequence[Charge], ids: dict[Party, int]) -> dict[str, object]:
     """The rows of the statements and of their lines."""
     assert cycle.closed_at is not None
     closed_at = cycle.closed_at.astimezone(UTC)
     pays_on = calendar.pays_on(calendar.Cycle(cycle.first_on, cycle.last_on))
-    statements = [
-        told(party, charged, cycle.first_on, cycle.last_on, closed_at, pays_on) for party in parties
-    ]
+    numbers = {party.party: party_id for party, party_id in ids.items()}
     bodies = [
-        {"party_id": ids[one.party.party], "total_yen": one.total_yen, "body": written(one)}
-        for one in statements
+        {"party_id": party_id, "total_yen": one.total_yen, "body": written(one)}
+        for party, party_id in ids.items()
+        for one in [told(party, charged, cycle.first_on, cycle.last_on, closed_at, pays_on)]
     ]
-    lines = [{**msgspec.to_builtins(one), "party_id": ids[one.party]} for one in charged]
+    lines = [{**msgspec.to_builtins(one), "party_id": numbers[one.party]} for one in charged]
     return {
         "cycle_id": cycle.cycle_id,
         "statements": msgspec.json.encode(bodies).decode(),

@@ -11,10 +11,12 @@ from federation.days import TOKYO
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
+from settlement.lines import PARTY_KINDS, Party
 from settlement.netting import Flow
 
 CYCLE = statement(__file__, "cycle")
 MARK = statement(__file__, "mark")
+PARTIES = statement(__file__, "parties")
 FLOWS = statement(__file__, "flows")
 # One close of a cycle at a time: the pair of a word of ours and the cycle's number.
 TURN = "SELECT pg_advisory_xact_lock(%(word)s::integer, %(cycle_id)s::integer)"
@@ -92,3 +94,12 @@ async def mark(
 async def flows(conn: AsyncConnection, cycle_id: int) -> list[Flow]:
     """What points did in a cycle, as it was summed."""
     return [Flow(**row) for row in await rows(conn, FLOWS, {"cycle_id": cycle_id})]
+
+
+async def party_ids(conn: AsyncConnection) -> dict[Party, int]:
+    """Whoever can owe or be owed, in the order of the sealed file, with their numbers."""
+    found = await rows(conn, PARTIES, {})
+    return {
+        Party(row["code"], row["kind"], row["name"], row["name_en"]): row["party_id"]
+        for row in sorted(found, key=lambda row: (PARTY_KINDS.index(row["kind"]), row["code"]))
+    }

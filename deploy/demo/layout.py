@@ -24,6 +24,7 @@ OPERATOR_SCOPES = (
     "points:read",
     "entries:read-all",
     "settlement:read",
+    "settlement:read-all",
     "flows:read",
     "cycles:close",
     "admin:clock",

@@ -60,7 +60,7 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
 
 
 @pytest.fixture(scope="session")
-def laid_out(given: Any) -> str:
+def laid_out(given: Any) -> Settings:
     """A migrated database in which a bakery and a bookshop have moved in."""
     name = "meguri_auth"
     with psycopg.connect(given.database_url, autocommit=True) as conn:
@@ -70,7 +70,16 @@ def laid_out(given: Any) -> str:
     migrate(settings, datetime.now(UTC))
     with psycopg.connect(settings.url("worker"), autocommit=True) as conn:
         _lay_out(conn)
-    return name
+    return settings
+
+
+@pytest.fixture
+def settings(laid_out: Settings) -> Iterator[Settings]:
+    """That database; what a test did to the doors is undone after it."""
+    yield laid_out
+    with psycopg.connect(laid_out.database_url) as conn:
+        conn.execute("TRUNCATE auth.clients, auth.assertions, auth.signing_keys")
+        conn.execute("UPDATE tenants.tills SET state = 'active'")
 
 
 def _settings(url: str, redis_url: str | None) -> Settings:
@@ -96,16 +105,6 @@ def _lay_out(conn: psycopg.Connection) -> None:
                 "INSERT INTO tenants.tills (tenant_id, till, shop_id) VALUES (%s, %s, %s)",
                 (party, till, party),
             )
-
-
-@pytest.fixture
-def settings(given: Any, laid_out: str) -> Iterator[Settings]:
-    """A database of this test alone."""
-    name = f"meguri_auth_{secrets.token_hex(6)}"
-    with psycopg.connect(given.database_url, autocommit=True) as conn:
-        conn.execute(f"CREATE DATABASE {name} TEMPLATE {laid_out} STRATEGY file_copy")
-        yield _settings(given.database(name), given.redis_url)
-        conn.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Wall:

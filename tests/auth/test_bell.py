@@ -84,7 +84,7 @@ async def test_without_redis_nothing_rings_and_nothing_fails():
 
 
 async def test_a_reader_follows_a_revocation_within_moments(
-    start, hub, bakery, worker, wall, database
+    start, hub, bakery, worker, wall, settings
 ):
     other = await start()
     bearer = await hub.bearer(bakery)

@@ -213,5 +213,5 @@ def test_the_command_line_says_what_is_wrong_in_one_sentence(office, tmp_path):
 
 def test_a_till_is_stopped_and_a_key_rotated_at_the_command_line(office, hub):
     assert run(office, commands.till, "revoke", "bakery", "T01").exit_code == 0
-    assert run(office, commands.key, "rotate").exit_code == 0
-    assert run(office, commands.key, "rotate", "--stolen").exit_code == 0
+    assert run(office, commands.keys, "rotate").exit_code == 0
+    assert run(office, commands.keys, "rotate", "--stolen").exit_code == 0

@@ -1,0 +1,6 @@
+-- What became of all points that a party ever funded, in the cycles that were summed.
+SELECT
+    flows.movement, flows.tenant_id = %(party_id)s::bigint AS here, sum(flows.points)::bigint AS points
+FROM settlement.flows
+WHERE flows.funder_id = %(party_id)s::bigint
+GROUP BY 1, 2
