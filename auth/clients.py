@@ -23,6 +23,7 @@ from psycopg.types.json import Jsonb
 from auth.scopes import AUDIENCES, strangers
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
+from tenants.layout import moved
 
 Method = Literal["private_key_jwt", "client_secret_basic"]
 Jwk = dict[str, Any]
@@ -31,7 +32,6 @@ ADD = statement(__file__, "add_client")
 FIND_TENANT = statement(__file__, "find_tenant")
 REVOKE = statement(__file__, "revoke_client")
 REVOKE_TILL = statement(__file__, "revoke_till")
-MOVE_DOORS = statement(__file__, "move_doors")
 LIST = statement(__file__, "list_clients")
 
 CLIENT_ID = re.compile(r"c_[a-z2-7]{12}")
@@ -143,7 +143,7 @@ async def _shut(conn: AsyncConnection[Any], was: tuple[Any, ...] | None) -> bool
         raise NotFound
     stood_open: bool = was[0] == "active"
     if stood_open:
-        await conn.execute(MOVE_DOORS)
+        await moved(conn)
     return stood_open
 
 

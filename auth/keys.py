@@ -24,13 +24,13 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from federation.sql import statement
+from tenants.layout import moved
 
 ALONE = statement(__file__, "lock_keys")
 LIVE = statement(__file__, "live_keys")
 PUBLISH = statement(__file__, "publish_key")
 USE = statement(__file__, "use_key")
 RETIRE = statement(__file__, "retire_key")
-MOVE_DOORS = statement(__file__, "move_doors")
 
 SKEW = timedelta(seconds=10)
 LONGEST_TOKEN = timedelta(seconds=900)
@@ -129,7 +129,7 @@ async def replace(conn: AsyncConnection[Any], secret: str, now: datetime) -> Non
         await conn.execute(RETIRE, {"retires_at": now, "all": True, "now": now})
         await _publish(conn, Vault(secret), now, use_from=now)
         await _publish(conn, Vault(secret), now, use_from=None)
-        await conn.execute(MOVE_DOORS)
+        await moved(conn)
 
 
 async def _alone(conn: AsyncConnection[Any], now: datetime) -> list[Row]:

@@ -1,5 +1,6 @@
 """The doors themselves: the token endpoint, the public keys, and what a client needs to know."""
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -118,6 +119,7 @@ def _error(status: int, error: str, why: str, more: dict[str, str] | None = None
     return TokenAnswer(status, body, {**NO_STORE, **(more or {})})
 
 
+@dataclass
 class TokenOperation(Operation):
     """The form, for the API's document."""
 

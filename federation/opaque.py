@@ -36,10 +36,12 @@ class Names:
 
     def open(self, kind: Kind, name: str) -> tuple[int, int]:
         """The pair behind a name; `NotFound` for one we did not make, or of another kind."""
+        if len(name) != 26 or not name.isascii():  # half a block would stay in the cipher
+            raise NotFound
         try:
             block = self._decrypt(base64.b32decode(name.upper() + "======"))
         except ValueError:
             raise NotFound from None
-        if len(name) != 26 or block[0] != _KINDS[kind]:
+        if block[0] != _KINDS[kind]:
             raise NotFound
         return int.from_bytes(block[1:8]), int.from_bytes(block[8:])

@@ -126,10 +126,16 @@ def stated(cycle: Standing, charged: Sequence[Charge], ids: dict[Party, int]) ->
     closed_at = cycle.closed_at.astimezone(UTC)
     pays_on = calendar.pays_on(calendar.Cycle(cycle.first_on, cycle.last_on))
     numbers = {party.party: party_id for party, party_id in ids.items()}
+    own: dict[str, list[Charge]] = {party: [] for party in numbers}
+    for charge in charged:
+        own[charge.party].append(charge)
+    statements = [
+        told(party, own[party.party], cycle.first_on, cycle.last_on, closed_at, pays_on)
+        for party in ids
+    ]
     bodies = [
-        {"party_id": party_id, "total_yen": one.total_yen, "body": written(one)}
-        for party, party_id in ids.items()
-        for one in [told(party, charged, cycle.first_on, cycle.last_on, closed_at, pays_on)]
+        {"party_id": numbers[one.party.party], "total_yen": one.total_yen, "body": written(one)}
+        for one in statements
     ]
     lines = [{**msgspec.to_builtins(one), "party_id": numbers[one.party]} for one in charged]
     return {

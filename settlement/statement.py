@@ -147,14 +147,13 @@ def total_yen(charged: Iterable[Charge]) -> dict[str, int]:
 
 def told(
     party: Party,
-    charged: Iterable[Charge],
+    own: Sequence[Charge],
     first_on: date,
     last_on: date,
     closed_at: datetime,
     pays_on: date,
 ) -> Statement:
     """One party's statement from its lines."""
-    own = [charge for charge in charged if charge.party == party.party]
     return Statement(
         number=f"{first_on:%Y%m%d}-{party.party}",
         cycle=first_on.isoformat(),

@@ -78,6 +78,7 @@ async def test_a_forged_token_lets_nobody_in(hub, bakery, wall, forge):
         "another's key": signed(key=thief),
         "a key brought along": signed({"jwk": brought}, thief),
         "a key brought along, another kid": signed({"jwk": brought, "kid": "x"}, thief),
+        "a header that we never write": signed({"jwk": brought}),
         "a key to be fetched": signed({"jku": "https://thief.example/jwks"}, thief),
         "an unknown kid": signed({"kid": "unknown"}),
         "no kid": forge.signed({"alg": "ES256", "typ": "at+jwt"}, claims, ours),

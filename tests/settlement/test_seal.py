@@ -141,5 +141,5 @@ def test_a_line_is_read_as_it_was_written() -> None:
     ],
 )
 def test_there_is_one_way_to_write_a_line(text: bytes) -> None:
-    with pytest.raises(ValueError, match=r"JSON|Object|Expected|form|decode|Invalid"):
+    with pytest.raises(ValueError, match=r"JSON|Object|Expected|form|decode|Invalid|trunc"):
         parse(text)

@@ -31,6 +31,7 @@ from tests.settlement.papers import (
     grant,
     opened,
     papers,
+    party,
     scheme,
     sealed,
 )
@@ -179,7 +180,7 @@ def test_a_draw_that_cannot_be_is_named(parts: list[Line], named: str) -> None:
 
 
 def test_a_party_or_scheme_stated_twice_is_named() -> None:
-    twice = [altered(A, kind="promotion")]
+    twice = [party("a", "promotion")]
     assert any(
         "twice" in fault.en for fault in verify(sealed(papers((), parties=[*PARTIES, *twice])))
     )

@@ -1,0 +1,428 @@
+"""A cycle is closed once, whatever happens on the way, and the file says what the books say."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psycopg
+import pytest
+
+from federation.days import TOKYO
+from federation.refusals import NotFound, Refusal
+from settlement import close as closing
+from settlement import sealing
+from settlement.close import Closed, close
+from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
+from settlement.statement import Statement
+from settlement.verify import examine, verify
+from tests.settlement.conftest import CYCLE, DUE, FIRST, Books
+from tests.settlement.recompute import recompute
+from tests.settlement.test_verify import stated
+
+ID = CYCLE.cycle_id
+NEXT = 20260616
+BUSY = {"a": -60, "b": -100, "c": +300, "takamatsu": -140}
+
+
+async def closed(books: Books, cycle_id: int = ID, now: datetime = DUE) -> Closed:
+    return await close(books.closing, cycle_id, "c_tester", now)
+
+
+async def test_a_cycle_is_closed_into_statements_that_sum_to_zero(busy: Books) -> None:
+    done = await closed(busy)
+    assert await busy.nets() == BUSY
+    assert sum(BUSY.values()) == 0
+    file = await busy.file()
+    verdict = examine(file, done.seal)
+    assert verdict.faults == ()
+    assert (verdict.grants, verdict.draws, verdict.leaves) == (6, 9, len(file) - 1)
+    assert done.closed_at == DUE
+    assert (done.cycle, done.state, done.previous) == ("2026-06-01", "closed", None)
+    assert busy.lapsed_up_to == [date(2026, 6, 15)]
+
+
+async def test_another_hand_recomputes_the_closed_cycle(busy: Books, tmp_path: Path) -> None:
+    await closed(busy)
+    path = tmp_path / "sealed"
+    path.write_bytes(b"".join(await busy.file()))
+    assert recompute(path) == stated(path)
+
+
+async def test_statements_and_lines_and_file_say_the_same(busy: Books) -> None:
+    await closed(busy)
+    bodies = await busy.ask(
+        "SELECT code, body, total_yen FROM settlement.statements"
+        " INNER JOIN tenants.parties USING (party_id)"
+    )
+    lines = await busy.ask(
+        "SELECT parties.code, lines.code, original, points, entries, yen FROM settlement.lines"
+        " INNER JOIN tenants.parties USING (party_id) ORDER BY 1, 2, 3 NULLS FIRST"
+    )
+    assert {code for code, *_ in bodies} == {"operator", "takamatsu", "a", "b", "c"}
+    told = []
+    for code, body, total_yen in sorted(bodies, key=lambda row: str(row[0])):
+        statement = msgspec.json.decode(str(body), type=Statement)
+        assert statement.total_yen == total_yen
+        assert statement.number == f"20260601-{code}"
+        told += [
+            (code, one.code, one.original or None, one.points, one.entries,
+             one.yen if isinstance(one.yen, int) else None)
+            for one in statement.lines
+        ]  # fmt: skip
+    assert told == lines
+
+
+async def statement_of(books: Books, code: str) -> Statement:
+    query = (
+        "SELECT body FROM settlement.statements INNER JOIN tenants.parties USING (party_id)"
+        " WHERE code = %s"
+    )
+    [(body,)] = await books.ask(query, code)
+    return msgspec.json.decode(str(body), type=Statement)
+
+
+async def test_a_purchase_of_points_from_several_funders_counts_once_at_the_till(
+    busy: Books,
+) -> None:
+    await closed(busy)
+    c, a = [await statement_of(busy, code) for code in ("c", "a")]
+    assert [(x.code, x.points, x.entries, x.yen) for x in c.lines if x.code == 201] == [
+        (201, 305, 2, 305)
+    ]
+    assert [(x.code, x.points, x.yen) for x in a.lines if x.code in (201, 202)] == [
+        (201, 40, 40), (202, 40, -40),
+    ]  # fmt: skip
+    assert a.pays_on == date(2026, 6, 30)
+    assert a.lines[0].name == "ポイント負担金・利用分（通常）"
+
+
+@pytest.mark.parametrize("with_nothing", [True, False])
+async def test_an_empty_cycle_and_one_of_zeros_close_and_seal(
+    books: Books, with_nothing: bool
+) -> None:
+    if not with_nothing:
+        lot = await books.entry("accrual", "a", FIRST, [(10, "a", "base")])
+        await books.entry("redemption", "a", FIRST, draws=[(10, lot, 0)])
+    done = await closed(books)
+    assert await books.nets() == {}
+    assert verify(await books.file(), done.seal) == []
+
+
+async def test_closing_twice_gives_the_same_bytes(busy: Books) -> None:
+    first = await closed(busy)
+    file = await busy.file()
+    written = await busy.ask("SELECT xmin::text, ctid::text FROM settlement.pieces")
+    again = await closed(busy, now=DUE + timedelta(days=3))
+    assert again == first
+    assert await busy.file() == file
+    assert await busy.ask("SELECT xmin::text, ctid::text FROM settlement.pieces") == written
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+def killed(*_: object) -> Awaitable[None]:
+    raise Killed
+
+
+@pytest.mark.parametrize("stage", list(closing.STEPS))
+async def test_a_close_killed_after_any_stage_goes_on_to_the_same_bytes(
+    busy: Books, database: str, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setitem(closing.STEPS, stage, killed)
+        with pytest.raises(Killed):
+            await closed(busy)
+    assert await busy.ask("SELECT stage FROM settlement.cycles") == [(stage,)]
+    done = await closed(busy, now=DUE + timedelta(days=1))
+    assert await busy.nets() == BUSY
+    file = await busy.file()
+    assert verify(file, done.seal) == []
+    assert await resealed(busy) == file
+
+
+async def resealed(busy: Books) -> list[bytes]:
+    """The file of the same cycle, sealed once more from its flows and its key."""
+    for table in ("seals", "pieces"):
+        await busy.put(f"DELETE FROM settlement.{table}")
+    await busy.put("UPDATE settlement.cycles SET stage = 'stated', sealed_at = NULL")
+    await closed(busy)
+    return await busy.file()
+
+
+@pytest.mark.parametrize(
+    ("work", "times"),
+    [("mark", 3), ("mark", 4), ("read_so_far", 1), ("keep", 1), ("keep", 3), ("finish", 1)],
+)
+async def test_a_close_killed_within_a_stage_goes_on_to_the_same_bytes(
+    busy: Books, monkeypatch: pytest.MonkeyPatch, work: str, times: int
+) -> None:
+    """Killed at the n-th time that something is done, before the commit that would keep it."""
+    module = closing if work == "mark" else sealing
+    whole, left = getattr(module, work), times
+
+    async def dying(*sent: Any, **more: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+        return await whole(*sent, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, work, dying)
+        with pytest.raises(Killed):
+            await closed(busy)
+    done = await closed(busy)
+    file = await busy.file()
+    assert verify(file, done.seal) == []
+    assert await busy.nets() == BUSY
+    assert await resealed(busy) == file
+
+
+async def test_small_pieces_give_the_same_file(
+    busy: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await closed(busy)
+    file = await busy.file()
+    monkeypatch.setattr(sealing, "PIECE_BYTES", 400)
+    assert await resealed(busy) == file
+    ((pieces,),) = await busy.ask("SELECT count(*) FROM settlement.pieces")
+    assert int(str(pieces)) > 15
+
+
+async def test_eight_who_close_at_once_close_once(busy: Books) -> None:
+    done = await asyncio.gather(*(closed(busy) for _ in range(8)))
+    assert len({one.seal for one in done}) == 1
+    assert verify(await busy.file(), done[0].seal) == []
+    assert await busy.nets() == BUSY
+
+
+async def test_what_arrives_late_is_adjusted_in_the_next_cycle(busy: Books) -> None:
+    """A sale of 6/14 that comes after the close of 6/17 stands in the second half of June."""
+    first = await closed(busy)
+    file = await busy.file()
+    after = DUE + timedelta(hours=1)
+    lot = await busy.entry(
+        "accrual", "a", date(2026, 6, 14), [(50, "a", "base")], cycle=NEXT, booked_at=after
+    )
+    await busy.entry(
+        "redemption", "b", date(2026, 6, 14), draws=[(30, lot, 0)], cycle=NEXT, booked_at=after
+    )
+    later = await closed(busy, NEXT, datetime(2026, 7, 2, tzinfo=TOKYO))
+    assert await busy.nets(NEXT) == {"a": -30, "b": +30}
+    codes = await busy.ask(
+        "SELECT lines.code, original, yen FROM settlement.lines INNER JOIN tenants.parties"
+        " USING (party_id) WHERE cycle_id = %s AND parties.code = 'b' ORDER BY 1", NEXT,
+    )  # fmt: skip
+    assert codes == [(401, 201, 30), (900, None, 30)]
+    chained = await busy.file(NEXT)
+    assert later.previous == first.seal
+    assert examine(chained, later.seal, first.seal).faults == ()
+    assert await busy.file() == file
+
+
+async def test_points_settle_by_the_scheme_they_were_granted_under(books: Books) -> None:
+    """The mode changes on the 8th with 100 points outstanding: nobody pays twice."""
+    await books.party("fund", "fund")
+    await books.party("promotion", "promotion")
+    await books.put("UPDATE tenants.schemes SET funding = 'at-issue'")
+    await books.put(
+        "INSERT INTO tenants.schemes VALUES (2, 'at-redemption', '2026-06-08', 'test', 'a change')"
+    )
+    old = await books.entry("accrual", "a", FIRST, [(100, "a", "base")])
+    new = await books.entry("accrual", "a", date(2026, 6, 9), [(40, "a", "base")], scheme=2)
+    await books.entry("redemption", "b", date(2026, 6, 10), draws=[(100, old, 0), (30, new, 0)])
+    done = await closed(books)
+    assert await books.nets() == {"a": -130, "b": +130}
+    assert verify(await books.file(), done.seal) == []
+
+
+@pytest.mark.parametrize(
+    ("cycle_id", "now", "refusal"),
+    [
+        (20260602, DUE, NotFound),
+        (20250601, DUE, NotFound),
+        (ID, datetime(2026, 6, 15, 23, 59, 59, tzinfo=TOKYO), CycleNotOver),
+        (ID, datetime(2026, 6, 1, tzinfo=TOKYO), CycleNotOver),
+        (NEXT, datetime(2026, 6, 20, tzinfo=TOKYO), CycleNotOver),
+        (NEXT, datetime(2026, 7, 20, tzinfo=TOKYO), EarlierCycleOpen),
+    ],
+)
+async def test_what_cannot_be_closed_is_refused_by_name(
+    busy: Books, cycle_id: int, now: datetime, refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        await closed(busy, cycle_id, now)
+    assert await busy.ask("SELECT * FROM settlement.cycles") == []
+    assert busy.lapsed_up_to == []
+
+
+async def test_a_cycle_may_close_from_midnight(busy: Books) -> None:
+    midnight = datetime(2026, 6, 16, 0, 0, tzinfo=TOKYO)
+    assert (await closed(busy, now=midnight)).closed_at == midnight
+
+
+async def test_a_cycle_that_went_on_is_not_closed_again(busy: Books) -> None:
+    await closed(busy)
+    for state in ("confirmed", "approved", "sent", "settled", "returned"):
+        await busy.put("UPDATE settlement.cycles SET state = %s", state)
+        with pytest.raises(CycleClosed):
+            await closed(busy)
+
+
+async def test_a_broken_promise_stops_the_close_before_a_yen_is_stated(busy: Books) -> None:
+    await busy.put("UPDATE federation.lots SET points_left = points_left - 1 WHERE entry_id = 1")
+    with pytest.raises(PromiseBroken) as refused:
+        await closed(busy)
+    assert refused.value.extra["broken"]
+    assert await busy.ask("SELECT stage FROM settlement.cycles") == [("shut",)]
+    assert await busy.ask("SELECT * FROM settlement.statements") == []
+    await busy.put("UPDATE federation.lots SET points_left = points_left + 1 WHERE entry_id = 1")
+    await closed(busy)
+    assert await busy.nets() == BUSY
+
+
+async def test_a_file_that_does_not_verify_is_not_sealed(busy: Books) -> None:
+    """Flows that were changed behind the back of the close: the file is read back, and refused."""
+    spoil = (
+        "UPDATE settlement.flows SET points = points + 1 WHERE movement = 'used' AND points = 60"
+    )
+    await spoiled_between(busy, "summed", spoil)
+    with pytest.raises(PromiseBroken) as refused:
+        await closed(busy)
+    assert "line " in refused.value.extra["broken"][0]
+    assert await busy.ask("SELECT * FROM settlement.seals") == []
+
+
+async def spoiled_between(busy: Books, stage: str, spoil: str) -> None:
+    whole = closing.STEPS[stage]
+    closing.STEPS[stage] = killed
+    try:
+        with pytest.raises(Killed):
+            await closed(busy)
+    finally:
+        closing.STEPS[stage] = whole
+    await busy.put(spoil)
+
+
+async def test_the_calendar_never_runs_out(books: Books) -> None:
+    await books.put("DELETE FROM federation.cycles WHERE cycle_id > %s", ID)
+    await closed(books)
+    ahead = await books.ask("SELECT first_on, last_on FROM federation.cycles ORDER BY 1")
+    assert ahead[1] == (date(2026, 6, 16), date(2026, 6, 30))
+    assert len(ahead) >= 5
+
+
+async def test_a_party_reads_its_own_papers_and_no_other(busy: Books) -> None:
+    await closed(busy)
+    for table, column in (("statements", "party_id"), ("lines", "party_id")):
+        async with busy.role("app", "a") as conn:
+            found = await (
+                await conn.execute(f"SELECT {column} FROM settlement.{table}")
+            ).fetchall()
+        assert {row[0] for row in found} == {busy.parties["a"]}
+    async with busy.role("app", "a") as conn:
+        query = "SELECT funder_id, tenant_id FROM settlement.flows"
+        found = await (await conn.execute(query)).fetchall()
+    assert found
+    assert all(busy.parties["a"] in row for row in found)
+    async with busy.role("app") as conn:
+        for table in ("statements", "lines", "flows"):
+            seen = await (await conn.execute(f"SELECT FROM settlement.{table}")).fetchall()
+            assert seen == []
+
+
+MAY = {
+    ("app", "salts"): set(),
+    ("app", "pieces"): set(),
+    ("app", "statements"): {"SELECT"},
+    ("auditor", "salts"): set(),
+    ("auditor", "pieces"): {"SELECT"},
+    ("desk", "flows"): set(),
+    **{("worker", table): {"SELECT", "INSERT"} for table in (
+        "cycles", "salts", "flows", "statements", "lines", "pieces", "seals"
+    )},
+}  # fmt: skip
+
+
+async def test_what_was_written_is_changed_by_no_one_who_serves(books: Books) -> None:
+    for (role, table), may in MAY.items():
+        found = await books.ask(
+            "SELECT way FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'])"
+            " AS w (way) WHERE has_schema_privilege(%s, 'settlement', 'USAGE')"
+            " AND has_table_privilege(%s, %s, way)",
+            f"meguri_{role}", f"meguri_{role}", f"settlement.{table}",
+        )  # fmt: skip
+        assert {str(way) for (way,) in found} == may, (role, table)
+
+
+async def test_the_worker_may_only_advance_a_cycle(busy: Books) -> None:
+    await closed(busy)
+    async with busy.role("worker") as conn:
+        for change in ("closed_by = 'x'", "scheme_id = NULL", "cycle_id = 1"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                await conn.execute(f"UPDATE settlement.cycles SET {change}")
+
+
+async def test_no_card_no_member_and_no_receipt_stands_in_the_file(busy: Books) -> None:
+    await closed(busy)
+    rows = [json.loads(text)["line"] for text in (await busy.file())[:-1]]
+    keys = {key for row in rows for key in row}
+    assert keys == {
+        "type", "format", "currency", "cycle", "first_on", "last_on", "closed_at", "previous",
+        "scheme", "funding", "from_on", "party", "kind", "name", "name_en", "entry", "n", "rule",
+        "business_date", "tenant", "shop", "funder", "points", "yen", "code", "entries",
+    }  # fmt: skip
+
+
+async def test_a_name_that_changes_later_does_not_change_the_file(busy: Books) -> None:
+    await closed(busy)
+    file = await busy.file()
+    await busy.put("UPDATE tenants.parties SET name = '改名'")
+    assert await resealed(busy) == file
+
+
+async def test_20000_lines_close_quickly(
+    books: Books, record_property: Callable[..., None]
+) -> None:
+    """A cycle of 10,000 sales, each with one lot, and 10,000 draws."""
+    a, b = books.parties["a"], books.parties["b"]
+    await books.put(
+        "INSERT INTO federation.entries (member_id, entry_id, kind, tenant_id, shop_id, till,"
+        " points, at, business_date, cycle_id, booked_at)"
+        " SELECT 1 + n %% 9, n + 20000 * k, CASE k WHEN 0 THEN 'accrual' ELSE 'redemption' END,"
+        " t, t, 'T01', CASE k WHEN 0 THEN 9 ELSE -4 END, at, at::date, %s, at"
+        " FROM generate_series(1, 10000) AS n, generate_series(0, 1) AS k,"
+        " LATERAL (SELECT timestamptz '2026-06-01 12:00+09' + n %% 15 * interval '1 day' AS at,"
+        " CASE n %% 2 WHEN k THEN %s::bigint ELSE %s END AS t) AS l",
+        ID, a, b,
+    )  # fmt: skip
+    await books.put(
+        "INSERT INTO federation.lots SELECT member_id, entry_id, 0, 9, 5, 0, shop_id, tenant_id, 1,"
+        " NULL, false, 'base', business_date, '2028-03-31' FROM federation.entries"
+        " WHERE kind = 'accrual'"
+    )
+    await books.put(
+        "INSERT INTO federation.draws SELECT used.member_id, used.entry_id, lots.entry_id, 0,"
+        " 'redemption', 4, used.tenant_id, used.shop_id, lots.funder_id, 1, 'base',"
+        " used.business_date, used.cycle_id, used.booked_at FROM federation.entries AS used"
+        " INNER JOIN federation.lots ON lots.entry_id = used.entry_id - 20000"
+        " AND lots.member_id = used.member_id"
+    )
+
+    async def kept(_: object) -> list[object]:
+        return []
+
+    books.promises = kept
+    began = asyncio.get_running_loop().time()
+    done = await closed(books)
+    seconds = asyncio.get_running_loop().time() - began
+    record_property("seconds", seconds)
+    assert done.leaves > 20_000
+    assert await books.nets() == {}
+    assert seconds < 10
