@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
 from federation.opaque import Names
-from federation.slips import Asked, Order, Till
+from federation.slips import Asked, Order, Reversal, Till
 
 
 class NextToExpire(Struct, frozen=True):
@@ -148,9 +148,56 @@ def answer(ask: Asked, till: Till, order: Order, booked: Booked, names: Names) -
     return encode(Receipt(entry=entry, slip=ask.slip, balance=balance, print=lines, **told))
 
 
+class Undone(Struct, frozen=True):
+    """What a reversal undid: the slip, the points it gave and the points it spent."""
+
+    slip: str
+    points: int
+    redeemed_points: int
+
+
+class Reversed(Struct, frozen=True):
+    """The answer to a reversal; `reversed` is null where nothing was booked by the slip."""
+
+    slip: str
+    reversed: Undone | None
+    print: tuple[str, ...]
+    entry: str | UnsetType = UNSET
+    redemption_entry: str | UnsetType = UNSET
+    balance: Balance | UnsetType = UNSET
+
+
+def reversed_answer(ask: Asked, undone: Reversal, booked: Booked, names: Names) -> bytes:
+    """The bytes that a reversal is answered with."""
+    entries = [
+        (name, names.seal("entry", booked.member_id, entry_id))
+        for name, entry_id in (
+            ("entry", booked.accrual_id or booked.redemption_id),
+            ("redemption_entry", booked.redemption_id if booked.accrual_id else None),
+        )
+        if entry_id
+    ]
+    if not entries:
+        lines = ("取消（未着・計上なし）", f"元伝票{undone.of:>26}"[:40])
+        return encode(Reversed(ask.slip, None, lines))
+    given = undone.accrual.points if undone.accrual else 0
+    spent = -undone.redemption.points if undone.redemption else 0
+    balance = booked.wallet.balance()
+    lines = (
+        "取消",
+        f"付与取消{given:>23}P",
+        f"利用取消{spent:>23}P",
+        f"残高{balance.points:>27}P",
+        "取引番号",
+        f"{entries[0][1]:>32}",
+    )
+    told = Undone(undone.of, given, spent)
+    return encode(Reversed(ask.slip, told, lines, balance=balance, **dict(entries)))
+
+
 def printed(ask: Asked, order: Order, balance: Balance, entry: str) -> tuple[str, ...]:
     """Lines of at most 32 half-width columns for the till's receipt."""
-    lines = [f"会員番号{masked(ask.carrier):>24}"]
+    lines = [f"会員番号{masked(ask.carrier or ''):>24}"]
     if order.redeem is not None:
         lines.append(f"今回利用{order.redeem.points:>23}P")
     if order.accrue is not None:

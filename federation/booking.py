@@ -6,22 +6,24 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncCursor
 
 from federation import days
 from federation.accrue import accrue
-from federation.answers import answer
+from federation.answers import answer, reversed_answer
 from federation.close import CLOSE_LOCK
 from federation.opaque import Names
 from federation.redeem import redeem
+from federation.reverse import reverse
 from federation.refusals import (
     CardNotActive,
     NotFound,
     ReceiptAlreadyBooked,
     Refusal,
+    SlipCancelled,
     SlipReused,
 )
-from federation.slips import Answer, Holder, ReceiptKey, Till
+from federation.slips import Answer, Holder, Order, Original, Past, ReceiptKey, Reversal, Till
 from federation.sql import statement
 from federation.turns import Turn
 
@@ -29,17 +31,35 @@ TURN = statement(__file__, "turn")
 CARDS = statement(__file__, "cards")
 HOUSE = statement(__file__, "house")
 KNOWN = statement(__file__, "known")
+ORIGINALS = statement(__file__, "originals")
 RECEIPTS = statement(__file__, "receipts")
 ENTRY_IDS = statement(__file__, "entry_ids")
 TICK = statement(__file__, "tick")
 KEEP = statement(__file__, "keep")
 SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 
+BOOKED = 201
+NOTHING_UNDONE = Reversal("", "")
+
 # The clock's own slips are named by the operator's shop (0003_tenants.sql lays it out).
 CLERK = {"tenant_id": 1, "shop_id": 1, "till": "clock"}
 
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
 Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
+
+
+class Known(Struct, frozen=True):
+    """A slip that was asked before: what for, and with which bytes it was answered."""
+
+    fingerprint: bytes
+    status: int
+    body: str
+    member_id: int | None
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was cancelled before it ever arrived."""
+        return not self.fingerprint
 
 
 class Seen(Struct):
@@ -50,7 +70,8 @@ class Seen(Struct):
     moved: int
     last_closed_at: datetime | None
     cycles: list[tuple[int, date, date]]
-    known: dict[tuple[int, str], tuple[bytes, int, str]]
+    known: dict[tuple[int, str], Known]
+    originals: dict[tuple[int, str], list[Original]]
     receipts: dict[tuple[int, ReceiptKey], tuple[str, datetime]]
     entry_ids: list[int]
 
@@ -95,6 +116,8 @@ class Books:
 
     async def _look(self, conn: AsyncConnection, batch: Sequence[Turn], today: date) -> Seen:
         """Lock, then look: the close shared, members in order, then all that may have changed."""
+        undo = [(t.original_key, t.booked.member_id) for t in batch if t.original_key is not None]
+        slips = [*(turn.slip_key for turn in batch), *(key for key, _ in undo)]
         receipts = [turn for turn in batch if turn.receipt is not None]
         keys = [turn.receipt for turn in receipts if turn.receipt is not None]
         async with conn.pipeline():
@@ -108,11 +131,21 @@ class Books:
             house = await conn.execute(HOUSE, {"today": today}, prepare=True)
             known = await conn.execute(
                 KNOWN,
-                {
-                    "shops": [turn.till.shop_id for turn in batch],
-                    "slips": [turn.ask.slip for turn in batch],
-                },
+                {"shops": [key[0] for key in slips], "slips": [key[1] for key in slips]},
                 prepare=True,
+            )
+            originals = (
+                await conn.execute(
+                    ORIGINALS,
+                    {
+                        "members": [member for _, member in undo],
+                        "shops": [key[0] for key, _ in undo],
+                        "slips": [key[1] for key, _ in undo],
+                    },
+                    prepare=True,
+                )
+                if undo
+                else None
             )
             earned = await conn.execute(
                 RECEIPTS,
@@ -133,7 +166,8 @@ class Books:
             moved=stands[0],
             last_closed_at=stands[1],
             cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
-            known={(row[0], row[1]): (row[2], row[3], row[4]) async for row in known},
+            known={(row[0], row[1]): Known(*row[2:]) async for row in known},
+            originals=await grouped(originals),
             receipts={
                 (row[0], ReceiptKey(row[1], row[2], row[3])): (row[4], row[5])
                 async for row in earned
@@ -191,12 +225,15 @@ class Books:
         known = seen.known.get(turn.slip_key)
         if known is None or turn.refused is not None:
             return None
-        fingerprint, status, body = known
-        if fingerprint != turn.fingerprint:
+        if not known.cancelled and known.fingerprint != turn.fingerprint:
             return Answer(SlipReused.status, SlipReused().body())
-        return Answer(status, body.encode(), replayed=True)
+        return Answer(known.status, known.body.encode(), replayed=True)
 
     def _changed_hands(self, turn: Turn, seen: Seen) -> bool:
+        if turn.original_key is not None:
+            original = seen.known.get(turn.original_key)
+            leads_to = original.member_id or 0 if original else 0
+            return leads_to != turn.booked.member_id
         card = seen.cards.get(turn.carrier)
         return card is not None and card[1] != turn.booked.member_id
 
@@ -204,23 +241,35 @@ class Books:
         """Ask the rule; what it refuses is refused here, before any statement runs."""
         try:
             days.admit(turn.ask.business_date, turn.ask.at, now)
-            card = seen.cards.get(turn.carrier)
-            if card is None:
-                raise NotFound(pointer="/card")
-            if card[3] != "active":
-                raise CardNotActive
-            if (key := turn.receipt_key) is not None and key in seen.receipts:
-                slip, at = seen.receipts[key]
-                raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
-            wallet = seen.wallets[turn.booked.member_id]
-            turn.order = turn.rule(turn.ask, turn.till, holder_of(wallet, card))
+            turn.order = turn.rule(turn.ask, turn.till, self._facts(turn, seen))
             turn.cycle_id = seen.cycle_of(turn.ask.business_date)
-            if turn.order.redeem is not None:
+            undone = turn.order.reverse or NOTHING_UNDONE
+            if turn.order.redeem is not None or undone.redemption is not None:
                 turn.redemption_id = seen.entry_ids.pop(0)
-            if turn.order.accrue is not None:
+            if turn.order.accrue is not None or undone.accrual is not None:
                 turn.accrual_id = seen.entry_ids.pop(0)
         except Refusal as refused:
             turn.refused = refused
+
+    def _facts(self, turn: Turn, seen: Seen) -> Holder | Past:
+        """What the rule may know: the holder of the card, or the past of the slip it is about."""
+        if turn.original_key is not None:
+            known = seen.known.get(turn.original_key)
+            return Past(
+                arrived=known is not None,
+                cancelled=known is not None and known.cancelled,
+                refused=known is not None and known.status != BOOKED,
+                entries=tuple(seen.originals.get(turn.original_key, ())),
+            )
+        card = seen.cards.get(turn.carrier)
+        if card is None:
+            raise NotFound(pointer="/card")
+        if card[3] != "active":
+            raise CardNotActive
+        if (key := turn.receipt_key) is not None and key in seen.receipts:
+            slip, at = seen.receipts[key]
+            raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
+        return holder_of(seen.wallets[turn.booked.member_id], card)
 
     async def _write(
         self,
@@ -237,6 +286,9 @@ class Books:
         earning = [t for t in fresh if t.refused is None and t.order.accrue is not None]
         if earning:
             await accrue(conn, earning, booked_at)
+        undoing = [t for t in fresh if t.refused is None and undoes(t.order)]
+        if undoing:
+            await reverse(conn, undoing, booked_at)
 
     async def _keep(
         self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime
@@ -244,17 +296,10 @@ class Books:
         """Keep each slip with the very bytes it is answered with, commit, and only then answer."""
         answers = [self._answer(turn) for turn in fresh]
         kept = [
-            {
-                "shop_id": turn.till.shop_id,
-                "slip": turn.ask.slip,
-                "tenant_id": turn.till.tenant_id,
-                "client_id": turn.till.client_id,
-                "fingerprint": turn.fingerprint.hex(),
-                "status": told.status,
-                "body": told.body.decode(),
-            }
+            row
             for turn, told in zip(fresh, answers, strict=True)
             if turn.refused is None or (turn.refused.status == 409 and turn.refused.burns)
+            for row in kept_rows(turn, told)
         ]
         async with conn.pipeline():
             if kept:
@@ -268,11 +313,55 @@ class Books:
         if turn.refused is not None:
             refused = turn.refused
             return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
-        body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
-        return Answer(201, body)
+        if turn.order.reverse is not None:
+            body = reversed_answer(turn.ask, turn.order.reverse, turn.booked, self._names)
+        else:
+            body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
+        return Answer(BOOKED, body)
 
 
 def holder_of(wallet: tuple[Any, ...], card: tuple[Any, ...]) -> Holder:
     """What a rule may know, from the rows that were read under the lock."""
     member_id, rank, points, held, owed, state = wallet[:6]
     return Holder(member_id, rank, points, held, owed, state, card[2], card[3])
+
+
+async def grouped(rows: AsyncCursor | None) -> dict[tuple[int, str], list[Original]]:
+    """The entries of each slip that is to be undone."""
+    found: dict[tuple[int, str], list[Original]] = {}
+    if rows is not None:
+        async for shop_id, slip, *entry in rows:
+            found.setdefault((shop_id, slip), []).append(Original(*entry))
+    return found
+
+
+def undoes(order: Order) -> bool:
+    """Whether there is an entry to undo; a cancellation has none."""
+    undone = order.reverse
+    return undone is not None and (undone.redemption is not None or undone.accrual is not None)
+
+
+def kept_rows(turn: Turn, told: Answer) -> list[dict[str, object]]:
+    """The slip with its answer; a cancellation also keeps the slip that must never be booked."""
+    own = {
+        "shop_id": turn.till.shop_id,
+        "slip": turn.ask.slip,
+        "tenant_id": turn.till.tenant_id,
+        "member_id": turn.booked.member_id or None,
+        "client_id": turn.till.client_id,
+        "fingerprint": turn.fingerprint.hex(),
+        "status": told.status,
+        "body": told.body.decode(),
+    }
+    undone = turn.order.reverse
+    if turn.refused is not None or undone is None or not undone.cancels:
+        return [own]
+    never = SlipCancelled()
+    cancelled = {
+        **own,
+        "slip": undone.of,
+        "fingerprint": "",
+        "status": never.status,
+        "body": never.body().decode(),
+    }
+    return [own, cancelled]

@@ -111,4 +111,24 @@ UNION ALL
 SELECT 'accrual without its receipt', entries.entry_id, 1
 FROM federation.entries
 LEFT JOIN federation.receipts USING (shop_id, business_date, receipt_till, receipt_no)
-WHERE entries.kind = 'accrual' AND receipts.slip IS DISTINCT FROM entries.slip
+WHERE
+    entries.kind = 'accrual'
+    AND receipts.slip IS DISTINCT FROM entries.slip
+    AND NOT EXISTS (
+        SELECT FROM federation.entries AS later
+        WHERE later.member_id = entries.member_id AND later.of_entry_id = entries.entry_id
+    )
+
+UNION ALL
+SELECT 'entry undone more than once', entries.of_entry_id, count(*)
+FROM federation.entries
+WHERE entries.kind = 'reversal'
+GROUP BY entries.member_id, entries.of_entry_id
+HAVING count(*) > 1
+
+UNION ALL
+SELECT 'reversal does not undo what its original did', later.entry_id, later.points + entries.points
+FROM federation.entries AS later
+INNER JOIN federation.entries
+    ON entries.member_id = later.member_id AND entries.entry_id = later.of_entry_id
+WHERE later.kind = 'reversal' AND later.points + entries.points <> 0

@@ -26,6 +26,7 @@ from federation.turns import Turn
 
 DUE = statement(__file__, "due")
 FIND = statement(__file__, "cards")
+KNOWN = statement(__file__, "known")
 BATCH = 250
 WAITING = 2_000
 CARDS_KNOWN = 200_000
@@ -160,7 +161,9 @@ class Desk:
 
     async def _learn(self, conn: AsyncConnection) -> None:
         """Find the members of cards not seen lately, all in one look; the lock reads them again."""
-        front = [turn.carrier for turn, _ in zip(self._queue, range(BATCH), strict=False)]
+        turns = [turn for turn, _ in zip(self._queue, range(BATCH), strict=False)]
+        await self._learn_originals(conn, turns)
+        front = [turn.carrier for turn in turns if turn.carrier]
         strange = list({carrier for carrier in front if carrier not in self._members})
         if not strange:
             return
@@ -170,24 +173,40 @@ class Desk:
         rows = await conn.execute(FIND, {"carriers": strange}, prepare=True)
         self._members.update({row[0]: row[1] for row in await rows.fetchall()})
 
+    async def _learn_originals(self, conn: AsyncConnection, turns: Sequence[Turn]) -> None:
+        """Find whom the slips to be undone concern; asked each time, since they may just arrive."""
+        keys = [key for turn in turns if (key := turn.original_key) is not None]
+        if not keys:
+            return
+        asked = {"shops": [shop for shop, _ in keys], "slips": [slip for _, slip in keys]}
+        rows = await conn.execute(KNOWN, asked, prepare=True)
+        found = {(row[0], row[1]): row[5] or 0 async for row in rows}
+        for turn in turns:
+            if turn.original_key is not None:
+                turn.leads_to = found.get(turn.original_key, 0)
+
+    def _member_of(self, turn: Turn) -> int:
+        """Whom a slip concerns as far as the desk knows; 0 for nobody yet."""
+        if turn.original_key is not None:
+            return turn.leads_to
+        return self._members.get(turn.carrier, 0)
+
     def _take(self) -> list[Turn]:
         """The next batch: nobody twice, no slip twice, no receipt twice; the second waits."""
         batch: list[Turn] = []
         later: list[Turn] = []
-        members: set[int | str] = set()
-        keys: set[object] = set()
+        taken: set[object] = set()
         while self._queue and len(batch) < BATCH:
             turn = self._queue.popleft()
-            member = self._members.get(turn.carrier, turn.carrier)
-            receipt = turn.receipt_key
-            if member in members or turn.slip_key in keys or (receipt and receipt in keys):
+            member = self._member_of(turn)
+            wants = {turn.slip_key, turn.original_key, turn.receipt_key, turn.carrier, member or ""}
+            wants -= {None, ""}
+            if wants & taken:
                 later.append(turn)
                 continue
-            members.add(member)
-            keys.add(turn.slip_key)
-            keys.add(receipt)
+            taken |= wants
             turn.begin()
-            turn.booked.member_id = self._members.get(turn.carrier, 0)
+            turn.booked.member_id = member
             batch.append(turn)
         self._queue.extendleft(reversed(later))
         return batch
@@ -203,7 +222,7 @@ class Desk:
             if len(batch) > 1:
                 for turn in batch:
                     turn.begin()
-                    turn.booked.member_id = self._members.get(turn.carrier, 0)
+                    turn.booked.member_id = self._member_of(turn)
                     await self._settle(conn, [turn])
                 return
             self._fail(batch[0], failed)

@@ -2,15 +2,20 @@
 WITH kept AS (
     SELECT *
     FROM json_to_recordset(%(kept)s::json) AS k (
-        shop_id bigint, slip text, tenant_id bigint, client_id text, fingerprint text,
+        shop_id bigint, slip text, tenant_id bigint, member_id bigint, client_id text,
+        fingerprint text,
         status smallint, body text
     )
     ORDER BY shop_id, slip
 ),
 
 slip AS (
-    INSERT INTO federation.slips (shop_id, slip, tenant_id, client_id, fingerprint, booked_at)
-    SELECT shop_id, slip, tenant_id, client_id, decode(fingerprint, 'hex'), %(booked_at)s::timestamptz
+    INSERT INTO federation.slips (
+        shop_id, slip, tenant_id, member_id, client_id, fingerprint, booked_at
+    )
+    SELECT
+        shop_id, slip, tenant_id, member_id, client_id, decode(fingerprint, 'hex'),
+        %(booked_at)s::timestamptz
     FROM kept
 )
 

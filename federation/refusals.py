@@ -132,6 +132,30 @@ class ReceiptAlreadyBooked(Refusal):
     staff_text = "このレシートは付与済み"
 
 
+class SlipCancelled(Refusal):
+    """この伝票は届く前に取り消されています
+    This slip was cancelled before it arrived."""
+
+    do = "new-slip"
+    staff_text = "取消済みの取引"
+
+
+class AlreadyReversed(Refusal):
+    """この伝票はすでに取り消されています
+    This slip has been reversed already."""
+
+    do = "new-slip"
+    staff_text = "取消済みの取引"
+
+
+class NotReversible(Refusal):
+    """付与したポイントが使われたため取消できません。返品を使ってください
+    Points that it gave have been spent since: use a return."""
+
+    do = "call"
+    staff_text = "取消不可・返品で処理"
+
+
 class NotEnoughPoints(Refusal):
     """使えるポイントが足りません
     The member's unexpired points do not reach."""

@@ -50,9 +50,14 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return None
 
     @property
-    def carrier(self) -> str:
-        """What leads to the member."""
-        raise NotImplementedError
+    def carrier(self) -> str | None:
+        """What leads to the member: a card; None where another slip does."""
+        return None
+
+    @property
+    def original(self) -> str | None:
+        """The slip of the same shop that this request is about, if it is about one."""
+        return None
 
 
 class ReceiptKey(Struct, frozen=True):
@@ -139,14 +144,46 @@ class Redemption(Struct, frozen=True):
     discount_by_rate: tuple[tuple[int, int], ...] = ()
 
 
+class Original(Struct, frozen=True):
+    """One entry of a slip that is to be undone, as it stands under the member's lock."""
+
+    entry_id: int
+    kind: str
+    points: int
+    business_date: date
+    undone: bool
+    whole: bool
+
+
+class Reversal(Struct, frozen=True):
+    """Undo a slip: its redemption, its accrual, or both; neither where nothing was booked by it."""
+
+    of: str
+    reason: str
+    redemption: Original | None = None
+    accrual: Original | None = None
+    cancels: bool = False
+
+
 class Order(Struct, frozen=True):
-    """What a rule decided to book for one slip: a redemption, an accrual, or both in that order."""
+    """What a rule decided to book for one slip: a redemption, an accrual, or both in that order;
+    or the reversal of another slip."""
 
     redeem: Redemption | None = None
     accrue: Accrual | None = None
+    reverse: Reversal | None = None
 
 
-Rule = Callable[[Any, Any, Holder], Order]
+class Past(Struct, frozen=True):
+    """What a rule may know of the slip it is asked about: whether it has arrived, and its entries."""
+
+    arrived: bool
+    cancelled: bool
+    refused: bool
+    entries: tuple[Original, ...]
+
+
+Rule = Callable[[Any, Any, Any], Order]
 
 
 class Answer(Struct, frozen=True):

@@ -21,6 +21,7 @@ class Turn:
         "carrier",
         "cycle_id",
         "fingerprint",
+        "leads_to",
         "order",
         "receipt",
         "redemption_id",
@@ -34,11 +35,12 @@ class Turn:
         self.ask = ask
         self.rule = rule
         self.till: Till = till
-        self.carrier = ask.carrier
+        self.carrier = ask.carrier or ""
         self.receipt: ReceiptKey | None = ask.receipt()
         self.fingerprint = fingerprint(ask)
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.tries = 0
+        self.leads_to = 0
         self.begin()
 
     def begin(self) -> None:
@@ -53,6 +55,11 @@ class Turn:
     @property
     def slip_key(self) -> tuple[int, str]:
         return self.till.shop_id, self.ask.slip
+
+    @property
+    def original_key(self) -> tuple[int, str] | None:
+        """The slip it is about; where there is one, no card is."""
+        return None if self.ask.original is None else (self.till.shop_id, self.ask.original)
 
     @property
     def receipt_key(self) -> tuple[int, ReceiptKey] | None:

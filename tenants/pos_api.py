@@ -21,6 +21,7 @@ from tenants.quotes import Ask, Quote, quote
 from tenants.spending import Purchase, Spend, buy, spend
 from tenants.stored import stored
 from tenants.till_facts import TillFacts, till_facts
+from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
@@ -75,6 +76,17 @@ async def post_purchase(
     return told(await desk.book(data, buy, await mall.till(caller, data.till)))
 
 
+@post("/v1/reversals", requires="points:reverse")
+async def post_reversal(
+    data: JSONBody[Undo],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    desk: NamedDependency[Desk],
+) -> Response[bytes]:
+    """Undo a whole slip on its business date; one that has not arrived never will be. / 取消"""
+    return told(await desk.book(data, undo, await mall.till(caller, data.till)))
+
+
 @post("/v1/quotes", requires="points:quote", status_code=200, cache_control=NO_STORE)
 async def post_quote(
     data: JSONBody[Ask],
@@ -116,6 +128,7 @@ ROUTES: list[HTTPRouteHandler] = [
     post_accrual,
     post_redemption,
     post_purchase,
+    post_reversal,
     post_quote,
     get_slip,
     get_till,

@@ -82,8 +82,9 @@ CREATE TABLE federation.slips (
     shop_id bigint NOT NULL,
     slip text NOT NULL,
     tenant_id bigint NOT NULL,
+    member_id bigint,                       -- NULL: it concerned nobody we know
     client_id text NOT NULL,
-    fingerprint bytea NOT NULL,             -- SHA-256 of call and content
+    fingerprint bytea NOT NULL,             -- SHA-256 of call and content; empty: cancelled unseen
     booked_at timestamptz NOT NULL,
     PRIMARY KEY (shop_id, slip)
 );
@@ -127,6 +128,7 @@ CREATE TABLE federation.entries (
     receipt_no text,
     lines jsonb,
     of_entry_id bigint,
+    reason text,
     at timestamptz NOT NULL,
     business_date date NOT NULL,
     cycle_id integer NOT NULL,
