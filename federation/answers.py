@@ -178,8 +178,8 @@ def reversed_answer(ask: Asked, undone: Reversal, booked: Booked, names: Names) 
         if entry_id
     ]
     if not entries:
-        lines = ("取消（未着・計上なし）", f"元伝票{undone.of:>26}"[:40])
-        return encode(Reversed(ask.slip, None, lines))
+        nothing = ("取消（計上なし）", "元伝票", f"{undone.of[-32:]:>32}")
+        return encode(Reversed(ask.slip, None, nothing))
     given = undone.accrual.points if undone.accrual else 0
     spent = -undone.redemption.points if undone.redemption else 0
     balance = booked.wallet.balance()

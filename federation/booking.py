@@ -14,7 +14,6 @@ from federation.answers import answer, reversed_answer
 from federation.close import CLOSE_LOCK
 from federation.opaque import Names
 from federation.redeem import redeem
-from federation.reverse import reverse
 from federation.refusals import (
     CardNotActive,
     NotFound,
@@ -23,6 +22,7 @@ from federation.refusals import (
     SlipCancelled,
     SlipReused,
 )
+from federation.reverse import reverse
 from federation.slips import Answer, Holder, Order, Original, Past, ReceiptKey, Reversal, Till
 from federation.sql import statement
 from federation.turns import Turn

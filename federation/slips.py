@@ -175,7 +175,7 @@ class Order(Struct, frozen=True):
 
 
 class Past(Struct, frozen=True):
-    """What a rule may know of the slip it is asked about: whether it has arrived, and its entries."""
+    """What a rule may know of the slip it is asked about: did it arrive, and its entries."""
 
     arrived: bool
     cancelled: bool

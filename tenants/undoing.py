@@ -2,10 +2,10 @@
 
 from typing import Annotated, ClassVar
 
-from federation.refusals import AlreadyReversed, NotReversible, TooLate
-from federation.slips import Asked, Order, Past, Reversal, SlipNumber
 from msgspec import Meta
 
+from federation.refusals import AlreadyReversed, NotReversible, TooLate
+from federation.slips import Asked, Order, Past, Reversal, SlipNumber
 from tenants.terms import Till
 
 # One line of text: no control, bidi-override or lone-surrogate characters.
@@ -33,8 +33,8 @@ class Undo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
 
 def undo(asked: Undo, till: Till, past: Past) -> Order:
-    """A slip that has not arrived is cancelled for ever; one that booked nothing stays as it is; one
-    that booked is undone whole, on its own business date, while all it gave is still there."""
+    """What has not arrived is cancelled for ever, what booked nothing stays as it is, and what
+    booked is undone whole, on its own business date, while all it gave is still there."""
     if not past.arrived:
         return Order(reverse=Reversal(asked.of, asked.reason, cancels=True))
     if past.cancelled or any(entry.undone for entry in past.entries):
