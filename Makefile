@@ -30,7 +30,7 @@ help:  ## この一覧 · this list
 demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machine [PORT=8000 ARGS="--once"]
 	@PORT=$(PORT) $(BIN)/meguri demo $(ARGS)
 
-test: $(DEV)  ## すべての試験 · every test [ARGS="-k lapsed"]
+test: $(DEV) $(DEMO)  ## すべての試験 · every test [ARGS="-k lapsed"]
 	@$(BIN)/pytest $(ARGS)
 
 check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, migrations

@@ -12,7 +12,7 @@ from psycopg import AsyncConnection
 
 from auth.gate import OPT, provide_caller, requires, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, health
+from deploy import clock_api, eyes, health, pages
 from deploy.body_guard import App, BodyGuard
 from deploy.clock import FileClock
 from deploy.hub import Hub
@@ -38,7 +38,8 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES, *health.ROUTES]
+    routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*health.ROUTES, *pages.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(
@@ -105,6 +106,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "draining": draining,
         "token_desk": hub.tokens,
         "closing": hub.closing,
+        "watch": hub.watch,
     }
     return {
         "caller": Provide(provide_caller),

@@ -19,6 +19,7 @@ from auth.token_api import TokenDesk
 from deploy.clock import clock, wall
 from deploy.pools import Pools
 from deploy.settings import Settings
+from deploy.watch import Watch
 from federation.checks import broken
 from federation.close import plan
 from federation.days import day_of
@@ -67,6 +68,7 @@ class Hub:
             lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
             self.broken,
         )
+        self.watch = Watch(self.pools, self.clock)
         self.draining = False
 
     def forget(self) -> None:
@@ -80,7 +82,11 @@ class Hub:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
             await self._keep()
-            for work in (self._hourly(), bell.listen(self.settings.redis_url, self.forget)):
+            for work in (
+                self._hourly(),
+                self.watch.keep_looking(),
+                bell.listen(self.settings.redis_url, self.forget),
+            ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
             self.desk.start()
             stack.push_async_callback(self.desk.drain)

@@ -9,6 +9,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from psycopg_pool import PoolTimeout
 
+from federation import gauges
 from federation.refusals import (
     Broken,
     Busy,
@@ -35,6 +36,7 @@ class MethodNotAllowed(Refusal):
 
 def refused(request: Asked, refusal: Refusal) -> Response[bytes]:
     """The answer to a refusal that did not come from the desk."""
+    gauges.refused(refusal.slug)
     headers = {"cache-control": "no-store"}
     if refusal.status == 401:
         headers["www-authenticate"] = 'Bearer error="invalid_token"'

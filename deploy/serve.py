@@ -5,7 +5,7 @@ from types import FrameType
 
 import uvicorn
 
-from deploy import logs
+from deploy import eyes, logs
 from deploy.app import create_app, guarded
 from deploy.settings import Settings
 
@@ -24,6 +24,7 @@ class DrainingServer(uvicorn.Server):
 def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> None:
     """Serve until told to stop; whoever was promised an answer gets it."""
     logs.set_up()
+    eyes.set_up()
     app = create_app(settings)
     config = uvicorn.Config(
         guarded(app),

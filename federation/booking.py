@@ -1,6 +1,7 @@
 """One batch, one transaction: the statements of a booking, in the order that keeps it right."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection, AsyncCursor
 
-from federation import days
+from federation import days, gauges
 from federation.accrue import accrue
 from federation.answers import answer, reversed_answer
 from federation.close import CLOSE_LOCK
@@ -35,6 +36,7 @@ ORIGINALS = statement(__file__, "originals")
 RECEIPTS = statement(__file__, "receipts")
 ENTRY_IDS = statement(__file__, "entry_ids")
 TICK = statement(__file__, "tick")
+CHANGE_OVER = statement(__file__, "change_over")
 KEEP = statement(__file__, "keep")
 SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 
@@ -209,16 +211,34 @@ class Books:
         )
         return [(row[0], row[1]) for row in await rows.fetchall()]
 
-    async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> None:
+    async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> int:
         """Lapse what is due for members nobody visited, in a transaction of its own."""
+        async with self._alone(conn, members, now) as (booked_at, today):
+            return len(await self._lapse(conn, members, booked_at, today))
+
+    async def change_over(
+        self, conn: AsyncConnection, members: list[int], scheme_id: int, now: datetime
+    ) -> int:
+        """Bring what these members have left under other schemes under this one; the points."""
+        async with self._alone(conn, members, now) as (booked_at, today):
+            asked = {"members": members, "scheme_id": scheme_id, "today": today}
+            moved = await conn.execute(CHANGE_OVER, {**asked, "booked_at": booked_at, **CLERK})
+            row = await moved.fetchone()
+            assert row is not None
+            return int(row[1])
+
+    @asynccontextmanager
+    async def _alone(
+        self, conn: AsyncConnection, members: list[int], now: datetime
+    ) -> AsyncIterator[tuple[datetime, date]]:
+        """A job's transaction: the same locks in the same order as a batch's."""
         today = days.day_of(now)
         async with conn.transaction():
             await conn.execute(SHARE_CLOSE)
             await conn.execute(TURN, {"members": sorted(members)})
             house = await (await conn.execute(HOUSE, {"today": today})).fetchone()
             assert house is not None
-            booked_at = max(now, house[1]) if house[1] else now
-            await self._lapse(conn, members, booked_at, today)
+            yield (max(now, house[1]) if house[1] else now), today
 
     def _known(self, turn: Turn, seen: Seen) -> Answer | None:
         """The answer of a slip that was asked before; the till must still be one of ours."""
@@ -312,6 +332,7 @@ class Books:
     def _answer(self, turn: Turn) -> Answer:
         if turn.refused is not None:
             refused = turn.refused
+            gauges.refused(refused.slug, turn.till.tenant_id)
             return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
         if turn.order.reverse is not None:
             body = reversed_answer(turn.ask, turn.order.reverse, turn.booked, self._names)

@@ -12,11 +12,13 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
+from time import perf_counter
 from typing import Any
 
 import psycopg
 from psycopg import AsyncConnection
 
+from federation import days, gauges
 from federation.booking import Books, Recheck
 from federation.opaque import Names
 from federation.refusals import Broken, Busy
@@ -25,17 +27,19 @@ from federation.sql import statement
 from federation.turns import Turn
 
 DUE = statement(__file__, "due")
+ELSEWHERE = statement(__file__, "elsewhere")
 FIND = statement(__file__, "cards")
 KNOWN = statement(__file__, "known")
 BATCH = 250
 WAITING = 2_000
 CARDS_KNOWN = 200_000
-TICKED_AT_ONCE = 100
+AT_ONCE = 100
 RETRY_AFTER = 1
 
 log = logging.getLogger("meguri.desk")
 
 Connect = Callable[[], Awaitable[AsyncConnection]]
+Job = Callable[[AsyncConnection], Awaitable[int]]
 
 
 class Desk:
@@ -53,7 +57,7 @@ class Desk:
         self._clock = clock
         self._books = Books(names, recheck, doors_moved)
         self._queue: deque[Turn] = deque()
-        self._ticks: deque[tuple[list[int], asyncio.Future[None]]] = deque()
+        self._jobs: deque[tuple[Job, asyncio.Future[int]]] = deque()
         self._wake = asyncio.Event()
         self._members: dict[str, int] = {}
         self._conn: AsyncConnection | None = None
@@ -93,34 +97,51 @@ class Desk:
         if not self._open or len(self._queue) >= WAITING:
             raise Busy(retry_after=RETRY_AFTER)
         turn = Turn(ask, rule, till)
-        self._queue.append(turn)
-        self._wake.set()
-        return await turn.answered
+        with gauges.tracer.start_as_current_span(ask.call):
+            self._queue.append(turn)
+            gauges.waiting_slips.add(1)
+            self._wake.set()
+            answer = await turn.answered
+        gauges.waiting_slips.add(-1)
+        outcome = "again" if answer.replayed else "booked" if answer.status < 400 else "refused"
+        gauges.answered_slips.add(1, {"call": ask.call, "outcome": outcome})
+        return answer
 
     async def lapse_due(self, up_to: date) -> int:
         """Book every lapse up to a day, a hundred members at a time; how many members lapsed."""
         done = 0
-        while True:
-            members: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            due = await self._due(up_to)
-            if not due:
-                return done
-            self._ticks.append((due, members))
-            self._wake.set()
-            await members
-            done += len(due)
+        while due := await self._ask(DUE, {"up_to": up_to, "now": self._clock()}):
+            done += await self._between(lambda conn: self._books.tick(conn, due, self._clock()))
+        return done
 
-    async def _due(self, up_to: date) -> list[int]:
-        conn = await self._connect()
-        async with conn:
-            rows = await conn.execute(
-                DUE, {"up_to": up_to, "now": self._clock(), "most": TICKED_AT_ONCE}
+    async def change_over(self, scheme_id: int) -> int:
+        """移行精算: bring what is left under other schemes under this one; the points moved."""
+        points, after = 0, 0
+        today = days.day_of(self._clock())
+        asked = {"scheme_id": scheme_id, "today": today}
+        while members := await self._ask(ELSEWHERE, {**asked, "after": after}):
+            points += await self._between(
+                lambda conn: self._books.change_over(conn, members, scheme_id, self._clock())
             )
+            after = members[-1]
+        return points
+
+    async def _ask(self, query: str, asked: dict[str, object]) -> list[int]:
+        """The next members that a job concerns, found beside the desk's own work."""
+        async with await self._connect() as conn:
+            rows = await conn.execute(query, {**asked, "most": AT_ONCE})
             return [row[0] for row in await rows.fetchall()]
 
+    async def _between(self, job: Job) -> int:
+        """Have the desk do a job between two batches."""
+        done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._jobs.append((job, done))
+        self._wake.set()
+        return await done
+
     async def _work(self) -> None:
-        while self._open or self._queue or self._ticks:
-            if not self._queue and not self._ticks:
+        while self._open or self._queue or self._jobs:
+            if not self._queue and not self._jobs:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
@@ -131,8 +152,8 @@ class Desk:
                 batch = self._take()
                 if batch:
                     await self._settle(conn, batch)
-                if self._ticks:
-                    await self._tick(conn)
+                if self._jobs:
+                    await self._do(conn)
             except (psycopg.Error, OSError) as lost:
                 log.warning("the desk lost its connection", extra={"reason": type(lost).__name__})
                 await self._give_up(batch)
@@ -154,9 +175,9 @@ class Desk:
         waiting, self._queue = [*batch, *self._queue], deque()
         for turn in waiting:
             turn.refuse(Busy(retry_after=RETRY_AFTER))
-        while self._ticks:
-            _, ticked = self._ticks.popleft()
-            ticked.set_exception(Busy(retry_after=RETRY_AFTER))
+        while self._jobs:
+            _, done = self._jobs.popleft()
+            done.set_exception(Busy(retry_after=RETRY_AFTER))
         await asyncio.sleep(0.05)
 
     async def _learn(self, conn: AsyncConnection) -> None:
@@ -244,13 +265,22 @@ class Desk:
             turn.refuse(Broken())
 
     async def _transact(self, conn: AsyncConnection, batch: list[Turn]) -> None:
+        began = perf_counter()
         moved_on = await self._books.book(conn, batch, self._clock())
         self.commits += 1
+        gauges.commit_seconds.record(perf_counter() - began)
+        gauges.batch_slips.record(len(batch))
         for turn in moved_on:  # its card leads to someone else now: that member's turn comes next
             self._members.pop(turn.carrier, None)
             self._queue.appendleft(turn)
 
-    async def _tick(self, conn: AsyncConnection) -> None:
-        members, ticked = self._ticks.popleft()
-        await self._books.tick(conn, members, self._clock())
-        ticked.set_result(None)
+    async def _do(self, conn: AsyncConnection) -> None:
+        """One job, in a transaction of its own; if it fails, whoever asked is told."""
+        job, done = self._jobs.popleft()
+        try:
+            done.set_result(await job(conn))
+        except Exception as failed:
+            done.set_exception(failed)
+            if conn.closed or conn.broken:
+                raise
+            await conn.rollback()

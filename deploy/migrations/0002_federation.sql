@@ -115,7 +115,9 @@ CREATE TABLE federation.receipts (
 CREATE TABLE federation.entries (
     member_id bigint NOT NULL,
     entry_id bigint NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('accrual', 'redemption', 'lapse', 'reversal', 'return')),
+    kind text NOT NULL CHECK (
+        kind IN ('accrual', 'redemption', 'lapse', 'reversal', 'return', 'changeover')
+    ),
     tenant_id bigint NOT NULL,
     shop_id bigint NOT NULL,
     till text NOT NULL,
@@ -168,7 +170,7 @@ SELECT member_id, entry_id, 'member:' || member_id, points FROM federation.lots
 UNION ALL
 SELECT member_id, entry_id, 'member:' || member_id, -points FROM federation.draws
 UNION ALL
-SELECT member_id, entry_id, CASE kind WHEN 'lapse' THEN 'lapsed:' || funder_id ELSE 'shop:' || shop_id END, points
+SELECT member_id, entry_id, CASE kind WHEN 'lapse' THEN 'lapsed:' || funder_id WHEN 'changeover' THEN 'funder:' || funder_id ELSE 'shop:' || shop_id END, points
 FROM federation.draws;
 
 -- Makes the monthly partitions that the coming bookings need. Called at start-up, by the clock's

@@ -132,6 +132,11 @@ GRANT USAGE ON SEQUENCE tenants.ids TO meguri_worker;
 -- The operator, whose office names the slips of the clock, of jobs and of imports.
 INSERT INTO tenants.parties (party_id, kind, code, name, name_en)
 VALUES (1, 'operator', 'operator', '運営', 'Operator');
+-- 預り金: what funders pay in at issue until members spend it; and where what lapsed goes.
+INSERT INTO tenants.parties (party_id, kind, code, name, name_en)
+VALUES
+(2, 'fund', 'fund', 'ポイント預り金', 'Point fund'),
+(3, 'promotion', 'promotion', '販促基金', 'Promotion fund');
 INSERT INTO tenants.tenants (tenant_id) VALUES (1);
 INSERT INTO tenants.shops (shop_id, tenant_id, code, name, name_en, trade)
 VALUES (1, 1, 'office', '運営事務局', 'Operator''s office', 'office');

@@ -1,15 +1,25 @@
-"""What makes two requests the same one, and names that tell nobody anything."""
+"""The words of a booking: what makes two requests the same one, names that tell nothing, and how
+a refusal is worded."""
 
 import itertools
+import pkgutil
+import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from importlib import import_module
+from typing import Any, ClassVar, get_args
 
 import msgspec
 import pytest
 
+import auth
+import deploy
+import federation
+import settlement
+import tenants
 from deploy.body_guard import clean
 from federation.opaque import Kind, Names
-from federation.refusals import NotFound
+from federation.refusals import Do, NotFound, Refusal, slug_of
 from federation.slips import Asked, fingerprint
 from tenants.earning import Sale
 
@@ -190,3 +200,50 @@ def test_two_tenants_know_a_member_under_names_that_they_cannot_compare() -> Non
     handles = {NAMES.seal("member", tenant, 7) for tenant in range(1_000, 1_050)}
     assert len(handles) == 50
     assert NAMES.open("member", NAMES.seal("member", 1_001, 7)) == (1_001, 7)
+
+
+def every_refusal(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    """Every refusal there is, in every package."""
+    for package in (federation, tenants, settlement, auth, deploy):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    for kind in of.__subclasses__():
+        yield kind
+        yield from every_refusal(kind)
+
+
+# The contract's slugs that are built so far, with their statuses.
+BUILT = """
+    400 validation clock-ahead · 401 invalid-token · 403 insufficient-scope
+    404 not-found not-arrived · 413 too-large · 415 unsupported-media-type · 422 slip-reused
+    409 receipt-already-booked slip-cancelled not-enough-points points-owed card-not-active
+    409 needs-member-code till-not-active tenant-suspended already-reversed not-reversible too-late
+    503 busy
+"""
+
+
+def test_the_contracts_refusals_exist_with_their_statuses() -> None:
+    statuses = {slug_of(kind): kind.status for kind in every_refusal()}
+    for row in BUILT.replace("·", "\n").strip().splitlines():
+        status, *slugs = row.split()
+        assert {slug: statuses.get(slug) for slug in slugs} == dict.fromkeys(slugs, int(status))
+
+
+def columns(text: str) -> int:
+    """The half-width columns of a till's display; a full-width character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
+def test_every_refusal_says_what_it_is_in_two_languages_and_what_to_do() -> None:
+    kinds = list(every_refusal())
+    slugs = [slug_of(kind) for kind in kinds]
+    assert len(set(slugs)) == len(slugs) > 20
+    for kind in kinds:
+        title, title_en = (line.strip() for line in str(kind.__doc__).strip().splitlines())
+        assert any("ぁ" <= sign <= "ヶ" for sign in title), kind
+        assert title_en.isascii(), kind
+        assert title_en.endswith("."), kind
+        assert 0 < columns(kind.staff_text) <= 40, kind
+        assert any(sign > "⺀" for sign in kind.staff_text), kind
+        assert kind.do in get_args(Do), kind
+        assert 400 <= kind.status < 600, kind

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import aiohttp
 import psycopg
@@ -177,6 +177,16 @@ async def until(done: Callable[[], bool]) -> None:
             return
         await asyncio.sleep(0.01)
     pytest.fail("waited a minute in vain")
+
+
+async def until_so(conn: psycopg.AsyncConnection, question: LiteralString) -> None:
+    """Wait for the database to answer yes."""
+    for _ in itertools.repeat(None, 6_000):
+        row = await (await conn.execute(question)).fetchone()
+        if row is not None and row[0]:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail(f"waited a minute in vain: {question}")
 
 
 def slugs(answers: list[Answered]) -> Counter[str]:

@@ -3,12 +3,15 @@
 Each test runs at one process of the hub and at two, where only the lock in PostgreSQL keeps order.
 """
 
+import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import Given
@@ -24,6 +27,8 @@ from tests.races.hubs import (
     slugs,
     through,
     ties,
+    until_answered,
+    until_so,
 )
 
 class Town:
@@ -47,9 +52,24 @@ class Town:
     async def card(self, shop: Shop, points: int) -> tuple[Member, list[Answered]]:
         """A card with points on it, and the receipt of the sale that gave them."""
         member = (await self.mall.members(1))[0]
-        sold = await shop.post("/v1/accruals", **shop.sale(member, points * 110))
+        sold = await until_answered(*accrual(shop, member, points))
         assert sold.status == 201, sold
         return member, [sold]
+
+    @asynccontextmanager
+    async def draws_held_up(self) -> AsyncIterator[None]:
+        """Nobody can draw a point until two desks wait, one for the other or both for the draws."""
+        url = self.mall.hub.settings.database_url
+        async with await psycopg.AsyncConnection.connect(url) as conn:
+            await conn.execute("LOCK TABLE federation.draws IN SHARE MODE")
+            yield
+            await until_so(conn, TWO_DESKS_WAIT)
+
+
+TWO_DESKS_WAIT = """
+SELECT count(*) = 2 FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'meguri_desk' AND wait_event_type = 'Lock'
+"""
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +88,8 @@ async def town(
             ]
             async with hubs(settings, folder, count=2) as processes:
                 mall.url = processes[0].url
+                for shop in shops:
+                    await shop.token()  # which every till of the shop then shares
                 yield Town(mall, shops, processes)
 
 
@@ -120,6 +142,20 @@ async def test_two_shops_cannot_both_have_the_last_points_of_a_card(
         )
         assert slugs(answers)["booked"] == 1
         await ties(town.mall, hanako, sold + answers)
+
+
+@pytest.mark.parametrize("spend", [redemption, purchase])
+async def test_two_processes_take_turns_at_a_card(town: Town, spend: Any) -> None:
+    """Both are in the middle of it when the draws that were held up are let go."""
+    bakery, _, _, bookshop = town.tills(4, processes=2)
+    hanako, sold = await town.card(bakery, points=100)
+    async with asyncio.TaskGroup() as both:
+        async with town.draws_held_up():
+            asked = [spend(till, hanako, 100) for till in (bakery, bookshop)]
+            answers = [both.create_task(until_answered(*one)) for one in asked]
+    told = [answer.result() for answer in answers]
+    assert slugs(told) == {"booked": 1, "not-enough-points": 1}
+    await ties(town.mall, hanako, sold + told)
 
 
 async def test_a_card_that_earns_and_spends_at_once_is_never_short(

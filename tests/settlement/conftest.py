@@ -143,7 +143,7 @@ class Books:
         found = await self.ask(
             "SELECT body FROM settlement.pieces WHERE cycle_id = %s ORDER BY piece", cycle_id
         )
-        return b"".join(bytes(row[0]) for row in found).splitlines(keepends=True)  # type: ignore[arg-type, call-overload]
+        return b"".join(bytes(row[0]) for row in found).splitlines(keepends=True)  # type: ignore[call-overload]
 
     async def nets(self, cycle_id: int = CYCLE.cycle_id) -> dict[str, int]:
         """What each party gets (+) or pays (-), where it is not nothing."""

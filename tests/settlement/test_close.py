@@ -39,7 +39,7 @@ async def test_a_cycle_is_closed_into_statements_that_sum_to_zero(busy: Books) -
     file = await busy.file()
     verdict = examine(file, done.seal)
     assert verdict.faults == ()
-    assert (verdict.grants, verdict.draws, verdict.leaves) == (6, 9, len(file) - 1)
+    assert (verdict.grants, verdict.draws, verdict.leaves) == (6, 8, len(file) - 1)
     assert done.closed_at == DUE
     assert (done.cycle, done.state, done.previous) == ("2026-06-01", "closed", None)
     assert busy.lapsed_up_to == [date(2026, 6, 15)]

@@ -172,7 +172,7 @@ def test_a_forgery_that_agrees_with_itself_is_told_by_its_seal() -> None:
         ([altered(draw("e", B, A, 1), points=-1)], "nothing back"),
     ],
 )
-def test_a_draw_that_cannot_be_is_named(parts: list[Line], named: str) -> None:
+def test_a_draw_that_cannot_be_is_named(parts: list[Draw], named: str) -> None:
     lines = papers(())
     at = number(Charge, 0, sealed(lines)) - 1
     faults = verify(sealed([*lines[:at], *parts, *lines[at:]]))
@@ -197,7 +197,8 @@ def test_at_issue_without_a_fund_is_named() -> None:
 def test_files_at_issue_and_of_two_schemes_verify() -> None:
     assert verify(sealed(papers(EXAMPLE_1, (AT_ISSUE,), MALL))) == []
     both = (AT_ISSUE, scheme("at-redemption", "2", date(2027, 3, 8)))
-    parts = [*EXAMPLE_1, draw("v", B, A, 30, scheme="2"), draw("w", HUB, A, 5, kind="lapse")]
+    parts: list[Grant | Draw] = [*EXAMPLE_1]
+    parts += [draw("v", B, A, 30, scheme="2"), draw("w", HUB, A, 5, kind="lapse")]
     assert verify(sealed(papers(parts, both, (*PARTIES[:1], *MALL[1:])))) == []
 
 

@@ -3,26 +3,16 @@
 The table of security 2.4 and its neighbours, for every call that takes money or looks at it.
 """
 
-import pkgutil
-import unicodedata
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
-from importlib import import_module
-from pathlib import Path
-from types import ModuleType
 from typing import Any, get_args
 
 import msgspec
 import pytest
 from msgspec import Struct
 
-import auth
-import deploy
-import federation
-import settlement
-import tenants
 from deploy.body_guard import DEEPEST, MOST_BYTES, clean
-from federation.refusals import Do, Refusal, Validation, slug_of
+from federation.refusals import Do, Validation
 from tests.conftest import Given
 from tests.mall import Answered, Mall, Member, Shop, serving, settings_for
 from tests.races.hubs import cloned
@@ -96,7 +86,7 @@ def padded(size: int) -> Send:
 
 
 def nested(depth: int, left: str = "[", right: str = "]") -> str:
-    return f'"{MARK}": {left * depth}{right * depth}'
+    return f'"{MARK}": {left * depth}0{right * depth}'
 
 
 TRAPS = [
@@ -105,7 +95,7 @@ TRAPS = [
     Trap("UTF-16", lambda good: encode(good).decode().encode("utf-16")),
     Trap("a byte order mark", lambda good: b"\xef\xbb\xbf" + encode(good)),
     Trap("nested 100,000 deep", with_more(nested(100_000))),
-    Trap("objects 40,000 deep", with_more(nested(40_000, '{"":', "").replace('":}', '":0}'))),
+    Trap("objects 40,000 deep", with_more(nested(40_000, '{"":', "}"))),
     Trap("brackets that never close", with_more(f'"{MARK}": ' + "[" * 100_000)),
     Trap("nested 33 deep", with_more(nested(DEEPEST))),
     Trap("an integer over 2^63", amount(str(2**63))),
@@ -245,14 +235,8 @@ def refused(answer: Answered, status: int, slug: str) -> Asks:
     told: Asks = answer.json
     assert told.keys() >= {"type", "status", "title", "title_en", "staff_text", "do"}
     assert (told["status"], told["type"]) == (status, f"/problems/{slug}")
-    assert columns(told["staff_text"]) <= 40
     assert told["do"] in get_args(Do)
     return told
-
-
-def columns(text: str) -> int:
-    """The half-width columns of a till's display; a full-width character takes two."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
 
 
 async def books(mall: Mall) -> Any:
@@ -265,13 +249,12 @@ async def books(mall: Mall) -> Any:
     )
 
 
-def each_trap() -> Iterator[Any]:
-    for trap in TRAPS:
-        for call in trap.calls:
-            yield pytest.param(trap, call, id=f"{trap.name}-{call[4:]}")
+EACH = [
+    pytest.param(trap, call, id=f"{trap.name}-{call[4:]}") for trap in TRAPS for call in trap.calls
+]
 
 
-@pytest.mark.parametrize(("trap", "call"), each_trap())
+@pytest.mark.parametrize(("trap", "call"), EACH)
 async def test_a_trap_is_refused_books_nothing_and_can_be_mended(
     mall: Mall, bakery: Shop, hanako: Member, trap: Trap, call: str
 ) -> None:
@@ -371,51 +354,3 @@ async def test_a_header_of_20_kilobytes_lets_nobody_in(
     answer = await bakery.ask("POST", call, json=good(bakery, hanako, call), headers=large)
     refused(answer, 401, "invalid-token")
     assert answer.headers["www-authenticate"].startswith("Bearer")
-
-
-def every_refusal(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
-    """Every refusal there is, in every package."""
-    for package in (federation, tenants, settlement, auth, deploy):
-        for name in modules(package):
-            import_module(name)
-    for kind in of.__subclasses__():
-        yield kind
-        yield from every_refusal(kind)
-
-
-def modules(package: ModuleType) -> Iterator[str]:
-    for found in pkgutil.walk_packages(
-        [str(Path(str(package.__file__)).parent)], package.__name__ + "."
-    ):
-        yield found.name
-
-
-# The contract's slugs that are built so far, with their statuses.
-BUILT = """
-    400 validation clock-ahead · 401 invalid-token · 403 insufficient-scope
-    404 not-found not-arrived · 413 too-large · 415 unsupported-media-type · 422 slip-reused
-    409 receipt-already-booked not-enough-points points-owed card-not-active needs-member-code
-    till-not-active tenant-suspended too-late · 503 busy
-"""
-
-
-def test_the_contracts_refusals_exist_with_their_statuses() -> None:
-    statuses = {slug_of(kind): kind.status for kind in every_refusal()}
-    for row in BUILT.split("·"):
-        status, *slugs = row.split()
-        assert {slug: statuses.get(slug) for slug in slugs} == dict.fromkeys(slugs, int(status))
-
-
-def test_every_refusal_says_what_it_is_in_two_languages_and_what_to_do() -> None:
-    kinds = list(every_refusal())
-    slugs = [slug_of(kind) for kind in kinds]
-    assert len(set(slugs)) == len(slugs) > 18
-    for kind in kinds:
-        title, title_en = (line.strip() for line in str(kind.__doc__).strip().splitlines())
-        assert any("ぁ" <= sign <= "ヶ" for sign in title), kind
-        assert title_en.isascii(), kind
-        assert title_en.endswith("."), kind
-        assert 0 < columns(kind.staff_text) <= 40, kind
-        assert any(sign > "⺀" for sign in kind.staff_text), kind
-        assert kind.do in get_args(Do), kind
-        assert 400 <= kind.status < 600, kind

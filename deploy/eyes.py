@@ -1,0 +1,42 @@
+"""Traces and metrics: kept for `/metrics` always, sent by OTLP when an endpoint is named.
+
+The endpoint and its headers are OpenTelemetry's own variables (`OTEL_EXPORTER_OTLP_ENDPOINT`, …).
+"""
+
+import os
+
+from litestar import Response, get
+from litestar.handlers import HTTPRouteHandler
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+def set_up() -> None:
+    """Collect from now on; once per process."""
+    resource = Resource.create({"service.name": "meguri"})
+    readers: list[MetricReader] = [PrometheusMetricReader()]
+    if os.environ.get(ENDPOINT):
+        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
+        traces = TracerProvider(resource=resource)
+        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        trace.set_tracer_provider(traces)
+    metrics.set_meter_provider(MeterProvider(readers, resource=resource))
+
+
+@get("/metrics", requires="ops:read", sync_to_thread=False)
+def get_metrics() -> Response[bytes]:
+    """What the process counts, for Prometheus. / 計測値"""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+ROUTES: list[HTTPRouteHandler] = [get_metrics]

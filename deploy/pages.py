@@ -1,0 +1,168 @@
+"""Pages for everyone: what a refusal means, whether the books keep their promises, the API's docs.
+
+Server-rendered, in Japanese and in English, with every file from here and a strict policy.
+"""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from jinja2 import Environment, FileSystemLoader
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery
+from msgspec import Struct, structs
+
+from deploy.watch import Status, Watch
+from federation.days import TOKYO
+from federation.refusals import NotFound, Refusal, slug_of, titles
+
+WEB = Path(__file__).with_name("web")
+FILES = {
+    "style.css": "text/css; charset=utf-8",
+    "docs.js": "text/javascript; charset=utf-8",
+    "vendor/swagger-ui.css": "text/css; charset=utf-8",
+    "vendor/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+}
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+    "connect-src 'self'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+DO = {
+    "retry": (
+        "少し待って、同じ伝票をそのまま送り直してください。",
+        "Wait a little and send the same slip again.",
+    ),
+    "new-slip": (
+        "内容を直し、新しい伝票番号で送ってください。",
+        "Mend the request and send it under a new slip.",
+    ),
+    "ask-member": ("お客様に確認してください。", "Ask the member."),
+    "call": ("本部または運営へ連絡してください。", "Call your head office or the operator."),
+}
+BURNT = (
+    "同じ応答が返ります。この伝票番号は使い終わっています。",
+    "It is answered the same for ever: the slip is used up.",
+)
+MENDED = (
+    "この応答は記録されません。原因を取り除けば、同じ伝票番号で受け付けます。",
+    "This answer is not kept: mend the cause, and the same slip is booked.",
+)
+
+templates = Environment(loader=FileSystemLoader(WEB), autoescape=True, trim_blocks=True)
+Lang = Literal["ja", "en"]
+
+
+class Problem(Struct, frozen=True):
+    """A refusal as its page tells it."""
+
+    slug: str
+    status: int
+    title: str
+    title_en: str
+    staff_text: str
+    do_ja: str
+    do_en: str
+    again_ja: str
+    again_en: str
+
+
+def problems() -> dict[str, Problem]:
+    """Every refusal there is, by its slug."""
+    found = [told(kind) for kind in kinds(Refusal)]
+    return {one.slug: one for one in sorted(found, key=lambda one: (one.status, one.slug))}
+
+
+def kinds(root: type[Refusal]) -> list[type[Refusal]]:
+    """All refusals below one."""
+    return [kind for one in root.__subclasses__() for kind in (one, *kinds(one))]
+
+
+def told(kind: type[Refusal]) -> Problem:
+    """What there is to say of a refusal."""
+    title, title_en = titles(kind)
+    again = BURNT if kind.status == 409 and kind.burns else MENDED
+    return Problem(
+        slug_of(kind), kind.status, title, title_en, kind.staff_text, *DO[kind.do], *again
+    )
+
+
+def page(name: str, lang: Lang, **said: Any) -> Response[bytes]:
+    """A page in one of the two languages."""
+    html = templates.get_template(name).render(lang=lang, **said)
+    return Response(html.encode(), media_type="text/html; charset=utf-8", headers=HEADERS)
+
+
+def chosen(request: Request[Any, Any, Any], lang: Lang | None) -> Lang:
+    """The language asked for, else the browser's, else Japanese."""
+    if lang is not None:
+        return lang
+    accepted = request.headers.get("accept-language", "ja").lower()
+    return "en" if accepted.startswith("en") else "ja"
+
+
+@get("/problems", requires="anyone", sync_to_thread=False)
+def get_problems(
+    request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
+) -> Response[bytes]:
+    """Every refusal. / お断りの一覧"""
+    return page("problems.html", chosen(request, lang), problems=problems().values())
+
+
+@get("/problems/{slug:str}", requires="anyone", sync_to_thread=False)
+def get_problem(
+    request: Request[Any, Any, Any], slug: FromPath[str], lang: FromQuery[Lang | None] = None
+) -> Response[bytes]:
+    """What a refusal means and what to do. / お断りの説明"""
+    problem = problems().get(slug)
+    if problem is None:
+        raise NotFound
+    return page("problem.html", chosen(request, lang), problem=problem)
+
+
+@get("/status", requires="anyone", sync_to_thread=False)
+def get_status(
+    request: Request[Any, Any, Any],
+    watch: NamedDependency[Watch],
+    lang: FromQuery[Lang | None] = None,
+) -> Response[bytes] | Response[Status]:
+    """Whether the books keep their promises, seen a few seconds ago. / 稼働状況"""
+    seen = watch.status
+    code = 200 if seen.sound else 503
+    if "application/json" in request.headers.get("accept", ""):
+        return Response(seen, status_code=code, headers={"cache-control": "no-store"})
+    local = structs.replace(seen, looked_at=seen.looked_at.astimezone(TOKYO))
+    shown = page("status.html", chosen(request, lang), status=local)
+    shown.status_code = code
+    return shown
+
+
+@get("/docs", requires="anyone", sync_to_thread=False)
+def get_docs(
+    request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
+) -> Response[bytes]:
+    """The API's own description, read offline. / API 文書"""
+    shown = page("docs.html", chosen(request, lang))
+    shown.headers["content-security-policy"] = POLICY.replace(
+        "style-src 'self'",
+        "style-src 'self' 'unsafe-inline'",  # Swagger UI sets style attributes
+    )
+    return shown
+
+
+@get("/static/{name:path}", requires="anyone", sync_to_thread=False)
+def get_file(name: FromPath[str]) -> Response[bytes]:
+    """A file of the pages; only those that are listed. / 静的ファイル"""
+    path = name.lstrip("/")
+    if path not in FILES:
+        raise NotFound
+    headers = {"cache-control": "public, max-age=3600", "x-content-type-options": "nosniff"}
+    return Response((WEB / path).read_bytes(), media_type=FILES[path], headers=headers)
+
+
+ROUTES: list[HTTPRouteHandler] = [get_problems, get_problem, get_status, get_docs, get_file]
