@@ -105,7 +105,7 @@ class Books:
         for turn in batch:
             if (known := self._known(turn, seen)) is not None:
                 turn.answer(known)
-            elif isinstance(turn.refused, Refusal) and not turn.refused.burns:
+            elif turn.refused is not None:  # shut out at the door: no rule is asked
                 turn.refuse(turn.refused)
             elif self._changed_hands(turn, seen):
                 again.append(turn)

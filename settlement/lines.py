@@ -77,7 +77,7 @@ class Draw(_Line, frozen=True, tag="draw"):
 
     entry: Name
     n: Whole
-    kind: Literal["redemption", "lapse", "reversal", "return"]
+    kind: Literal["redemption", "lapse", "reversal", "return", "changeover"]
     rule: Name
     business_date: date
     tenant: Name

@@ -8,7 +8,9 @@ from msgspec import Struct
 
 from settlement.lines import Cell, Draw, Funding, Grant, Net, Party
 
-Movement = Literal["granted", "used", "restored", "recovered", "lapsed"]
+Movement = Literal[
+    "granted", "used", "restored", "recovered", "lapsed", "moved-out", "moved-in"
+]
 Kind = Literal["base", "campaign", "rank"]
 Role = Literal["funder", "tenant", "fund", "promotion"]
 KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
@@ -54,6 +56,16 @@ CLAIMS: dict[tuple[Funding, Movement], Claim] = {
     ("at-issue", "used"): Claim("fund", "tenant", 702, 201),
     ("at-issue", "restored"): Claim("fund", "tenant", 701, 202, -1),
     ("at-issue", "lapsed"): Claim("fund", "promotion", 702, 701),
+    # 移行精算: a change-over empties a lot under one scheme and fills one under another.
+    ("at-issue", "moved-out"): Claim("fund", "funder", 702, 151),
+    ("at-issue", "moved-in"): Claim("funder", "fund", 151, 701),
+}
+
+
+TAKING: dict[str, Movement] = {
+    "redemption": "used",
+    "lapse": "lapsed",
+    "changeover": "moved-out",
 }
 
 
@@ -110,14 +122,19 @@ def kind_of(rule: str) -> Kind:
     return "base" if root == "base" else "campaign" if root == "campaign" else "rank"
 
 
+def granted_by(grant: Grant) -> Movement:
+    """What a lot that came into being is to settlement: newly granted, or brought over."""
+    return "moved-in" if grant.kind == "changeover" else "granted"
+
+
 def movement_of(draw: Draw) -> Movement:
     """What a draw is to settlement: points used, given back, taken back after all, or lapsed."""
     if draw.points == 0:
         raise ValueError("a draw of no points")
-    if draw.kind in ("redemption", "lapse"):
+    if draw.kind in TAKING:
         if draw.points < 0:
             raise ValueError(f"a {draw.kind} gives nothing back")
-        return "used" if draw.kind == "redemption" else "lapsed"
+        return TAKING[draw.kind]
     return "recovered" if draw.points > 0 else "restored"
 
 
@@ -131,7 +148,7 @@ class Tally:
 
     def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
         """Count one lot granted or one draw."""
-        movement: Movement = "granted" if isinstance(part, Grant) else movement_of(part)
+        movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
         key = (movement, kind_of(part.rule), funding, part.funder, part.tenant, late)
         if part.entry != self._entry:
             self._entry, self._met = part.entry, set()

@@ -4,6 +4,7 @@ SELECT
     CASE
         WHEN draws.kind = 'redemption' THEN 'used'
         WHEN draws.kind = 'lapse' THEN 'lapsed'
+        WHEN draws.kind = 'changeover' THEN 'moved-out'
         WHEN draws.points < 0 THEN 'restored'
         ELSE 'recovered'
     END AS movement,

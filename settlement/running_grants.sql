@@ -1,6 +1,8 @@
 -- The points that a party funded in cycles that are not summed yet.
 SELECT
-    entries.cycle_id, 'granted' AS movement, 'base' AS kind, schemes.funding,
+    entries.cycle_id,
+    CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END AS movement,
+    'base' AS kind, schemes.funding,
     funder.code AS funder, tenant.code AS tenant, false AS late,
     sum(lots.points)::bigint AS points, count(DISTINCT lots.entry_id) AS entries, 0 AS led
 FROM federation.entries
@@ -12,4 +14,4 @@ WHERE
     lots.funder_id = %(party_id)s::bigint
     AND entries.cycle_id = ANY(%(cycles)s::integer [])
     AND entries.booked_at >= %(since)s::timestamptz
-GROUP BY 1, 4, 5, 6
+GROUP BY 1, 2, 4, 5, 6

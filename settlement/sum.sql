@@ -10,17 +10,21 @@ part AS (
         CASE
             WHEN draws.kind = 'redemption' THEN 'used'
             WHEN draws.kind = 'lapse' THEN 'lapsed'
+            WHEN draws.kind = 'changeover' THEN 'moved-out'
             WHEN draws.points < 0 THEN 'restored'
             ELSE 'recovered'
         END AS movement,
         draws.rule, draws.scheme_id, draws.funder_id, draws.tenant_id, draws.business_date,
-        CASE WHEN draws.kind IN ('redemption', 'lapse') THEN draws.points ELSE abs(draws.points) END AS points
+        CASE
+            WHEN draws.kind IN ('redemption', 'lapse', 'changeover') THEN draws.points
+            ELSE abs(draws.points)
+        END AS points
     FROM federation.draws
     WHERE draws.cycle_id = %(cycle_id)s::integer AND draws.booked_at >= %(since)s::timestamptz
     UNION ALL
     SELECT
         lots.member_id, lots.entry_id, lots.entry_id, lots.part,
-        'granted',
+        CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END,
         lots.rule, lots.scheme_id, lots.funder_id, entries.tenant_id, entries.business_date,
         lots.points
     FROM federation.entries

@@ -33,6 +33,8 @@ def told(answer: Answer) -> Response[bytes]:
     headers = {"cache-control": "no-store"}
     if answer.replayed:
         headers["idempotent-replayed"] = "true"
+    if answer.status == 401:
+        headers["www-authenticate"] = 'Bearer error="invalid_token"'
     if answer.retry_after is not None:
         headers["retry-after"] = str(answer.retry_after)
     return Response(

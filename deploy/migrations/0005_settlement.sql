@@ -30,7 +30,9 @@ CREATE TABLE settlement.flows (
     funder_id bigint NOT NULL REFERENCES tenants.parties,
     tenant_id bigint NOT NULL REFERENCES tenants.parties,
     movement text NOT NULL
-    CHECK (movement IN ('granted', 'used', 'restored', 'recovered', 'lapsed')),
+    CHECK (
+        movement IN ('granted', 'used', 'restored', 'recovered', 'lapsed', 'moved-out', 'moved-in')
+    ),
     kind text NOT NULL CHECK (kind IN ('base', 'campaign', 'rank')),
     funding text NOT NULL CHECK (funding IN ('at-issue', 'at-redemption', 'redeemer-bears')),
     late boolean NOT NULL,                  -- its business date lies before the cycle

@@ -36,6 +36,7 @@ from tests.races.hubs import (
 TILLS = 32
 CARDS = 12
 MANY = 150
+AGAIN_SECONDS = 0.25
 
 
 class Rush:
@@ -79,7 +80,7 @@ class Rush:
     async def ask(self, slip: str) -> None:
         """Ask; a patient till until it is told."""
         shop, path, body, _ = self.asked[slip]
-        for _ in range(6_000):
+        for _ in range(400):
             answer = await once(shop, path, body)
             if answer is None:
                 self.broken_lines += 1
@@ -93,7 +94,7 @@ class Rush:
                 self.unheard += [slip] if answer is None else []
                 self.stop()
                 return
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(AGAIN_SECONDS)
         pytest.fail(f"nobody answers {slip}")
 
     async def grow(self, count: int) -> None:
