@@ -11,9 +11,11 @@ from deploy import migrate as migrations
 from deploy import serve as serving
 from deploy.clock import clock, wall
 from deploy.settings import settings
-from federation.checks import CHECKS
+from federation.checks import CHECKS as BOOKS
+from settlement.checks import CHECKS as SETTLEMENT
 
 FOLDER = Path(".meguri")
+CHECKS = (BOOKS, SETTLEMENT)
 
 
 @click.command()
@@ -39,8 +41,12 @@ def serve(port: int, host: str, embedded: bool) -> None:
 
 
 @click.command()
-def migrate() -> None:
+@click.option("--print-roles", is_flag=True, help="役割の SQL を表示 · the roles' SQL, for a DBA")
+def migrate(print_roles: bool) -> None:
     """スキーマを最新にする · bring the database to today's schema."""
+    if print_roles:
+        click.echo(migrations.roles_script())
+        return
     instance = settings()
     applied = migrations.migrate(instance, clock(instance.clock)())
     for name in applied:
@@ -53,7 +59,7 @@ def migrate() -> None:
 def check() -> None:
     """帳簿の約束を検査する · ask the books whether they keep their promises; 1 if not."""
     with psycopg.connect(settings().url("auditor")) as conn:
-        broken = conn.execute(CHECKS.encode()).fetchall()
+        broken = [row for checks in CHECKS for row in conn.execute(checks.encode()).fetchall()]
     for promise, at, off in broken:
         click.echo(f"✗ {promise}: {at} ({off:+})")
     if broken:

@@ -20,13 +20,13 @@ from deploy.clock import clock, wall
 from deploy.pools import Pools
 from deploy.settings import Settings
 from deploy.watch import Watch
-from federation.checks import broken
 from federation.close import plan
 from federation.days import day_of
 from federation.desk import Desk
 from federation.opaque import Names
 from federation.refusals import Refusal
 from settlement import calendar
+from settlement.checks import broken
 from settlement.stages import Closing
 from tenants import mall
 from tenants.mall import Mall

@@ -31,6 +31,7 @@ def migrate(settings: Settings, now: datetime) -> list[str]:
     applied = []
     with psycopg.connect(settings.database_url, autocommit=True) as conn:
         conn.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        conn.execute("SET lock_timeout = '5s'")  # a migration never stands in the writers' way
         conn.execute("CREATE SCHEMA IF NOT EXISTS deploy")
         conn.execute(
             "CREATE TABLE IF NOT EXISTS deploy.migrations ("
@@ -56,6 +57,11 @@ def migrate(settings: Settings, now: datetime) -> list[str]:
         give_passwords(conn, settings)
         open_months(conn, now.date())
     return applied
+
+
+def roles_script() -> str:
+    """What a DBA runs where the migrating owner may not make roles; passwords are theirs to set."""
+    return (FOLDER / "0001_roles.sql").read_text(encoding="utf-8")
 
 
 def give_passwords(conn: psycopg.Connection, settings: Settings) -> None:

@@ -16,7 +16,7 @@ class Broken(Struct, frozen=True):
     off: int
 
 
-async def broken(conn: AsyncConnection) -> list[Broken]:
+async def broken(conn: AsyncConnection, checks: str = CHECKS) -> list[Broken]:
     """Every broken promise; an empty list is the only good answer."""
-    rows = await conn.execute(CHECKS)
+    rows = await conn.execute(checks)
     return [Broken(row[0], row[1], row[2]) for row in await rows.fetchall()]

@@ -8,9 +8,7 @@ from msgspec import Struct
 
 from settlement.lines import Cell, Draw, Funding, Grant, Net, Party
 
-Movement = Literal[
-    "granted", "used", "restored", "recovered", "lapsed", "moved-out", "moved-in"
-]
+Movement = Literal["granted", "used", "restored", "recovered", "lapsed", "moved-out", "moved-in"]
 Kind = Literal["base", "campaign", "rank"]
 Role = Literal["funder", "tenant", "fund", "promotion"]
 KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")

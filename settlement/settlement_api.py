@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from litestar import Response, get, post
+import msgspec
+from litestar import Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
@@ -21,6 +22,7 @@ from settlement import reading
 from settlement.close import Closed, close
 from settlement.reading import CycleShown, FlowsShown
 from settlement.sealing import read_body
+from settlement.sheet import sheet
 from settlement.stages import Closing
 from settlement.statement import Statement
 from tenants.callers import Caller
@@ -69,6 +71,7 @@ async def get_cycle(
     responses={200: ResponseSpec(Statement, description="精算書 / the statement")},
 )
 async def get_statement(
+    request: Request[Any, Any, Any],
     cycle_id: FromPath[str],
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
@@ -77,7 +80,7 @@ async def get_statement(
     """The caller's statement of a sealed cycle; the operator may name another party. / 精算書"""
     own = await reading.whose(reader, caller, party)
     body = await reading.statement_of(reader, own, cycle_id)
-    return Response(body, media_type="application/json")
+    return as_asked(body, request.headers.get("accept", ""), f"{cycle_id}-{own.code}")
 
 
 @get(
@@ -133,6 +136,17 @@ async def get_flows(
     """Where the caller's points went, whose points it honoured, what is outstanding. / 送客表"""
     own = await reading.whose(reader, caller, party)
     return await reading.flows_of(reader, auditor, own, day_of(clock()))
+
+
+def as_asked(body: bytes, accept: str, name: str) -> Response[bytes]:
+    """A statement as JSON, byte for byte as it was stated, or as CSV where that is asked for."""
+    if "text/csv" not in accept:
+        return Response(body, media_type="application/json")
+    return Response(
+        sheet(msgspec.json.decode(body, type=Statement)),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="meguri-{name}.csv"'},
+    )
 
 
 async def pieces(closing: Closing, cycle_id: int) -> AsyncIterator[bytes]:

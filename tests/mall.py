@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import aiohttp
 import msgspec
@@ -23,16 +23,17 @@ from deploy.clock import FileClock, wall
 from deploy.hub import Hub
 from deploy.settings import Settings
 from federation import close
-from federation.checks import broken
 from federation.days import TOKYO
 from federation.join import join
 from settlement import calendar
+from settlement.checks import broken
 from tenants import layout
 from tenants.layout import Named, Share, Why
 
 WHY = Why("test", "a story")
 BEGIN = datetime(2026, 6, 3, 12, 0, tzinfo=TOKYO)
 LONG_AGO = date(2020, 4, 1)
+Funding = Literal["at-issue", "at-redemption"]
 
 
 class Answered:
@@ -266,6 +267,13 @@ class Mall:
             ids = await join(conn, [(card, rank) for card in cards], LONG_AGO)
         return [Member(one, card) for one, card in zip(ids, cards, strict=True)]
 
+    async def scheme(self, funding: Funding, from_on: date) -> int:
+        """Another settlement scheme from a business date on; its number."""
+        async with self.hub.pools.use("worker") as conn:
+            scheme_id = await layout.agree_scheme(conn, funding, from_on, WHY)
+            await layout.moved(conn)
+            return scheme_id
+
     async def register(
         self, tenant: str, audience: str, scopes: Sequence[str], tills: list[str] | None = None
     ) -> clients.Registered:
@@ -341,7 +349,9 @@ def scopes_of(audience: str) -> list[str]:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, begin: datetime = BEGIN) -> AsyncIterator[Mall]:
+async def serving(
+    settings: Settings, begin: datetime = BEGIN, funding: Funding = "at-redemption"
+) -> AsyncIterator[Mall]:
     """A hub that serves on a free port of loopback, in this process."""
     clock = FileClock(Path(settings.clock.removeprefix("file:")))
     clock.set(begin)
@@ -374,7 +384,7 @@ async def serving(settings: Settings, begin: datetime = BEGIN) -> AsyncIterator[
         async with mall.hub.pools.use("worker") as conn:
             ahead = calendar.cycles(begin.date(), date(2027, 12, 31))
             await close.plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
-            mall.scheme_id = await layout.agree_scheme(conn, "at-redemption", LONG_AGO, WHY)
+            mall.scheme_id = await layout.agree_scheme(conn, funding, LONG_AGO, WHY)
             await layout.add_rank_bonus(conn, "premium", 2, 1, LONG_AGO, WHY)
             await layout.moved(conn)
         yield mall

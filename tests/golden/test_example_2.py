@@ -1,4 +1,4 @@
-"""Worked example 2 of the domain page, to E3 and without fees: lots of last year, a shared campaign,
+"""Worked example 2 of the domain page, to E3, without fees: lots of last year, a shared campaign,
 redemptions in three facilities, settled at redemption."""
 
 from datetime import date, datetime
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from federation.days import TOKYO
 from settlement import calendar
-
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
 

@@ -179,14 +179,30 @@ async def until(done: Callable[[], bool]) -> None:
     pytest.fail("waited a minute in vain")
 
 
-async def until_so(conn: psycopg.AsyncConnection, question: LiteralString) -> None:
+async def until_so(conn: psycopg.AsyncConnection, question: str) -> None:
     """Wait for the database to answer yes."""
     for _ in itertools.repeat(None, 6_000):
-        row = await (await conn.execute(question)).fetchone()
+        row = await (await conn.execute(question.encode())).fetchone()
         if row is not None and row[0]:
             return
         await asyncio.sleep(0.01)
     pytest.fail(f"waited a minute in vain: {question}")
+
+
+@asynccontextmanager
+async def held_up(settings: Settings, table: LiteralString, desks: int) -> AsyncIterator[None]:
+    """Nobody can write into a table until so many desks wait, for it or for one another."""
+    async with await psycopg.AsyncConnection.connect(settings.database_url) as conn:
+        await conn.execute(f"LOCK TABLE {table} IN SHARE MODE")
+        yield
+        await until_so(conn, f"SELECT count(*) >= {desks} {DESKS_THAT_WAIT}")
+        await conn.rollback()
+
+
+DESKS_THAT_WAIT = """
+FROM pg_stat_activity
+WHERE datname = current_database() AND usename = 'meguri_desk' AND wait_event_type = 'Lock'
+"""
 
 
 def slugs(answers: list[Answered]) -> Counter[str]:

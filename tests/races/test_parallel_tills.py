@@ -7,11 +7,9 @@ import asyncio
 import itertools
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.conftest import Given
@@ -21,6 +19,7 @@ from tests.races.hubs import (
     HubProcess,
     all_at_once,
     cloned,
+    held_up,
     hubs,
     lay_out,
     mall_of,
@@ -28,7 +27,6 @@ from tests.races.hubs import (
     through,
     ties,
     until_answered,
-    until_so,
 )
 
 class Town:
@@ -55,21 +53,6 @@ class Town:
         sold = await until_answered(*accrual(shop, member, points))
         assert sold.status == 201, sold
         return member, [sold]
-
-    @asynccontextmanager
-    async def draws_held_up(self) -> AsyncIterator[None]:
-        """Nobody can draw a point until two desks wait, one for the other or both for the draws."""
-        url = self.mall.hub.settings.database_url
-        async with await psycopg.AsyncConnection.connect(url) as conn:
-            await conn.execute("LOCK TABLE federation.draws IN SHARE MODE")
-            yield
-            await until_so(conn, TWO_DESKS_WAIT)
-
-
-TWO_DESKS_WAIT = """
-SELECT count(*) = 2 FROM pg_stat_activity
-WHERE datname = current_database() AND usename = 'meguri_desk' AND wait_event_type = 'Lock'
-"""
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +133,7 @@ async def test_two_processes_take_turns_at_a_card(town: Town, spend: Any) -> Non
     bakery, _, _, bookshop = town.tills(4, processes=2)
     hanako, sold = await town.card(bakery, points=100)
     async with asyncio.TaskGroup() as both:
-        async with town.draws_held_up():
+        async with held_up(town.mall.hub.settings, "federation.draws", desks=2):
             asked = [spend(till, hanako, 100) for till in (bakery, bookshop)]
             answers = [both.create_task(until_answered(*one)) for one in asked]
     told = [answer.result() for answer in answers]

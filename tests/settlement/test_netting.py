@@ -69,6 +69,18 @@ def test_example_2_after_the_return_and_the_lapse() -> None:
     }  # fmt: skip
 
 
+def test_points_given_back_leave_the_matrix_again() -> None:
+    parts = (
+        draw("e", B, A, 10),
+        draw("f", B, A, -4, kind="return"),
+        draw("g", C, A, -3, kind="return"),
+    )
+    assert matrix(flows(parts), PARTIES) == [
+        Cell("a", "b", points=6, yen=6),
+        Cell("a", "c", points=-3, yen=-3),
+    ]
+
+
 def test_points_used_in_the_funder_s_own_shop_cost_it_what_they_bring() -> None:
     parts = (draw("e", A, A, 70),)
     assert net_yen(parts)["a"] == 0
@@ -201,7 +213,7 @@ def test_an_empty_cycle_is_stated_too() -> None:
 @pytest.mark.parametrize(
     ("rule", "kind"),
     [("base", "base"), ("campaign:takamatsu-5x", "campaign"), ("rank:premium", "rank"),
-     ("birthday", "rank"), ("basement", "rank")],
+     ("birthday", "rank"), ("basement", "rank"), ("club", "rank")],
 )  # fmt: skip
 def test_every_rule_is_of_one_kind(rule: str, kind: str) -> None:
     assert kind_of(rule) == kind

@@ -3,14 +3,15 @@
 import hashlib
 import hmac
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from settlement import seal
-from settlement.lines import canonical, parse
+from settlement.lines import Draw, canonical, parse
 from settlement.seal import Sealer, Tree
-from tests.settlement.papers import EXAMPLE_2, KEY, papers, party, sealed
+from tests.settlement.papers import EXAMPLE_2, KEY, A, B, draw, papers, party, sealed
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "example-2.sealed.ndjson"
 OTHER = "ab" * 32
@@ -59,6 +60,14 @@ def test_the_sealed_file_is_what_it_was() -> None:
     """Golden bytes: once published, the form of a sealed file never changes."""
     file = b"".join(sealed(papers(EXAMPLE_2)))
     assert file == GOLDEN.read_bytes()
+
+
+def test_lots_and_draws_stand_day_by_day_each_day_s_by_their_names() -> None:
+    days = [date(2027, 3, day) for day in (1, 2, 3)]
+    parts = [draw(name, B, A, 1, on=on) for on, name in zip(days, "zxy", strict=True)]
+    parts.append(draw("a", B, A, 1, on=days[1]))
+    told = [line.entry for line in papers(parts) if isinstance(line, Draw)]
+    assert told == ["z", "a", "x", "y"]
 
 
 def test_sealing_again_gives_the_same_bytes_and_another_key_others() -> None:

@@ -162,6 +162,20 @@ def test_a_forgery_that_agrees_with_itself_is_told_by_its_seal() -> None:
     assert [fault.line for fault in verify(lied, told)] == [len(lied)]
 
 
+def test_a_forgery_under_the_published_seal_is_told_by_its_root() -> None:
+    """Everything computed again but for the last line, which all have seen."""
+    lied = sealed(papers(EXAMPLE_2[:-1]))
+    faults = verify([*lied[:-1], FILE[-1]], json.loads(FILE[-1])["seal"])
+    assert {fault.line for fault in faults} == {len(lied)}
+    assert any("root" in fault.en for fault in faults)
+
+
+def test_nets_that_do_not_sum_to_zero_are_named() -> None:
+    faults = verify(forged(FILE, change(Net, 0, yen=1)))
+    assert [fault.line for fault in faults] == [number(Net), LAST]
+    assert "sum to 1 yen" in faults[1].en
+
+
 @pytest.mark.parametrize(
     ("parts", "named"),
     [

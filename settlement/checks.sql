@@ -1,0 +1,48 @@
+-- Promises of settlement. Every row is a broken one; no row is the only good answer.
+WITH at_issue AS (
+    SELECT scheme_id FROM tenants.schemes WHERE funding = 'at-issue'
+),
+
+stated AS (
+    SELECT cycle_id FROM settlement.cycles WHERE stage IN ('stated', 'sealed')
+),
+
+fund AS (        -- what FUND was paid, less what it paid out: stated, and running since
+    SELECT coalesce(sum(statements.total_yen), 0) AS yen
+    FROM settlement.statements
+    INNER JOIN tenants.parties ON parties.party_id = statements.party_id AND parties.kind = 'fund'
+    UNION ALL
+    SELECT coalesce(sum(lots.points), 0)
+    FROM federation.lots
+    INNER JOIN at_issue USING (scheme_id)
+    INNER JOIN federation.entries USING (member_id, entry_id)
+    WHERE entries.cycle_id NOT IN (SELECT cycle_id FROM stated)
+    UNION ALL
+    SELECT -coalesce(sum(draws.points), 0)
+    FROM federation.draws
+    INNER JOIN at_issue USING (scheme_id)
+    WHERE draws.cycle_id NOT IN (SELECT cycle_id FROM stated)
+)
+
+SELECT 'FUND is not what lots granted at issue are outstanding' AS broken, 0::bigint AS id,
+    sum(fund.yen) - (
+        SELECT coalesce(sum(lots.points_left), 0) FROM federation.lots INNER JOIN at_issue USING (scheme_id)
+    ) AS off
+FROM fund
+HAVING sum(fund.yen) <> (
+    SELECT coalesce(sum(lots.points_left), 0) FROM federation.lots INNER JOIN at_issue USING (scheme_id)
+)
+
+UNION ALL
+SELECT 'statements of a cycle do not sum to zero', cycle_id, sum(total_yen)
+FROM settlement.statements
+GROUP BY cycle_id
+HAVING sum(total_yen) <> 0
+
+UNION ALL
+SELECT 'statement and its lines differ', statements.cycle_id,
+    statements.total_yen - coalesce(sum(lines.yen) FILTER (WHERE lines.code <> 900), 0)
+FROM settlement.statements
+LEFT JOIN settlement.lines USING (cycle_id, party_id)
+GROUP BY statements.cycle_id, statements.party_id, statements.total_yen
+HAVING statements.total_yen <> coalesce(sum(lines.yen) FILTER (WHERE lines.code <> 900), 0)
