@@ -22,6 +22,9 @@ stop = { $(call say,$(1)); exit 1; }
 # uv takes 2 s where pip takes 30; an index that only pip's own settings know is left to pip.
 install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 
+# Where it is set, each process compiles every module anew: seconds, at each start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check lock clean
 
 help:  ## この一覧 · this list

@@ -56,11 +56,7 @@ class Hub:
             wall,
             lambda: self.desk.moved,
         )
-        server = TokenServer(
-            settings.issuer,
-            lambda: psycopg.connect(settings.url("app"), autocommit=True),
-            wall,
-        )
+        server = TokenServer(settings.issuer, self.pools.door, wall)
         self.tokens = TokenDesk(server, self.keys)
         self.closing = Closing(
             lambda: self.pools.bare("worker"),

@@ -1,14 +1,14 @@
 """Connections: a small pool per serving role, and the desk's own."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection, Connection
+from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from deploy.settings import Settings
 
-SIZES = {"app": 8, "counter": 4, "worker": 2, "auditor": 2, "desk": 1}
+SIZES = {"app": 8, "counter": 4, "worker": 2, "auditor": 2, "desk": 1, "door": 4}
 
 
 class Pools:
@@ -27,10 +27,22 @@ class Pools:
                 name=role,
             )
             for role, size in SIZES.items()
+            if role != "door"
         }
+        self._door = ConnectionPool(
+            settings.url("app"),
+            min_size=0,
+            max_size=SIZES["door"],
+            open=False,
+            timeout=5,
+            kwargs={"autocommit": True, "application_name": "meguri door"},
+            name="door",
+        )
 
     async def __aenter__(self) -> "Pools":
         async with AsyncExitStack() as stack:
+            self._door.open()
+            stack.callback(self._door.close)
             for pool in self._pools.values():
                 await pool.open()
                 stack.push_async_callback(pool.close)
@@ -39,6 +51,10 @@ class Pools:
 
     async def __aexit__(self, *_: object) -> None:
         await self._stack.aclose()
+
+    def door(self) -> AbstractContextManager[Connection]:
+        """A connection for the token endpoint, which works in threads."""
+        return self._door.connection()
 
     async def desk(self) -> AsyncConnection:
         """A connection for the booking desk, in autocommit: its BEGIN stands in plain sight."""

@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -100,7 +101,7 @@ async def hubs(settings: Settings, folder: Path, count: int = 1) -> AsyncIterato
 
 @asynccontextmanager
 async def mall_of(settings: Settings, url: str = "") -> AsyncIterator[Mall]:
-    """The mall as it is seen beside a hub that serves on its own: who lays it out, who audits it."""
+    """The mall beside a hub that serves on its own: it is laid out here, and audited."""
     hub = Hub(settings)
     connector = aiohttp.TCPConnector(limit=256)
     patient = aiohttp.ClientTimeout(total=60)  # whoever hangs that long fails the test
@@ -125,7 +126,9 @@ def cloned(server_url: str, template: str, name: str) -> Iterator[str]:
     """A database of several tests together, cloned like that of one."""
     ours, theirs = sql.Identifier(name), sql.Identifier(template)
     with psycopg.connect(server_url, autocommit=True) as conn:
-        conn.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(ours, theirs))
+        conn.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(ours, theirs)
+        )
         try:
             yield f"{server_url.rpartition('/')[0]}/{name}"
         finally:
@@ -190,12 +193,14 @@ async def until_so(conn: psycopg.AsyncConnection, question: str) -> None:
 
 
 @asynccontextmanager
-async def held_up(settings: Settings, table: LiteralString, desks: int) -> AsyncIterator[None]:
-    """Nobody can write into a table until so many desks wait, for it or for one another."""
+async def held_up(
+    settings: Settings, table: LiteralString, desks: int
+) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Nobody writes into a table until this is left; what it gives waits until so many desks stand
+    before it, or one before another."""
     async with await psycopg.AsyncConnection.connect(settings.database_url) as conn:
         await conn.execute(f"LOCK TABLE {table} IN SHARE MODE")
-        yield
-        await until_so(conn, f"SELECT count(*) >= {desks} {DESKS_THAT_WAIT}")
+        yield partial(until_so, conn, f"SELECT count(*) >= {desks} {DESKS_THAT_WAIT}")
         await conn.rollback()
 
 

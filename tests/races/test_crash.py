@@ -23,7 +23,7 @@ from tests.mall import BEGIN, Answered, Mall, Member, Shop, settings_for
 from tests.races.hubs import (
     TURNED_AWAY,
     Asks,
-    HubProcess,
+    held_up,
     hubs,
     lay_out,
     mall_of,
@@ -158,10 +158,12 @@ async def test_a_killed_hub_has_lost_nothing_it_said(
     kills = 0
     async with hubs(settings, tmp_path) as [hub], mall_of(settings, hub.url) as mall:
         async with rush(mall, shops) as crowd:
-            for _ in range(2):
+            for place in ("federation.draws", "federation.slips"):
                 await crowd.grow(MANY)
-                hub.send(signal.SIGKILL)
-                kills += await hub.gone() == -signal.SIGKILL
+                async with held_up(settings, place, desks=1) as in_the_middle:
+                    await in_the_middle()
+                    hub.send(signal.SIGKILL)
+                    kills += await hub.gone() == -signal.SIGKILL
                 assert crowd.in_doubt
                 hub.start()
                 await hub.ready()

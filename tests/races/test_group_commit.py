@@ -32,8 +32,8 @@ def committed(server_url: str, database: str) -> int:
 async def test_sixty_four_clients_share_their_commits(
     given: Given, database: str, tmp_path: Path
 ) -> None:
-    """At most a commit for four sales, and nothing is left out of the count: the hub's start, its
-    readiness, tokens, the look-ups of tills, keys and cards, and whatever PostgreSQL does itself."""
+    """At most a commit for four sales. Nothing is left out of the count: the hub's start, tokens,
+    the look-ups of tills, keys and cards, and whatever PostgreSQL does of itself are in it."""
     settings = settings_for(database, given.redis_url, tmp_path)
     async with mall_of(settings) as mall:
         await lay_out(mall)

@@ -29,6 +29,7 @@ from tests.races.hubs import (
     until_answered,
 )
 
+
 class Town:
     """One mall, its two shops and the processes that serve it."""
 
@@ -132,11 +133,11 @@ async def test_two_processes_take_turns_at_a_card(town: Town, spend: Any) -> Non
     """Both are in the middle of it when the draws that were held up are let go."""
     bakery, _, _, bookshop = town.tills(4, processes=2)
     hanako, sold = await town.card(bakery, points=100)
-    async with asyncio.TaskGroup() as both:
-        async with held_up(town.mall.hub.settings, "federation.draws", desks=2):
-            asked = [spend(till, hanako, 100) for till in (bakery, bookshop)]
-            answers = [both.create_task(until_answered(*one)) for one in asked]
-    told = [answer.result() for answer in answers]
+    asked = [spend(till, hanako, 100) for till in (bakery, bookshop)]
+    async with held_up(town.mall.hub.settings, "federation.draws", desks=2) as desks_wait:
+        answers = [asyncio.create_task(until_answered(*one)) for one in asked]
+        await desks_wait()
+    told = list(await asyncio.gather(*answers))
     assert slugs(told) == {"booked": 1, "not-enough-points": 1}
     await ties(town.mall, hanako, sold + told)
 

@@ -28,7 +28,7 @@ class Books:
         self._url = url
         self._owner = owner
         self.numbers = itertools.count(1)
-        self.parties: dict[str, int] = {"operator": 1}
+        self.parties = {"operator": 1, "fund": 2, "promotion": 3}
         self.lapsed_up_to: list[date] = []
         self.promises: Callable[[AsyncConnection], Awaitable[Sequence[object]]] = broken
 

@@ -16,7 +16,9 @@ Line = tuple[int, int | None, int, int, int | None]
 def put_at_issue(row: Row, nth: int, fund: str | None, promotion: str | None) -> list[tuple]:  # type: ignore[type-arg]
     """The funder pays when a point is granted; whoever honours it is paid from the fund."""
     if row["type"] == "grant":
-        return [(row["funder"], 101 + nth, -1), (fund, 701, +1)]
+        return [(row["funder"], 151 if over(row) else 101 + nth, -1), (fund, 701, +1)]
+    if over(row):
+        return [(fund, 702, -1), (row["funder"], 151, +1)]
     if row["kind"] == "lapse":
         return [(fund, 702, -1), (promotion, 701, +1)]
     if row["kind"] == "redemption":
@@ -28,6 +30,8 @@ def put_at_issue(row: Row, nth: int, fund: str | None, promotion: str | None) ->
 
 def put_at_redemption(row: Row, nth: int) -> list[tuple]:  # type: ignore[type-arg]
     """The funder pays when a point is used."""
+    if over(row):
+        return []
     if row["type"] == "draw" and row["kind"] == "redemption":
         return [(row["funder"], 121 + nth, -1), (row["tenant"], 201, +1)]
     if row["type"] == "draw" and int(row["points"]) < 0:
@@ -35,8 +39,15 @@ def put_at_redemption(row: Row, nth: int) -> list[tuple]:  # type: ignore[type-a
     return []
 
 
+def over(row: Row) -> bool:
+    """Whether points only changed from one scheme to another."""
+    return row["kind"] == "changeover"
+
+
 def memo(row: Row, nth: int) -> list[tuple]:  # type: ignore[type-arg]
     """What is told and moves no money."""
+    if over(row):
+        return []
     if row["type"] == "grant":
         return [(row["funder"], 801 + nth, 0), (row["tenant"], 831, 0)]
     if row["kind"] == "lapse":

@@ -62,7 +62,7 @@ async def test_statements_and_lines_and_file_say_the_same(busy: Books) -> None:
         "SELECT parties.code, lines.code, original, points, entries, yen FROM settlement.lines"
         " INNER JOIN tenants.parties USING (party_id) ORDER BY 1, 2, 3 NULLS FIRST"
     )
-    assert {code for code, *_ in bodies} == {"operator", "takamatsu", "a", "b", "c"}
+    assert {code for code, *_ in bodies} == set(busy.parties)
     told = []
     for code, body, total_yen in sorted(bodies, key=lambda row: str(row[0])):
         statement = msgspec.json.decode(str(body), type=Statement)
@@ -130,20 +130,61 @@ def killed(*_: object) -> Awaitable[None]:
     raise Killed
 
 
-@pytest.mark.parametrize("stage", list(closing.STEPS))
 async def test_a_close_killed_after_any_stage_goes_on_to_the_same_bytes(
-    busy: Books, database: str, monkeypatch: pytest.MonkeyPatch, stage: str
+    busy: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as patch:
-        patch.setitem(closing.STEPS, stage, killed)
-        with pytest.raises(Killed):
-            await closed(busy)
-    assert await busy.ask("SELECT stage FROM settlement.cycles") == [(stage,)]
+    for stage in closing.STEPS:
+        with monkeypatch.context() as patch:
+            patch.setitem(closing.STEPS, stage, killed)
+            with pytest.raises(Killed):
+                await closed(busy)
+        assert await busy.ask("SELECT stage FROM settlement.cycles") == [(stage,)]
+        await goes_on(busy)
+        await reopened(busy)
+
+
+async def test_a_close_killed_within_a_stage_goes_on_to_the_same_bytes(
+    busy: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at the n-th time that something is done, before the commit that would keep it."""
+    left = 0
+    works = [(closing, "mark", 3), (closing, "mark", 4), (sealing, "finish", 1)]
+    works += [(sealing, "read_so_far", 1), (sealing, "keep", 1), (sealing, "keep", 3)]
+
+    def dying(whole: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def work(*sent: Any, **more: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise Killed
+            return await whole(*sent, **more)
+
+        return work
+
+    for module, work, times in works:
+        with monkeypatch.context() as patch:
+            left = times
+            patch.setattr(module, work, dying(getattr(module, work)))
+            with pytest.raises(Killed):
+                await closed(busy)
+        await goes_on(busy)
+        await reopened(busy)
+
+
+async def goes_on(busy: Books) -> None:
+    """A day later it is closed again: whole, sound, and as if nothing had happened."""
     done = await closed(busy, now=DUE + timedelta(days=1))
-    assert await busy.nets() == BUSY
     file = await busy.file()
     assert verify(file, done.seal) == []
+    assert await busy.nets() == BUSY
     assert await resealed(busy) == file
+
+
+async def reopened(busy: Books) -> None:
+    """The same cycle before it was closed."""
+    tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
+    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    await busy.put("UPDATE federation.cycles SET closed_at = NULL")
 
 
 async def resealed(busy: Books) -> list[bytes]:
@@ -153,35 +194,6 @@ async def resealed(busy: Books) -> list[bytes]:
     await busy.put("UPDATE settlement.cycles SET stage = 'stated', sealed_at = NULL")
     await closed(busy)
     return await busy.file()
-
-
-@pytest.mark.parametrize(
-    ("work", "times"),
-    [("mark", 3), ("mark", 4), ("read_so_far", 1), ("keep", 1), ("keep", 3), ("finish", 1)],
-)
-async def test_a_close_killed_within_a_stage_goes_on_to_the_same_bytes(
-    busy: Books, monkeypatch: pytest.MonkeyPatch, work: str, times: int
-) -> None:
-    """Killed at the n-th time that something is done, before the commit that would keep it."""
-    module = closing if work == "mark" else sealing
-    whole, left = getattr(module, work), times
-
-    async def dying(*sent: Any, **more: Any) -> Any:
-        nonlocal left
-        left -= 1
-        if left == 0:
-            raise Killed
-        return await whole(*sent, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(module, work, dying)
-        with pytest.raises(Killed):
-            await closed(busy)
-    done = await closed(busy)
-    file = await busy.file()
-    assert verify(file, done.seal) == []
-    assert await busy.nets() == BUSY
-    assert await resealed(busy) == file
 
 
 async def test_small_pieces_give_the_same_file(
@@ -228,8 +240,6 @@ async def test_what_arrives_late_is_adjusted_in_the_next_cycle(busy: Books) -> N
 
 async def test_points_settle_by_the_scheme_they_were_granted_under(books: Books) -> None:
     """The mode changes on the 8th with 100 points outstanding: nobody pays twice."""
-    await books.party("fund", "fund")
-    await books.party("promotion", "promotion")
     await books.put("UPDATE tenants.schemes SET funding = 'at-issue'")
     await books.put(
         "INSERT INTO tenants.schemes VALUES (2, 'at-redemption', '2026-06-08', 'test', 'a change')"
@@ -242,22 +252,39 @@ async def test_points_settle_by_the_scheme_they_were_granted_under(books: Books)
     assert verify(await books.file(), done.seal) == []
 
 
-@pytest.mark.parametrize(
-    ("cycle_id", "now", "refusal"),
-    [
+async def test_a_change_over_pays_in_for_what_is_outstanding_and_no_more(
+    books: Books, tmp_path: Path
+) -> None:
+    """移行精算 from at-redemption to at-issue: A pays 60 when B honours them, 40 into the fund."""
+    await books.put(
+        "INSERT INTO tenants.schemes VALUES (2, 'at-issue', '2026-06-08', 'test', 'a change')"
+    )
+    old = await books.entry("accrual", "a", FIRST, [(100, "a", "base")])
+    await books.entry("redemption", "b", date(2026, 6, 3), draws=[(60, old, 0)])
+    new = await books.entry(
+        "changeover", "operator", date(2026, 6, 8), [(40, "a", "base")], [(40, old, 0)], scheme=2
+    )
+    await books.entry("redemption", "b", date(2026, 6, 9), draws=[(15, new, 0)])
+    done = await closed(books)
+    assert await books.nets() == {"a": -100, "b": +75, "fund": +25}
+    assert verify(await books.file(), done.seal) == []
+    path = tmp_path / "sealed"
+    path.write_bytes(b"".join(await books.file()))
+    assert recompute(path) == stated(path)
+
+
+async def test_what_cannot_be_closed_is_refused_by_name(busy: Books) -> None:
+    refusals: list[tuple[int, datetime, type[Refusal]]] = [
         (20260602, DUE, NotFound),
         (20250601, DUE, NotFound),
         (ID, datetime(2026, 6, 15, 23, 59, 59, tzinfo=TOKYO), CycleNotOver),
         (ID, datetime(2026, 6, 1, tzinfo=TOKYO), CycleNotOver),
         (NEXT, datetime(2026, 6, 20, tzinfo=TOKYO), CycleNotOver),
         (NEXT, datetime(2026, 7, 20, tzinfo=TOKYO), EarlierCycleOpen),
-    ],
-)
-async def test_what_cannot_be_closed_is_refused_by_name(
-    busy: Books, cycle_id: int, now: datetime, refusal: type[Refusal]
-) -> None:
-    with pytest.raises(refusal):
-        await closed(busy, cycle_id, now)
+    ]
+    for cycle_id, now, refusal in refusals:
+        with pytest.raises(refusal):
+            await closed(busy, cycle_id, now)
     assert await busy.ask("SELECT * FROM settlement.cycles") == []
     assert busy.lapsed_up_to == []
 
