@@ -44,7 +44,10 @@ SCOPES: dict[str, Scope] = {
         "全テナントの明細の照会", "see the rows of every tenant", _for(OPERATOR), wide=True
     ),
     "settlement:read-all": Scope(
-        "全精算書と封印ファイルの照会", "read every statement and sealed file", _for(OPERATOR), wide=True
+        "全精算書と封印ファイルの照会",
+        "read every statement and sealed file",
+        _for(OPERATOR),
+        wide=True,
     ),
     "cycles:close": Scope("締め", "close and confirm a cycle", _for(OPERATOR)),
     "admin:read": Scope("台帳設定の照会", "read how the federation is laid out", _for(OPERATOR)),

@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Litestar:
             title="Meguri 巡り",
             version="1",
             path="/",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         ),
         logging_config=None,

@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from federation.refusals import Validation
+
 # A pattern's `$` also matches before a last newline in Python; the look-ahead shuts that door.
 _END = r"$(?!\n)"
 SlipNumber = Annotated[
@@ -199,6 +201,9 @@ def fingerprint(ask: Asked, path: str = "") -> bytes:
     """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
     omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
     """
-    content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
+    try:
+        content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
+    except OverflowError:  # the first or last day of all time, and another one in UTC
+        raise Validation(pointer="/at") from None
     encoded = msgspec.json.encode(content, order="sorted")
     return hashlib.sha256(f"{ask.call}\n{path}\n".encode() + encoded).digest()

@@ -16,6 +16,9 @@ SELECT
         LEFT JOIN settlement.seals USING (cycle_id)
         WHERE older.first_on < calendar.first_on AND seals.cycle_id IS NULL
     ) AS older_waits,
+    NOT EXISTS (
+        SELECT FROM federation.cycles AS older WHERE older.first_on < calendar.first_on
+    ) AS eldest,
     (SELECT max(planned.last_on) FROM federation.cycles AS planned) AS planned_to
 FROM federation.cycles AS calendar
 LEFT JOIN settlement.cycles USING (cycle_id)

@@ -27,6 +27,7 @@ RUNNING_DRAWS = statement(__file__, "running_draws")
 RUNNING_GRANTS = statement(__file__, "running_grants")
 
 A_YEAR = 24
+LATEST = timedelta(days=32)
 
 
 class CycleShown(Struct, frozen=True):
@@ -220,6 +221,6 @@ def _yen(cells: Iterable[Cell]) -> int:
 
 
 def _before(days: Iterable[date]) -> datetime:
-    """Before anything of these cycles can have been booked."""
+    """Before anything of these cycles can have been booked, lines of 31 days' lateness included."""
     first_on = min(days, default=date.max)
-    return datetime.combine(first_on, time(0), TOKYO) - timedelta(days=1)
+    return datetime.combine(first_on, time(0), TOKYO) - LATEST

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from msgspec import Struct
 from psycopg import AsyncConnection
@@ -21,6 +21,7 @@ FLOWS = statement(__file__, "flows")
 # One close of a cycle at a time: the pair of a word of ours and the cycle's number.
 TURN = "SELECT pg_advisory_xact_lock(%(word)s::integer, %(cycle_id)s::integer)"
 WORD = 0x6D656775
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Closing(Struct, frozen=True):
@@ -44,12 +45,16 @@ class Standing(Struct, frozen=True):
     stage: str | None
     scheme_id: int | None
     older_waits: bool
+    eldest: bool
     planned_to: date
 
     @property
     def since(self) -> datetime:
         """Before anything of this cycle can have been booked: its business dates begin on its
-        first day, and what is late comes to it only after the close of the one before."""
+        first day, and what is late comes to it only after the close of the one before. What came
+        before there was any cycle went to the eldest."""
+        if self.eldest:
+            return LONG_AGO
         return datetime.combine(self.first_on, time(0), TOKYO) - timedelta(days=1)
 
 

@@ -11,9 +11,20 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from psycopg import AsyncConnection
 
 from federation import days
+from federation.answers import Receipt, Reversed
 from federation.desk import Desk
 from federation.opaque import Names
+from federation.refusals import (
+    AlreadyReversed,
+    NeedsMemberCode,
+    NotArrived,
+    NotEnoughPoints,
+    NotReversible,
+    PointsOwed,
+    ReceiptAlreadyBooked,
+)
 from federation.slips import Answer, SlipNumber, TillCode
+from tenants.answers_api import ANY_BODY, ANY_SLIP, ANY_TILL, answers
 from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.mall import Mall
@@ -25,6 +36,7 @@ from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
+ANY_SPENDING = (NotEnoughPoints, PointsOwed, NeedsMemberCode)
 
 
 def told(answer: Answer) -> Response[bytes]:
@@ -45,7 +57,11 @@ def told(answer: Answer) -> Response[bytes]:
     )
 
 
-@post("/v1/accruals", requires="points:accrue")
+@post(
+    "/v1/accruals",
+    requires="points:accrue",
+    responses=answers(201, Receipt, *ANY_SLIP, ReceiptAlreadyBooked),
+)
 async def post_accrual(
     data: JSONBody[Sale],
     caller: NamedDependency[Caller],
@@ -56,7 +72,11 @@ async def post_accrual(
     return told(await desk.book(data, earn, await mall.till(caller, data.till)))
 
 
-@post("/v1/redemptions", requires="points:redeem")
+@post(
+    "/v1/redemptions",
+    requires="points:redeem",
+    responses=answers(201, Receipt, *ANY_SLIP, *ANY_SPENDING),
+)
 async def post_redemption(
     data: JSONBody[Spend],
     caller: NamedDependency[Caller],
@@ -67,7 +87,11 @@ async def post_redemption(
     return told(await desk.book(data, spend, await mall.till(caller, data.till)))
 
 
-@post("/v1/purchases", requires="points:accrue points:redeem")
+@post(
+    "/v1/purchases",
+    requires="points:accrue points:redeem",
+    responses=answers(201, Receipt, *ANY_SLIP, *ANY_SPENDING, ReceiptAlreadyBooked),
+)
 async def post_purchase(
     data: JSONBody[Purchase],
     caller: NamedDependency[Caller],
@@ -78,7 +102,11 @@ async def post_purchase(
     return told(await desk.book(data, buy, await mall.till(caller, data.till)))
 
 
-@post("/v1/reversals", requires="points:reverse")
+@post(
+    "/v1/reversals",
+    requires="points:reverse",
+    responses=answers(201, Reversed, *ANY_SLIP, AlreadyReversed, NotReversible),
+)
 async def post_reversal(
     data: JSONBody[Undo],
     caller: NamedDependency[Caller],
@@ -89,7 +117,13 @@ async def post_reversal(
     return told(await desk.book(data, undo, await mall.till(caller, data.till)))
 
 
-@post("/v1/quotes", requires="points:quote", status_code=200, cache_control=NO_STORE)
+@post(
+    "/v1/quotes",
+    requires="points:quote",
+    status_code=200,
+    cache_control=NO_STORE,
+    responses=answers(200, None, *ANY_BODY),
+)
 async def post_quote(
     data: JSONBody[Ask],
     caller: NamedDependency[Caller],
@@ -102,7 +136,11 @@ async def post_quote(
     return await quote(counter, data, await mall.till(caller, data.till), names, clock())
 
 
-@get("/v1/slips", requires="points:read")
+@get(
+    "/v1/slips",
+    requires="points:read",
+    responses=answers(201, Receipt, *ANY_TILL, NotArrived),
+)
 async def get_slip(
     till: FromQuery[TillCode],
     slip: FromQuery[SlipNumber],
@@ -114,7 +152,12 @@ async def get_slip(
     return told(await stored(reader, await mall.till(caller, till), slip))
 
 
-@get("/v1/tills/{till:str}", requires="points:quote", cache_control=NO_STORE)
+@get(
+    "/v1/tills/{till:str}",
+    requires="points:quote",
+    cache_control=NO_STORE,
+    responses=answers(200, None, *ANY_TILL),
+)
 async def get_till(
     till: FromPath[str],
     caller: NamedDependency[Caller],

@@ -16,7 +16,8 @@ from federation import days, reading
 from federation.answers import Balance
 from federation.opaque import Names
 from federation.reading import EntryRow, SourceRow
-from federation.refusals import NotFound
+from federation.refusals import NotFound, Validation
+from tenants.answers_api import answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -99,7 +100,12 @@ def member_of(names: Names, caller: Caller, handle: str) -> int:
     return member_id
 
 
-@get("/v1/members/{handle:str}/balance", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/members/{handle:str}/balance",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_balance(
     handle: FromPath[str],
     caller: NamedDependency[Caller],
@@ -112,7 +118,12 @@ async def get_balance(
     return await reading.balance(counter, member_id, days.day_of(clock()))
 
 
-@get("/v1/members/{handle:str}/lots", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/members/{handle:str}/lots",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_lots(
     handle: FromPath[str],
     caller: NamedDependency[Caller],
@@ -127,7 +138,12 @@ async def get_lots(
     return Lots(tuple(lot(row, own_shops, names, member_id) for row in rows))
 
 
-@get("/v1/members/{handle:str}/entries", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/members/{handle:str}/entries",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_member_entries(
     handle: FromPath[str],
     caller: NamedDependency[Caller],
@@ -143,7 +159,12 @@ async def get_member_entries(
     return page(rows, limit, names, caller)
 
 
-@get("/v1/entries", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/entries",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_entries(
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
@@ -163,7 +184,12 @@ async def get_entries(
     return page(rows, limit, names, caller)
 
 
-@get("/v1/entries/{entry:str}", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/entries/{entry:str}",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_entry(
     entry: FromPath[str],
     caller: NamedDependency[Caller],
@@ -174,7 +200,12 @@ async def get_entry(
     return shown(await one(reader, names, entry), names, caller)
 
 
-@get("/v1/entries/{entry:str}/provenance", requires="points:read", cache_control=NO_STORE)
+@get(
+    "/v1/entries/{entry:str}/provenance",
+    requires="points:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_provenance(
     entry: FromPath[str],
     caller: NamedDependency[Caller],

@@ -15,7 +15,6 @@ from joserfc import jws
 from joserfc.jwk import ECKey
 from litestar import Litestar, get
 from litestar.di import NamedDependency, Provide
-from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
@@ -25,7 +24,6 @@ from auth.gate import OPT, Gate, provide_caller, requires
 from auth.keys import Keys
 from auth.server import TokenServer
 from auth.token_api import ROUTES, TokenDesk
-from deploy.embedded import Servers, embedded
 from deploy.migrate import migrate
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
@@ -34,29 +32,6 @@ from tenants.callers import Caller
 ISSUER = "http://localhost:8000"
 SECRET = "the secret of a test"
 TILL_SCOPES = ("points:accrue", "points:quote", "points:redeem")
-
-
-class Given(Struct, frozen=True):
-    """Where the servers of this run are."""
-
-    servers: Servers
-
-    @property
-    def database_url(self) -> str:
-        return self.servers.database_url
-
-    @property
-    def redis_url(self) -> str:
-        return self.servers.redis_url
-
-    def database(self, name: str) -> str:
-        return self.servers.postgres.url(name)
-
-
-@pytest.fixture(scope="session")
-def given(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Given]:
-    with embedded(tmp_path_factory.mktemp("auth"), tuned_for_tests=True) as ours:
-        yield Given(ours)
 
 
 @pytest.fixture(scope="session")

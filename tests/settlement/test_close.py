@@ -238,6 +238,17 @@ async def test_what_arrives_late_is_adjusted_in_the_next_cycle(busy: Books) -> N
     assert await busy.file() == file
 
 
+async def test_what_was_booked_before_there_was_a_cycle_settles_in_the_eldest(
+    books: Books,
+) -> None:
+    early = date(2026, 5, 20)
+    lot = await books.entry("accrual", "a", early, [(50, "a", "base")])
+    await books.entry("redemption", "b", early, draws=[(30, lot, 0)])
+    done = await closed(books)
+    assert await books.nets() == {"a": -30, "b": +30}
+    assert verify(await books.file(), done.seal) == []
+
+
 async def test_points_settle_by_the_scheme_they_were_granted_under(books: Books) -> None:
     """The mode changes on the 8th with 100 points outstanding: nobody pays twice."""
     await books.put("UPDATE tenants.schemes SET funding = 'at-issue'")

@@ -20,8 +20,9 @@ from tests.races.hubs import cloned
 MARK = "Kaguya"  # stands in all that is sent, and in nothing that comes back
 Asks = dict[str, Any]
 Send = Callable[[Asks], bytes]
-BOOKINGS = ("/v1/accruals", "/v1/redemptions", "/v1/purchases")
 SALES = ("/v1/accruals", "/v1/purchases", "/v1/quotes")
+OF_CARDS = (*SALES, "/v1/redemptions")
+BOOKINGS = ("/v1/accruals", "/v1/redemptions", "/v1/purchases", "/v1/reversals")
 CALLS = (*BOOKINGS, "/v1/quotes")
 JSON = "application/json"
 encode = msgspec.json.encode
@@ -89,7 +90,28 @@ def nested(depth: int, left: str = "[", right: str = "]") -> str:
     return f'"{MARK}": {left * depth}0{right * depth}'
 
 
+# How 100 yen or points must not be spelled.
+AMOUNTS = {
+    "an integer over 2^63": str(2**63),
+    "an integer over 2^64": str(2**64),
+    "5,000 digits": "9" * 5_000,
+    "over ten million": "10000001",
+    "less than nothing": "-1",
+    "100.0": "100.0",
+    "1e2": "1e2",
+    "a number in quotes": '"100"',
+    "a number with a zero before it": "0100",
+    "a number with a sign": "+100",
+    "true": "true",
+    "null": "null",
+    "not a number": "NaN",
+    "infinity": "Infinity",
+    "a number past infinity": "1e999",
+    "a list of numbers": "[100]",
+}
+
 TRAPS = [
+    *[Trap(name, amount(text), calls=OF_CARDS) for name, text in AMOUNTS.items()],
     Trap("no UTF-8", lambda good: encode(good).replace(MARK.encode(), b"\xff\xfe", 1)),
     Trap("a surrogate in UTF-8", lambda good: encode(good).replace(b'"T01"', b'"\xed\xa0\x80"')),
     Trap("UTF-16", lambda good: encode(good).decode().encode("utf-16")),
@@ -97,23 +119,8 @@ TRAPS = [
     Trap("nested 100,000 deep", with_more(nested(100_000))),
     Trap("objects 40,000 deep", with_more(nested(40_000, '{"":', "}"))),
     Trap("brackets that never close", with_more(f'"{MARK}": ' + "[" * 100_000)),
+    Trap("a text that never ends", lambda _: b"[" * 33 + b'"' + rb'\"' * 130_000),
     Trap("nested 33 deep", with_more(nested(DEEPEST))),
-    Trap("an integer over 2^63", amount(str(2**63))),
-    Trap("an integer over 2^64", amount(str(2**64))),
-    Trap("5,000 digits", amount("9" * 5_000)),
-    Trap("over ten million", amount("10000001")),
-    Trap("less than nothing", amount("-1")),
-    Trap("100.0", amount("100.0")),
-    Trap("1e2", amount("1e2")),
-    Trap("a number in quotes", amount('"100"')),
-    Trap("a number with a zero before it", amount("0100")),
-    Trap("a number with a sign", amount("+100")),
-    Trap("true", amount("true")),
-    Trap("null", amount("null")),
-    Trap("not a number", amount("NaN")),
-    Trap("infinity", amount("Infinity")),
-    Trap("a number past infinity", amount("1e999")),
-    Trap("a list of numbers", amount("[100]")),
     Trap("nothing to spend", asks(points=0), calls=("/v1/redemptions",), pointer="/points"),
     Trap("a key twice", with_more('"till": "T01"')),
     Trap("a key twice, once escaped", with_more(r'"\u0074ill": "T01"')),
@@ -140,15 +147,19 @@ TRAPS = [
     Trap("a slip of 65", asks(slip=MARK.ljust(65, "0")), calls=BOOKINGS, pointer="/slip"),
     Trap("an empty slip", asks(slip=""), calls=BOOKINGS, pointer="/slip"),
     Trap("a slip in full width", asks(slip="Ｓ１"), calls=BOOKINGS, pointer="/slip"),
-    Trap("a newline at the end of the receipt", asks(receipt_no=f"{MARK}\n"), calls=BOOKINGS),
-    Trap("a card in full width", asks(card="６３０４１２３４１２３４１２３４"), pointer="/card"),
-    Trap("a card with a newline", asks(card="6304123412341234\n"), pointer="/card"),
-    Trap("a card of 15 digits", asks(card="630412341234123"), pointer="/card"),
-    Trap("a card that is a number", asks(card=6304123412341234), pointer="/card"),
+    Trap("a newline at the end of the receipt", asks(receipt_no=f"{MARK}\n"), calls=BOOKINGS[:3]),
+    Trap("a newline at the end of the original", asks(of=f"{MARK}\n"), calls=BOOKINGS[3:]),
+    Trap("a newline at the end of the reason", asks(reason=f"{MARK}\n"), calls=BOOKINGS[3:]),
+    Trap("a bidi override in the reason", asks(reason=f"{MARK}\u202e"), calls=BOOKINGS[3:]),
+    Trap("a zero in the reason", asks(reason=f"{MARK}\0"), calls=BOOKINGS[3:], pointer="/reason"),
+    Trap("a card in full width", asks(card="６３０４１２３４１２３４１２３４"), calls=OF_CARDS),
+    Trap("a card with a newline", asks(card="6304123412341234\n"), calls=OF_CARDS),
+    Trap("a card of 15 digits", asks(card="630412341234123"), calls=OF_CARDS),
+    Trap("a card that is a number", asks(card=6304123412341234), calls=OF_CARDS),
     Trap("an unknown field", asks(**{MARK: 1})),
     Trap("a shop named in the body", asks(shop=MARK)),
     Trap("an unknown field in a line", line(**{MARK: 1}), calls=SALES),
-    Trap("a missing card", asks(card=...)),
+    Trap("a missing card", asks(card=...), calls=OF_CARDS),
     Trap("a missing till", asks(till=...)),
     Trap("a missing instant", asks(at=...)),
     Trap("a missing slip", asks(slip=...), calls=BOOKINGS),
@@ -218,6 +229,9 @@ def good(shop: Shop, member: Member, call: str) -> Asks:
     known = {"slip": f"{MARK}-{next(shop.mall.numbers)}", "staff": MARK}
     if call == "/v1/redemptions":
         return shop.spending(member, 100, receipt_no=f"{MARK}/1", payable_yen=100, **known)
+    if call == "/v1/reversals":
+        undo = shop.asked(member, of=f"never-{known['slip']}", reason=MARK, **known)
+        return {name: value for name, value in undo.items() if name != "card"}
     points = {} if call == "/v1/accruals" else {"points": 100}
     paid_yen, total_yen = (1_000, 1_100) if points else (100, 100)
     known["receipt_no"] = f"{MARK}/{known['slip']}"
@@ -285,7 +299,7 @@ FINE: dict[str, Send] = {
     "as large as may be": padded(MOST_BYTES),
     "the media type with a charset": asks(),
     "letters escaped": lambda good: encode(good).replace(b'"T01"', rb'"\u00540\u0031"'),
-    "brackets in a text": lambda good: encode(good).replace(b'"card"', b' \n\t"card" '),
+    "white space": lambda good: encode(good).replace(b'"till":', b' \r\n\t"till" : '),
 }
 
 
@@ -331,6 +345,7 @@ WRONG = [
     ("GET", f"/v1/slips?till=T01&slip={MARK}%00", 400, "validation"),
     ("GET", f"/v1/slips?till=T01&slip={MARK}%FF", 400, "validation"),
     ("GET", "/v1/entries?limit=0", 400, "validation"),
+    ("GET", "/v1/entries?limit=-5", 400, "validation"),
     ("GET", "/v1/entries?limit=201", 400, "validation"),
     ("GET", f"/v1/entries?limit={MARK}", 400, "validation"),
     ("GET", f"/v1/entries?limit={'9' * 5_000}", 400, "validation"),

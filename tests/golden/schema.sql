@@ -1,0 +1,613 @@
+-- The schema as the migrations make it; compared by tests/tidy.
+
+auth.assertions
+  client_id text NOT NULL
+  jti text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  assertions_pkey: PRIMARY KEY (client_id, jti)
+  CREATE INDEX assertions_spent ON auth.assertions USING btree (expires_at)
+  CREATE UNIQUE INDEX assertions_pkey ON auth.assertions USING btree (client_id, jti)
+  GRANT DELETE, INSERT TO meguri_app
+
+auth.clients
+  client_id text NOT NULL
+  tenant_id bigint NOT NULL
+  name text NOT NULL
+  method text NOT NULL
+  secret_sha256 bytea
+  jwk jsonb
+  scopes ARRAY NOT NULL
+  audience text NOT NULL
+  tills ARRAY
+  state text NOT NULL DEFAULT 'active'::text
+  created_at timestamp with time zone NOT NULL
+  revoked_at timestamp with time zone
+  clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text])))
+  clients_check1: CHECK (((method = 'private_key_jwt'::text) = (jwk IS NOT NULL)))
+  clients_check2: CHECK (((state = 'revoked'::text) = (revoked_at IS NOT NULL)))
+  clients_check: CHECK (((method = 'client_secret_basic'::text) = (secret_sha256 IS NOT NULL)))
+  clients_client_id_check: CHECK ((client_id ~ '^c_[a-z2-7]{12}$'::text))
+  clients_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
+  clients_method_check: CHECK ((method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text])))
+  clients_name_check: CHECK ((name <> ''::text))
+  clients_pkey: PRIMARY KEY (client_id)
+  clients_scopes_check: CHECK ((cardinality(scopes) > 0))
+  clients_secret_sha256_check: CHECK ((length(secret_sha256) = 32))
+  clients_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'revoked'::text])))
+  clients_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  clients_tills_check: CHECK ((cardinality(tills) > 0))
+  CREATE INDEX clients_of_tenant ON auth.clients USING btree (tenant_id)
+  CREATE UNIQUE INDEX clients_pkey ON auth.clients USING btree (client_id)
+  POLICY knocks FOR SELECT TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
+  GRANT INSERT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.signing_keys
+  kid text NOT NULL
+  jwk jsonb NOT NULL
+  sealed bytea NOT NULL
+  published_at timestamp with time zone NOT NULL
+  use_from timestamp with time zone
+  retires_at timestamp with time zone
+  signing_keys_check1: CHECK (((retires_at IS NULL) OR (use_from IS NOT NULL)))
+  signing_keys_check: CHECK ((use_from >= published_at))
+  signing_keys_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
+  signing_keys_pkey: PRIMARY KEY (kid)
+  CREATE UNIQUE INDEX signing_keys_one_goes_on ON auth.signing_keys USING btree (((retires_at IS NULL))) WHERE ((retires_at IS NULL) AND (use_from IS NOT NULL))
+  CREATE UNIQUE INDEX signing_keys_one_stands_by ON auth.signing_keys USING btree (((use_from IS NULL))) WHERE (use_from IS NULL)
+  CREATE UNIQUE INDEX signing_keys_pkey ON auth.signing_keys USING btree (kid)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+federation.answers
+  shop_id bigint NOT NULL
+  slip text NOT NULL
+  tenant_id bigint NOT NULL
+  status smallint NOT NULL
+  body text NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  answers_pkey: PRIMARY KEY (shop_id, slip, booked_at)
+  CREATE UNIQUE INDEX answers_pkey ON ONLY federation.answers USING btree (shop_id, slip, booked_at)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.carriers
+  carrier text NOT NULL
+  kind text NOT NULL
+  member_id bigint NOT NULL
+  state text NOT NULL DEFAULT 'active'::text
+  issued_on date NOT NULL
+  carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text])))
+  carriers_pkey: PRIMARY KEY (carrier)
+  carriers_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'stopped'::text])))
+  CREATE INDEX carriers_of_member ON federation.carriers USING btree (member_id)
+  CREATE UNIQUE INDEX carriers_pkey ON federation.carriers USING btree (carrier)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+federation.cycles
+  cycle_id integer NOT NULL
+  first_on date NOT NULL
+  last_on date NOT NULL
+  closed_at timestamp with time zone
+  cycles_check: CHECK ((last_on >= first_on))
+  cycles_first_on_key: UNIQUE (first_on)
+  cycles_pkey: PRIMARY KEY (cycle_id)
+  CREATE UNIQUE INDEX cycles_first_on_key ON federation.cycles USING btree (first_on)
+  CREATE UNIQUE INDEX cycles_pkey ON federation.cycles USING btree (cycle_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+federation.doors
+  one boolean NOT NULL DEFAULT true
+  moved bigint NOT NULL DEFAULT 0
+  doors_one_check: CHECK (one)
+  doors_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX doors_pkey ON federation.doors USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_desk
+  GRANT SELECT TO meguri_worker
+
+federation.draws
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  lot_entry_id bigint NOT NULL
+  lot_part smallint NOT NULL
+  kind text NOT NULL
+  points bigint NOT NULL
+  tenant_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  funder_id bigint NOT NULL
+  scheme_id integer NOT NULL
+  rule text NOT NULL
+  business_date date NOT NULL
+  cycle_id integer NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  draws_member_id_lot_entry_id_lot_part_fkey: FOREIGN KEY (member_id, lot_entry_id, lot_part) REFERENCES federation.lots(member_id, entry_id, part)
+  draws_pkey: PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part, booked_at)
+  draws_points_check: CHECK ((points <> 0))
+  CREATE INDEX draws_of_lot ON ONLY federation.draws USING btree (member_id, lot_entry_id, lot_part)
+  CREATE UNIQUE INDEX draws_pkey ON ONLY federation.draws USING btree (member_id, entry_id, lot_entry_id, lot_part, booked_at)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.entries
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  kind text NOT NULL
+  tenant_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  till text NOT NULL
+  staff text
+  slip text
+  points bigint NOT NULL
+  paid_yen bigint
+  excluded_yen bigint
+  receipt_till text
+  receipt_no text
+  lines jsonb
+  of_entry_id bigint
+  reason text
+  at timestamp with time zone NOT NULL
+  business_date date NOT NULL
+  cycle_id integer NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  entries_excluded_yen_check: CHECK ((excluded_yen >= 0))
+  entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'changeover'::text])))
+  entries_paid_yen_check: CHECK ((paid_yen >= 0))
+  entries_pkey: PRIMARY KEY (member_id, entry_id, booked_at)
+  CREATE INDEX entries_of_tenant ON ONLY federation.entries USING btree (tenant_id, entry_id)
+  CREATE UNIQUE INDEX entries_pkey ON ONLY federation.entries USING btree (member_id, entry_id, booked_at)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_sealer,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_worker
+
+federation.lots
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  part smallint NOT NULL
+  points bigint NOT NULL
+  points_left bigint NOT NULL
+  points_held bigint NOT NULL DEFAULT 0
+  shop_id bigint NOT NULL
+  funder_id bigint NOT NULL
+  scheme_id integer NOT NULL
+  facility_id bigint
+  limited boolean NOT NULL
+  rule text NOT NULL
+  usable_from date NOT NULL
+  expires_on date NOT NULL
+  lots_check1: CHECK (((points_held >= 0) AND (points_held <= points_left)))
+  lots_check2: CHECK ((expires_on >= usable_from))
+  lots_check: CHECK (((points_left >= 0) AND (points_left <= points)))
+  lots_part_check: CHECK ((part >= 0))
+  lots_pkey: PRIMARY KEY (member_id, entry_id, part)
+  lots_points_check: CHECK ((points > 0))
+  CREATE INDEX lots_open ON federation.lots USING btree (member_id, expires_on) WHERE (points_left > 0)
+  CREATE UNIQUE INDEX lots_pkey ON federation.lots USING btree (member_id, entry_id, part)
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_worker
+
+federation.members
+  member_id bigint NOT NULL
+  joined_on date NOT NULL
+  members_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX members_pkey ON federation.members USING btree (member_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+federation.postings
+  member_id bigint
+  entry_id bigint
+  account text
+  points bigint
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.receipts
+  shop_id bigint NOT NULL
+  business_date date NOT NULL
+  receipt_till text NOT NULL
+  receipt_no text NOT NULL
+  tenant_id bigint NOT NULL
+  slip text NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  receipts_pkey: PRIMARY KEY (shop_id, business_date, receipt_till, receipt_no)
+  CREATE UNIQUE INDEX receipts_pkey ON federation.receipts USING btree (shop_id, business_date, receipt_till, receipt_no)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.slips
+  shop_id bigint NOT NULL
+  slip text NOT NULL
+  tenant_id bigint NOT NULL
+  member_id bigint
+  client_id text NOT NULL
+  fingerprint bytea NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  slips_pkey: PRIMARY KEY (shop_id, slip)
+  CREATE UNIQUE INDEX slips_pkey ON federation.slips USING btree (shop_id, slip)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.wallets
+  member_id bigint NOT NULL
+  points bigint NOT NULL DEFAULT 0
+  points_held bigint NOT NULL DEFAULT 0
+  points_owed bigint NOT NULL DEFAULT 0
+  rank text NOT NULL DEFAULT 'general'::text
+  state text NOT NULL DEFAULT 'active'::text
+  next_expires_on date
+  next_expiring_points bigint NOT NULL DEFAULT 0
+  next_change_at timestamp with time zone
+  wallets_check1: CHECK (((next_expiring_points >= 0) AND (next_expiring_points <= points)))
+  wallets_check2: CHECK (((next_expires_on IS NULL) = (points = 0)))
+  wallets_check: CHECK (((points_held >= 0) AND (points_held <= points)))
+  wallets_member_id_fkey: FOREIGN KEY (member_id) REFERENCES federation.members(member_id)
+  wallets_pkey: PRIMARY KEY (member_id)
+  wallets_points_check: CHECK ((points >= 0))
+  wallets_points_owed_check: CHECK ((points_owed >= 0))
+  wallets_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'frozen'::text])))
+  CREATE INDEX wallets_due ON federation.wallets USING btree (next_expires_on) WHERE (next_expires_on IS NOT NULL)
+  CREATE UNIQUE INDEX wallets_pkey ON federation.wallets USING btree (member_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+settlement.cycles
+  cycle_id integer NOT NULL
+  state text NOT NULL DEFAULT 'open'::text
+  stage text NOT NULL DEFAULT 'begun'::text
+  scheme_id integer
+  closed_by text NOT NULL
+  begun_at timestamp with time zone NOT NULL
+  closed_at timestamp with time zone
+  sealed_at timestamp with time zone
+  cycles_check1: CHECK (((state = 'open'::text) = (closed_at IS NULL)))
+  cycles_check2: CHECK (((stage = 'sealed'::text) = (sealed_at IS NOT NULL)))
+  cycles_check: CHECK (((state = 'open'::text) = (stage = ANY (ARRAY['begun'::text, 'lapsed'::text]))))
+  cycles_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  cycles_pkey: PRIMARY KEY (cycle_id)
+  cycles_scheme_id_fkey: FOREIGN KEY (scheme_id) REFERENCES tenants.schemes(scheme_id)
+  cycles_stage_check: CHECK ((stage = ANY (ARRAY['begun'::text, 'lapsed'::text, 'shut'::text, 'summed'::text, 'stated'::text, 'sealed'::text])))
+  cycles_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'closed'::text, 'confirmed'::text, 'approved'::text, 'sent'::text, 'settled'::text, 'returned'::text])))
+  CREATE UNIQUE INDEX cycles_pkey ON settlement.cycles USING btree (cycle_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.flows
+  cycle_id integer NOT NULL
+  funder_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  movement text NOT NULL
+  kind text NOT NULL
+  funding text NOT NULL
+  late boolean NOT NULL
+  points bigint NOT NULL
+  entries bigint NOT NULL
+  led bigint NOT NULL
+  flows_check: CHECK (((led >= 0) AND (led <= entries)))
+  flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  flows_entries_check: CHECK ((entries > 0))
+  flows_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
+  flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
+  flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
+  flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
+  flows_points_check: CHECK ((points > 0))
+  flows_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
+  CREATE INDEX flows_of_funder ON settlement.flows USING btree (funder_id, cycle_id)
+  CREATE INDEX flows_of_tenant ON settlement.flows USING btree (tenant_id, cycle_id)
+  CREATE UNIQUE INDEX flows_pkey ON settlement.flows USING btree (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
+  POLICY close FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING ((funder_id = federation.reader()) OR (tenant_id = federation.reader()))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.lines
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  code smallint NOT NULL
+  original smallint
+  points bigint NOT NULL
+  entries bigint NOT NULL
+  yen bigint
+  lines_check: CHECK (((original IS NOT NULL) = (code = 401)))
+  lines_cycle_id_party_id_code_original_key: UNIQUE NULLS NOT DISTINCT (cycle_id, party_id, code, original)
+  lines_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  lines_entries_check: CHECK ((entries >= 0))
+  lines_points_check: CHECK ((points >= 0))
+  CREATE UNIQUE INDEX lines_cycle_id_party_id_code_original_key ON settlement.lines USING btree (cycle_id, party_id, code, original) NULLS NOT DISTINCT
+  POLICY close FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.pieces
+  cycle_id integer NOT NULL
+  piece integer NOT NULL
+  slice integer NOT NULL
+  leaves bigint NOT NULL
+  peaks bytea NOT NULL
+  body bytea NOT NULL
+  pieces_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  pieces_leaves_check: CHECK ((leaves > 0))
+  pieces_piece_check: CHECK ((piece >= 0))
+  pieces_pkey: PRIMARY KEY (cycle_id, piece)
+  pieces_slice_check: CHECK ((slice >= 0))
+  CREATE UNIQUE INDEX pieces_pkey ON settlement.pieces USING btree (cycle_id, piece)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.salts
+  cycle_id integer NOT NULL
+  salt_key bytea NOT NULL
+  salts_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  salts_pkey: PRIMARY KEY (cycle_id)
+  salts_salt_key_check: CHECK ((length(salt_key) = 32))
+  CREATE UNIQUE INDEX salts_pkey ON settlement.salts USING btree (cycle_id)
+  GRANT INSERT, SELECT TO meguri_worker
+
+settlement.seals
+  cycle_id integer NOT NULL
+  leaves bigint NOT NULL
+  previous bytea
+  root bytea NOT NULL
+  seal bytea NOT NULL
+  seals_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  seals_leaves_check: CHECK ((leaves > 0))
+  seals_pkey: PRIMARY KEY (cycle_id)
+  seals_previous_check: CHECK ((length(previous) = 32))
+  seals_previous_key: UNIQUE NULLS NOT DISTINCT (previous)
+  seals_root_check: CHECK ((length(root) = 32))
+  seals_seal_check: CHECK ((length(seal) = 32))
+  seals_seal_key: UNIQUE (seal)
+  CREATE UNIQUE INDEX seals_pkey ON settlement.seals USING btree (cycle_id)
+  CREATE UNIQUE INDEX seals_previous_key ON settlement.seals USING btree (previous) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX seals_seal_key ON settlement.seals USING btree (seal)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.statements
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  total_yen bigint NOT NULL
+  body text NOT NULL
+  statements_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  statements_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  statements_pkey: PRIMARY KEY (cycle_id, party_id)
+  CREATE UNIQUE INDEX statements_pkey ON settlement.statements USING btree (cycle_id, party_id)
+  POLICY close FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+tenants.campaigns
+  campaign_id bigint NOT NULL
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  facility_id bigint
+  from_on date NOT NULL
+  to_on date NOT NULL
+  multiplier integer NOT NULL
+  stack_group text NOT NULL
+  expires_on date NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  campaigns_check1: CHECK ((expires_on >= to_on))
+  campaigns_check: CHECK ((to_on >= from_on))
+  campaigns_code_key: UNIQUE (code)
+  campaigns_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  campaigns_multiplier_check: CHECK (((multiplier >= 2) AND (multiplier <= 100)))
+  campaigns_pkey: PRIMARY KEY (campaign_id)
+  CREATE UNIQUE INDEX campaigns_code_key ON tenants.campaigns USING btree (code)
+  CREATE UNIQUE INDEX campaigns_pkey ON tenants.campaigns USING btree (campaign_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.facilities
+  facility_id bigint NOT NULL
+  opened_on date NOT NULL
+  facilities_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.parties(party_id)
+  facilities_pkey: PRIMARY KEY (facility_id)
+  CREATE UNIQUE INDEX facilities_pkey ON tenants.facilities USING btree (facility_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.funding_shares
+  campaign_id bigint NOT NULL
+  funder text NOT NULL
+  weight integer NOT NULL
+  funding_shares_campaign_id_fkey: FOREIGN KEY (campaign_id) REFERENCES tenants.campaigns(campaign_id)
+  funding_shares_funder_check: CHECK ((funder = ANY (ARRAY['tenant'::text, 'facility'::text, 'operator'::text])))
+  funding_shares_pkey: PRIMARY KEY (campaign_id, funder)
+  funding_shares_weight_check: CHECK ((weight > 0))
+  CREATE UNIQUE INDEX funding_shares_pkey ON tenants.funding_shares USING btree (campaign_id, funder)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.parties
+  party_id bigint NOT NULL
+  kind text NOT NULL
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  parties_code_key: UNIQUE (code)
+  parties_kind_check: CHECK ((kind = ANY (ARRAY['operator'::text, 'facility'::text, 'tenant'::text, 'fund'::text, 'promotion'::text])))
+  parties_pkey: PRIMARY KEY (party_id)
+  CREATE UNIQUE INDEX parties_code_key ON tenants.parties USING btree (code)
+  CREATE UNIQUE INDEX parties_pkey ON tenants.parties USING btree (party_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.rank_bonuses
+  rank text NOT NULL
+  from_on date NOT NULL
+  multiplier integer NOT NULL
+  funder_id bigint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  rank_bonuses_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  rank_bonuses_multiplier_check: CHECK (((multiplier >= 1) AND (multiplier <= 100)))
+  rank_bonuses_pkey: PRIMARY KEY (rank, from_on)
+  CREATE UNIQUE INDEX rank_bonuses_pkey ON tenants.rank_bonuses USING btree (rank, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.schemes
+  scheme_id integer NOT NULL
+  funding text NOT NULL
+  from_on date NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  schemes_from_on_key: UNIQUE (from_on)
+  schemes_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
+  schemes_pkey: PRIMARY KEY (scheme_id)
+  CREATE UNIQUE INDEX schemes_from_on_key ON tenants.schemes USING btree (from_on)
+  CREATE UNIQUE INDEX schemes_pkey ON tenants.schemes USING btree (scheme_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.shops
+  shop_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  facility_id bigint
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  trade text NOT NULL
+  day_starts time without time zone NOT NULL DEFAULT '00:00:00'::time without time zone
+  shops_day_starts_check: CHECK ((day_starts < '12:00:00'::time without time zone))
+  shops_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  shops_pkey: PRIMARY KEY (shop_id)
+  shops_tenant_id_code_key: UNIQUE (tenant_id, code)
+  shops_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX shops_pkey ON tenants.shops USING btree (shop_id)
+  CREATE UNIQUE INDEX shops_tenant_id_code_key ON tenants.shops USING btree (tenant_id, code)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.tenants
+  tenant_id bigint NOT NULL
+  state text NOT NULL DEFAULT 'active'::text
+  tenants_pkey: PRIMARY KEY (tenant_id)
+  tenants_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'suspended'::text])))
+  tenants_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
+  CREATE UNIQUE INDEX tenants_pkey ON tenants.tenants USING btree (tenant_id)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.terms
+  shop_id bigint NOT NULL
+  from_on date NOT NULL
+  yen_per_point integer NOT NULL
+  static_card_limit_points bigint NOT NULL DEFAULT 0
+  excluded_categories ARRAY NOT NULL DEFAULT '{}'::text[]
+  tax_treatment text NOT NULL DEFAULT 'PAYMENT'::text
+  author text NOT NULL
+  reason text NOT NULL
+  terms_pkey: PRIMARY KEY (shop_id, from_on)
+  terms_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
+  terms_static_card_limit_points_check: CHECK ((static_card_limit_points >= 0))
+  terms_tax_treatment_check: CHECK ((tax_treatment = ANY (ARRAY['PAYMENT'::text, 'DISCOUNT'::text])))
+  terms_yen_per_point_check: CHECK (((yen_per_point >= 1) AND (yen_per_point <= 100000)))
+  CREATE UNIQUE INDEX terms_pkey ON tenants.terms USING btree (shop_id, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.tills
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  shop_id bigint NOT NULL
+  state text NOT NULL DEFAULT 'active'::text
+  tills_pkey: PRIMARY KEY (tenant_id, till)
+  tills_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
+  tills_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'revoked'::text])))
+  tills_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX tills_pkey ON tenants.tills USING btree (tenant_id, till)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk

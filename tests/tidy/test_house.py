@@ -1,0 +1,88 @@
+"""The code about itself: small files, statements at home, nothing of this machine in the tree."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).parents[2]
+PACKAGES = ("federation", "tenants", "auth", "settlement", "deploy")
+BELOW = {
+    "federation": {"federation"},
+    "tenants": {"federation", "tenants"},
+    "auth": {"federation", "tenants", "auth"},
+    "settlement": {"federation", "tenants", "settlement"},
+}
+# Raised in the same transaction as whatever it announces: the doors' counter.
+DOORS = "federation.doors"
+SOURCES = sorted(path for package in PACKAGES for path in (HOUSE / package).rglob("*.py"))
+STATEMENTS = sorted(path for package in BELOW for path in (HOUSE / package).glob("*.sql"))
+BANNED = re.compile(r"^(data|info|item|process|handle|manager|service|helper|utils?|common|base)$")
+
+
+def name(path: Path) -> str:
+    """A path as the tree knows it."""
+    return str(path.relative_to(HOUSE))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_file_is_read_in_one_sitting(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 400
+    tree = ast.parse(text)
+    if path.name != "__init__.py" or text:
+        assert ast.get_docstring(tree), "a module opens with one sentence"
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < 50, node.name
+            assert not BANNED.match(node.name), node.name
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=name)
+def test_a_statement_writes_at_home_and_reads_only_downwards(path: Path) -> None:
+    text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
+    home = path.parent.name
+    writes = re.findall(
+        r"(?:INSERT\s+INTO|DELETE\s+FROM|(?<!FOR )UPDATE)\s+([a-z_]+)\.([a-z_]+)", text
+    )
+    for schema, table in writes:
+        at_home = schema == home or f"{schema}.{table}" == DOORS
+        tills = home == "auth" and (schema, table) == ("tenants", "tills")  # `till revoke` is a door
+        assert at_home or tills, f"{schema}.{table}"
+    seen = set(re.findall(r"\b(federation|tenants|auth|settlement)\.[a-z_]+", text))
+    assert seen <= BELOW[home]
+    assert "now()" not in text.lower().replace(" ", ""), "time is an argument"
+    assert path.read_text(encoding="utf-8").startswith("-- "), "a statement says what it is for"
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.glob("requirements*.lock")), ids=name)
+def test_a_lock_names_hashes_and_no_host(path: Path) -> None:
+    text = path.read_text()
+    assert "--hash=sha256:" in text
+    assert "://" not in text
+
+
+def test_no_request_names_its_own_shop() -> None:
+    from tenants.quotes import Ask
+    from tenants.spending import Purchase, Spend
+    from tenants.undoing import Undo
+
+    for body in (Purchase, Spend, Undo, Ask):
+        assert not {"shop", "tenant", "shop_id", "tenant_id"} & set(body.__struct_fields__)
+        assert body.__struct_config__.forbid_unknown_fields
+
+
+def test_whole_numbers_from_outside_are_bounded() -> None:
+    import msgspec
+    from tenants.earning import Line, Tender
+    from tenants.quotes import Ask
+    from tenants.spending import Purchase, Spend
+
+    for body in (Purchase, Spend, Ask, Line, Tender):
+        schema = msgspec.json.schema(body)
+        for kind in schema["$defs"].values():
+            for field, said in kind["properties"].items():
+                for one in said.get("anyOf", [said]):
+                    if one.get("type") == "integer" and "enum" not in one:
+                        assert {"minimum", "maximum"} <= one.keys(), field
