@@ -6,13 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from msgspec import Struct
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.accrue import accrue
 from federation.answers import answer, reversed_answer
-from federation.close import CLOSE_LOCK
+from federation.looking import HOUSE, SHARE_CLOSE, TURN, Seen, holder_of, look
 from federation.opaque import Names
 from federation.redeem import redeem
 from federation.refusals import (
@@ -24,21 +23,13 @@ from federation.refusals import (
     SlipReused,
 )
 from federation.reverse import reverse
-from federation.slips import Answer, Holder, Order, Original, Past, ReceiptKey, Reversal, Till
+from federation.slips import Answer, Holder, Order, Past, Reversal, Till
 from federation.sql import statement
 from federation.turns import Turn
 
-TURN = statement(__file__, "turn")
-CARDS = statement(__file__, "cards")
-HOUSE = statement(__file__, "house")
-KNOWN = statement(__file__, "known")
-ORIGINALS = statement(__file__, "originals")
-RECEIPTS = statement(__file__, "receipts")
-ENTRY_IDS = statement(__file__, "entry_ids")
 TICK = statement(__file__, "tick")
 CHANGE_OVER = statement(__file__, "change_over")
 KEEP = statement(__file__, "keep")
-SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 
 BOOKED = 201
 NOTHING_UNDONE = Reversal("", "")
@@ -48,41 +39,6 @@ CLERK = {"tenant_id": 1, "shop_id": 1, "till": "clock"}
 
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
 Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
-
-
-class Known(Struct, frozen=True):
-    """A slip that was asked before: what for, and with which bytes it was answered."""
-
-    fingerprint: bytes
-    status: int
-    body: str
-    member_id: int | None
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was cancelled before it ever arrived."""
-        return not self.fingerprint
-
-
-class Seen(Struct):
-    """What stood in the books once every lock was held."""
-
-    wallets: dict[int, tuple[Any, ...]]
-    cards: dict[str, tuple[Any, ...]]
-    moved: int
-    last_closed_at: datetime | None
-    cycles: list[tuple[int, date, date]]
-    known: dict[tuple[int, str], Known]
-    originals: dict[tuple[int, str], list[Original]]
-    receipts: dict[tuple[int, ReceiptKey], tuple[str, datetime]]
-    entry_ids: list[int]
-
-    def cycle_of(self, business_date: date) -> int:
-        """The cycle of the business date if it is still open, else the earliest open one."""
-        for cycle_id, first_on, last_on in self.cycles:
-            if first_on <= business_date <= last_on:
-                return cycle_id
-        return self.cycles[0][0]
 
 
 class Books:
@@ -97,7 +53,7 @@ class Books:
     async def book(self, conn: AsyncConnection, batch: Sequence[Turn], now: datetime) -> list[Turn]:
         """Book or refuse each slip and answer it; one whose card changed hands is given back."""
         today = days.day_of(now)
-        seen = await self._look(conn, batch, today)
+        seen = await look(conn, batch, today)
         booked_at = max(now, seen.last_closed_at) if seen.last_closed_at else now
         await self._vouch(conn, batch, seen.moved)
         await self._tick_due(conn, seen, booked_at, today)
@@ -115,67 +71,6 @@ class Books:
         await self._write(conn, fresh, seen, booked_at, today)
         await self._keep(conn, fresh, booked_at)
         return again
-
-    async def _look(self, conn: AsyncConnection, batch: Sequence[Turn], today: date) -> Seen:
-        """Lock, then look: the close shared, members in order, then all that may have changed."""
-        undo = [(t.original_key, t.booked.member_id) for t in batch if t.original_key is not None]
-        slips = [*(turn.slip_key for turn in batch), *(key for key, _ in undo)]
-        receipts = [turn for turn in batch if turn.receipt is not None]
-        keys = [turn.receipt for turn in receipts if turn.receipt is not None]
-        async with conn.pipeline():
-            await conn.execute("BEGIN")
-            await conn.execute(SHARE_CLOSE)
-            members = sorted({turn.booked.member_id for turn in batch})
-            wallets = await conn.execute(TURN, {"members": members}, prepare=True)
-            cards = await conn.execute(
-                CARDS, {"carriers": [turn.carrier for turn in batch]}, prepare=True
-            )
-            house = await conn.execute(HOUSE, {"today": today}, prepare=True)
-            known = await conn.execute(
-                KNOWN,
-                {"shops": [key[0] for key in slips], "slips": [key[1] for key in slips]},
-                prepare=True,
-            )
-            originals = (
-                await conn.execute(
-                    ORIGINALS,
-                    {
-                        "members": [member for _, member in undo],
-                        "shops": [key[0] for key, _ in undo],
-                        "slips": [key[1] for key, _ in undo],
-                    },
-                    prepare=True,
-                )
-                if undo
-                else None
-            )
-            earned = await conn.execute(
-                RECEIPTS,
-                {
-                    "shops": [turn.till.shop_id for turn in receipts],
-                    "days": [key.business_date for key in keys],
-                    "tills": [key.till for key in keys],
-                    "nos": [key.no for key in keys],
-                },
-                prepare=True,
-            )
-            ids = await conn.execute(ENTRY_IDS, {"count": 2 * len(batch)}, prepare=True)
-        stands = await house.fetchone()
-        assert stands is not None
-        return Seen(
-            wallets={row[0]: row async for row in wallets},
-            cards={row[0]: row async for row in cards},
-            moved=stands[0],
-            last_closed_at=stands[1],
-            cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
-            known={(row[0], row[1]): Known(*row[2:]) async for row in known},
-            originals=await grouped(originals),
-            receipts={
-                (row[0], ReceiptKey(row[1], row[2], row[3])): (row[4], row[5])
-                async for row in earned
-            },
-            entry_ids=[row[0] async for row in ids],
-        )
 
     async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], moved: int) -> None:
         """Where a door was shut since a till was looked up, look again before booking."""
@@ -339,21 +234,6 @@ class Books:
         else:
             body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
         return Answer(BOOKED, body)
-
-
-def holder_of(wallet: tuple[Any, ...], card: tuple[Any, ...]) -> Holder:
-    """What a rule may know, from the rows that were read under the lock."""
-    member_id, rank, points, held, owed, state = wallet[:6]
-    return Holder(member_id, rank, points, held, owed, state, card[2], card[3])
-
-
-async def grouped(rows: AsyncCursor | None) -> dict[tuple[int, str], list[Original]]:
-    """The entries of each slip that is to be undone."""
-    found: dict[tuple[int, str], list[Original]] = {}
-    if rows is not None:
-        async for shop_id, slip, *entry in rows:
-            found.setdefault((shop_id, slip), []).append(Original(*entry))
-    return found
 
 
 def undoes(order: Order) -> bool:

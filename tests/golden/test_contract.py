@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import msgspec
+from litestar import Litestar
+
 from auth.gate import doors
 from auth.scopes import SCOPES
 from deploy.app import create_app
 from deploy.pages import problems
 from deploy.settings import Settings
-from litestar import Litestar
-
 from tests.golden.golden import same
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -1,12 +1,14 @@
 """The database about itself: every statement plans, the shard rules hold, the laws are stated."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.conftest import Given
+from tests.golden.golden import same
 
 HOUSE = Path(__file__).parents[2]
 STATEMENTS = sorted(
@@ -28,9 +30,11 @@ SHARDED = {
 REFERENCE = {"cycles", "doors"}
 
 
-@pytest.fixture
-def conn(given: Given, database: str) -> psycopg.Connection:
-    return psycopg.connect(database, autocommit=True)
+@pytest.fixture(scope="module")
+def conn(given: Given, template: str) -> Iterator[psycopg.Connection]:
+    """Only looks: the template serves."""
+    with psycopg.connect(given.database(template), autocommit=True) as ours:
+        yield ours
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda p: f"{p.parent.name}/{p.name}")
@@ -39,62 +43,57 @@ def test_every_statement_plans_against_the_migrated_schema(
 ) -> None:
     text = path.read_text(encoding="utf-8")
     nothing = dict.fromkeys(re.findall(r"%\((\w+)\)s", text))
-    with conn:
-        conn.execute("EXPLAIN " + text, nothing)  # type: ignore[arg-type]
+    conn.execute("EXPLAIN " + text, nothing)  # type: ignore[arg-type]
 
 
 def test_shard_rules_hold_in_the_catalogue(conn: psycopg.Connection) -> None:
-    with conn:
-        tables = conn.execute(
-            "SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE n.nspname = 'federation' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    tables = conn.execute(
+        "SELECT c.oid, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE n.nspname = 'federation' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    ).fetchall()
+    assert {table for _, table in tables} == SHARDED.keys() | REFERENCE
+    for oid, table in tables:
+        triggers = conn.execute(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal", (oid,)
         ).fetchall()
-        assert {table for _, table in tables} == SHARDED.keys() | REFERENCE
-        for oid, table in tables:
-            triggers = conn.execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = %s AND NOT tgisinternal", (oid,)
-            ).fetchall()
-            assert triggers == [], table
-            if table in REFERENCE:
-                continue
-            keys = conn.execute(
-                "SELECT conname, contype, ARRAY(SELECT attname FROM pg_attribute "
-                "WHERE attrelid = conrelid AND attnum = ANY(conkey)), confrelid::regclass::text, "
-                "ARRAY(SELECT attname FROM pg_attribute "
-                "WHERE attrelid = confrelid AND attnum = ANY(confkey)) "
-                "FROM pg_constraint WHERE conrelid = %s",
-                (oid,),
-            ).fetchall()
-            for name, kind, columns, to, to_columns in keys:
-                if kind in ("p", "u", "x"):
-                    assert SHARDED[table] in columns, name
-                if kind == "f" and to.split(".")[-1] not in REFERENCE:
-                    other = SHARDED[to.split(".")[-1]]
-                    assert other == SHARDED[table], f"{name} crosses a group"
-                    assert other in columns, name
-                    assert other in to_columns, name
-            identity = conn.execute(
-                "SELECT attname FROM pg_attribute WHERE attrelid = %s AND attidentity <> ''", (oid,)
-            ).fetchall()
-            assert identity == [], table
+        assert triggers == [], table
+        if table in REFERENCE:
+            continue
+        keys = conn.execute(
+            "SELECT conname, contype, ARRAY(SELECT attname FROM pg_attribute "
+            "WHERE attrelid = conrelid AND attnum = ANY(conkey)), confrelid::regclass::text, "
+            "ARRAY(SELECT attname FROM pg_attribute "
+            "WHERE attrelid = confrelid AND attnum = ANY(confkey)) "
+            "FROM pg_constraint WHERE conrelid = %s",
+            (oid,),
+        ).fetchall()
+        for name, kind, columns, to, to_columns in keys:
+            if kind in ("p", "u", "x"):
+                assert SHARDED[table] in columns, name
+            if kind == "f" and to.split(".")[-1] not in REFERENCE:
+                other = SHARDED[to.split(".")[-1]]
+                assert other == SHARDED[table], f"{name} crosses a group"
+                assert other in columns, name
+                assert other in to_columns, name
+        identity = conn.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s AND attidentity <> ''", (oid,)
+        ).fetchall()
+        assert identity == [], table
 
 
 def test_entries_draws_and_answers_lie_in_months(conn: psycopg.Connection) -> None:
-    with conn:
-        whole = conn.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'p' "
-            "AND relnamespace = 'federation'::regnamespace ORDER BY 1"
-        ).fetchall()
-        assert [row[0] for row in whole] == ["answers", "draws", "entries"]
-        parts = conn.execute("SELECT count(*) FROM pg_inherits").fetchone()
-        assert parts is not None
-        assert parts[0] > 0
+    whole = conn.execute(
+        "SELECT relname FROM pg_class WHERE relkind = 'p' "
+        "AND relnamespace = 'federation'::regnamespace ORDER BY 1"
+    ).fetchall()
+    assert [row[0] for row in whole] == ["answers", "draws", "entries"]
+    parts = conn.execute("SELECT count(*) FROM pg_inherits").fetchone()
+    assert parts is not None
+    assert parts[0] > 0
 
 
-def test_the_schema_file_is_todays(given: Given, database: str) -> None:
-    from tests.golden.golden import same
-
-    same("schema.sql", described(database))
+def test_the_schema_file_is_todays(given: Given, template: str) -> None:
+    same("schema.sql", described(given.database(template)))
 
 
 def described(database: str) -> bytes:
@@ -124,7 +123,8 @@ def described(database: str) -> bytes:
         FROM pg_policies WHERE tablename !~ '_[0-9]{6}$'
         UNION ALL
         SELECT format('%s.%s', table_schema, table_name), 4000,
-            format('  GRANT %s TO %s', string_agg(privilege_type, ', ' ORDER BY privilege_type), grantee)
+            format('  GRANT %s TO %s',
+                string_agg(privilege_type, ', ' ORDER BY privilege_type), grantee)
         FROM information_schema.role_table_grants
         WHERE grantee LIKE 'meguri_%' AND table_name !~ '_[0-9]{6}$'
         GROUP BY table_schema, table_name, grantee
