@@ -1,4 +1,4 @@
-"""What a batch sees: every lock first, each a statement of its own, then all that may have changed."""
+"""What a batch sees: every lock, each a statement of its own, then all that may have changed."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -17,6 +17,7 @@ YEN_PER_POINT: Final = 110  # 税込
 STATIC_CARD_LIMIT_POINTS: Final = 500
 LEAST_BALANCE_POINTS: Final = 50
 REDEMPTION_PERCENT: Final = 8
+VOIDS_PER_THOUSAND: Final = 5
 CARD_PREFIX: Final = "6304"
 
 
@@ -250,6 +251,12 @@ def tries_to_redeem(bought: Bought, seed: int = SEED) -> bool:
     """Whether the member asks to pay with points: told by the receipt, not by whose turn it is."""
     receipt = f"redeem {bought.tenant} {bought.business_date} {bought.receipt_no}"
     return not bought.excluded and _draw(seed, receipt) % 100 < REDEMPTION_PERCENT
+
+
+def is_voided(bought: Bought, seed: int = SEED) -> bool:
+    """Whether the till finds at once that it was mistyped, and undoes it (打ち間違い)."""
+    receipt = f"void {bought.tenant} {bought.business_date} {bought.receipt_no}"
+    return _draw(seed, receipt) % 1000 < VOIDS_PER_THOUSAND
 
 
 def spends(balance_points: int, payable_yen: int) -> int:

@@ -18,7 +18,7 @@ from tenants import layout
 from tenants.layout import Named, Why
 from tenants.terms import Share
 
-TILL_SCOPES = ("points:quote", "points:accrue", "points:redeem", "points:read")
+TILL_SCOPES = ("points:quote", "points:accrue", "points:redeem", "points:reverse", "points:read")
 OFFICE_SCOPES = ("points:read", "settlement:read", "flows:read")
 OPERATOR_SCOPES = (
     "points:read",

@@ -28,6 +28,7 @@ class Tally(Struct, frozen=True):
     refused: dict[str, int]
     accrued_points: int
     redeemed_points: int
+    voided: int
     requests: int
 
 
@@ -70,6 +71,7 @@ class Fleet:
         self._seed = seed
         self._in_flight = in_flight
         self._sold = 0
+        self._voided = 0
         self._points: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
 
@@ -91,6 +93,7 @@ class Fleet:
             refused=dict(sorted(self._refused.items())),
             accrued_points=self._points["accrued"],
             redeemed_points=self._points["redeemed"],
+            voided=self._voided,
             requests=wire.requests,
         )
 
@@ -104,7 +107,7 @@ class Fleet:
             for turn in turns:
                 if (earlier := before[turn]) is not None:
                     await answered[earlier].wait()
-                self._count(await till.sell(receipts[turn]))
+                self._count(*await till.sell(receipts[turn]))
                 answered[turn].set()
                 sold()
 
@@ -115,9 +118,11 @@ class Fleet:
         except ExceptionGroup as stopped:
             raise stopped.exceptions[0] from None
 
-    def _count(self, reply: Reply) -> None:
+    def _count(self, reply: Reply, undone: Reply | None) -> None:
         self._sold += 1
-        if reply.booked:
+        if undone is not None and undone.booked:
+            self._voided += 1  # what it gave and what it spent is as if it had not been
+        elif reply.booked:
             answer = reply.read()
             self._points["accrued"] += answer.points
             self._points["redeemed"] += answer.redeemed_points

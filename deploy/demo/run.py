@@ -215,6 +215,7 @@ async def replayed(
                 bought.receipts, new_day, lambda done, _: bar.update(selling, completed=done)
             )
         replay_seconds = time.monotonic() - started
+        say("取消", "voided", f"{tally.voided} 件 / slips, by the tills at once")
         for cycle in to_close:
             await operator.set_clock(end_of(calendar.closes_on(cycle) + timedelta(days=0)))
             sealed.append(await operator.close(cycle))

@@ -17,9 +17,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from msgspec import Struct
 
-from deploy.demo.federation import Bought, card_number, spends, tries_to_redeem
+from deploy.demo.federation import Bought, card_number, is_voided, spends, tries_to_redeem
 
-SCOPES: Final = "points:quote points:accrue points:redeem"
+SCOPES: Final = "points:quote points:accrue points:redeem points:reverse"
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ASSERTION_SECONDS: Final = 30
 TIME_OUT: Final = aiohttp.ClientTimeout(total=3)
@@ -73,6 +73,18 @@ class Sale(Struct, frozen=True, omit_defaults=True):
     def path(self) -> str:
         """The call that books it."""
         return "/v1/purchases" if self.points else "/v1/accruals"
+
+
+class Void(Struct, frozen=True):
+    """A sale that shall not have been."""
+
+    slip: str
+    till: str
+    staff: str
+    business_date: date
+    at: datetime
+    of: str
+    reason: str
 
 
 class Balance(Struct, frozen=True):
@@ -210,6 +222,20 @@ def sale(client: TillClient, bought: Bought, seed: int, points: int = 0) -> Sale
     )
 
 
+def void(client: TillClient, bought: Bought) -> Void:
+    """The reversal of a sale that was mistyped."""
+    slip = slip_number(client.till, bought)
+    return Void(
+        slip=f"{slip}-V",
+        till=client.till,
+        staff=client.staff,
+        business_date=bought.business_date,
+        at=bought.at,
+        of=slip,
+        reason="打ち間違い",
+    )
+
+
 class Wire:
     """The line to the hub that all tills share: so many requests in flight, each sent once."""
 
@@ -244,17 +270,21 @@ class Till:
         self._token = ""
         self._renew_at = 0.0
 
-    async def sell(self, bought: Bought) -> Reply:
-        """Sell it as the till did, and pay with points if the member asks to and has enough."""
+    async def sell(self, bought: Bought) -> tuple[Reply, Reply | None]:
+        """Sell it as the till did, pay with points if the member asks to and has enough, and undo
+        it where it was mistyped: what the hub said to the sale, and to its reversal."""
         points = 0
         if tries_to_redeem(bought, self._seed):
             quoted = await self._ask("/v1/quotes", quote(self._client, bought, self._seed))
             if quoted.booked:
                 points = spends(quoted.read().balance.points, bought.paid_yen)
         sold = sale(self._client, bought, self._seed, points)
-        return await self._ask(sold.path, sold)
+        told = await self._ask(sold.path, sold)
+        if not told.booked or not is_voided(bought, self._seed):
+            return told, None
+        return told, await self._ask("/v1/reversals", void(self._client, bought))
 
-    async def _ask(self, path: str, body: Quote | Sale) -> Reply:
+    async def _ask(self, path: str, body: Quote | Sale | Void) -> Reply:
         content = msgspec.json.encode(body)
         reply = await self._patiently(partial(self._post, path, content))
         if reply.status == 401:

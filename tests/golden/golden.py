@@ -1,4 +1,4 @@
-"""Golden files: plain bytes in this folder. `MEGURI_GOLDEN=write` writes them anew, for the diff."""
+"""Golden files: plain bytes in this folder. `MEGURI_GOLDEN=write` writes them for the diff."""
 
 import os
 from pathlib import Path
