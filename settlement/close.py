@@ -7,6 +7,8 @@ Writers wait only while `closed_at` is written; all else happens beside them.
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -17,14 +19,16 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.sql import statement
 from settlement import calendar
-from settlement.lines import Charge, Party
+from settlement.lines import Charge, Funding, Party
+from settlement.netting import Kind, Movement
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.sealing import seal
 from settlement.stages import Closing, Standing, flows, mark, party_ids, standing, turn
-from settlement.statement import charges, told, total_yen, written
+from settlement.statement import LATE, Key, charges, puts, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 SUM = statement(__file__, "sum")
+COUNT = statement(__file__, "count")
 STATE = statement(__file__, "state")
 SEAL = statement(__file__, "seal")
 
@@ -114,10 +118,33 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
     async with turn(conn, cycle.cycle_id, "summed") as ours:
         if ours:
             ids = await party_ids(conn)
-            charged = charges(await flows(conn, cycle.cycle_id), list(ids))
+            charged = charges(
+                await flows(conn, cycle.cycle_id), await entries(conn, cycle), list(ids)
+            )
             assert sum(total_yen(charged).values()) == 0
             await conn.execute(STATE, stated(cycle, charged, ids))
             await mark(conn, cycle.cycle_id, "summed", "stated")
+
+
+async def entries(conn: AsyncConnection, cycle: Standing) -> dict[Key, int]:
+    """How many entries stand in each line of each statement."""
+    listed = [
+        {"funding": funding, "movement": movement, "kind": kind, **msgspec.structs.asdict(put)}
+        for funding, movement, kind in product(
+            get_args(Funding), get_args(Movement), get_args(Kind)
+        )
+        for put in puts(funding, movement, kind)
+    ]
+    asked = {
+        "cycle_id": cycle.cycle_id,
+        "since": cycle.since,
+        "late": LATE,
+        "puts": msgspec.json.encode(listed).decode(),
+    }
+    return {
+        (row["party"], row["code"], row["original"]): row["entries"]
+        for row in await rows(conn, COUNT, asked)
+    }
 
 
 def stated(cycle: Standing, charged: Sequence[Charge], ids: dict[Party, int]) -> dict[str, object]:

@@ -15,11 +15,7 @@ KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
 
 
 class Flow(Struct, frozen=True):
-    """What one funder's points of one kind did at one tenant in a cycle.
-
-    `entries` counts the entries in it; `led` those whose first part stands here, so that the sum
-    over all flows of a movement counts each entry once.
-    """
+    """What one funder's points of one kind did at one tenant in a cycle."""
 
     movement: Movement
     kind: Kind
@@ -28,8 +24,6 @@ class Flow(Struct, frozen=True):
     tenant: str
     late: bool
     points: int
-    entries: int
-    led: int
 
 
 class Claim(Struct, frozen=True):
@@ -68,16 +62,16 @@ TAKING: dict[str, Movement] = {
 
 
 class Roles:
-    """Who plays which part in a flow."""
+    """Who plays which role."""
 
     def __init__(self, parties: Iterable[Party]) -> None:
         self._funds = {party.kind: party.party for party in parties}
 
-    def of(self, role: Role, flow: Flow) -> str:
+    def of(self, role: Role, part: Flow | Grant | Draw) -> str:
         """The party in a role; LookupError where at-issue points have no fund to pay into."""
         if role == "funder":
-            return flow.funder
-        return flow.tenant if role == "tenant" else self._funds[role]
+            return part.funder
+        return part.tenant if role == "tenant" else self._funds[role]
 
 
 def matrix(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Cell]:
@@ -134,28 +128,3 @@ def movement_of(draw: Draw) -> Movement:
             raise ValueError(f"a {draw.kind} gives nothing back")
         return TAKING[draw.kind]
     return "recovered" if draw.points > 0 else "restored"
-
-
-class Tally:
-    """Counts lots and draws into flows; the parts of one entry come one after another."""
-
-    def __init__(self) -> None:
-        self._sums: dict[tuple[Movement, Kind, Funding, str, str, bool], list[int]] = {}
-        self._entry = ""
-        self._met: set[object] = set()
-
-    def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
-        """Count one lot granted or one draw."""
-        movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
-        key = (movement, kind_of(part.rule), funding, part.funder, part.tenant, late)
-        if part.entry != self._entry:
-            self._entry, self._met = part.entry, set()
-        sums = self._sums.setdefault(key, [0, 0, 0])
-        sums[0] += abs(part.points)
-        sums[1] += key not in self._met
-        sums[2] += movement not in self._met
-        self._met |= {key, movement}
-
-    def flows(self) -> list[Flow]:
-        """What was counted so far."""
-        return [Flow(*key, *sums) for key, sums in self._sums.items()]

@@ -9,9 +9,7 @@ SELECT
         ELSE 'recovered'
     END AS movement,
     'base' AS kind, schemes.funding, funder.code AS funder, tenant.code AS tenant, false AS late,
-    sum(abs(draws.points))::bigint AS points,
-    count(DISTINCT draws.entry_id) AS entries,
-    0 AS led
+    sum(abs(draws.points))::bigint AS points
 FROM federation.draws
 INNER JOIN tenants.schemes USING (scheme_id)
 INNER JOIN tenants.parties AS funder ON funder.party_id = draws.funder_id

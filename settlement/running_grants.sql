@@ -4,7 +4,7 @@ SELECT
     CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END AS movement,
     'base' AS kind, schemes.funding,
     funder.code AS funder, tenant.code AS tenant, false AS late,
-    sum(lots.points)::bigint AS points, count(DISTINCT lots.entry_id) AS entries, 0 AS led
+    sum(lots.points)::bigint AS points
 FROM federation.entries
 INNER JOIN federation.lots USING (member_id, entry_id)
 INNER JOIN tenants.schemes USING (scheme_id)

@@ -21,6 +21,7 @@ from settlement.lines import (
     CURRENCY,
     FORMAT,
     PARTY_KINDS,
+    Charge,
     Draw,
     Grant,
     Header,
@@ -29,15 +30,17 @@ from settlement.lines import (
     Scheme,
     order,
 )
+from settlement.netting import matrix, nets, ranked
 from settlement.refusals import PromiseBroken
 from settlement.seal import FOOT, Sealer
 from settlement.stages import Closing, Standing, flows, mark, turn
-from settlement.statement import Statement, results
+from settlement.statement import Statement
 from settlement.verify import Verifier
 
 SEALING = statement(__file__, "sealing")
 SCHEMES = statement(__file__, "schemes")
 STATED = statement(__file__, "stated")
+CHARGED = statement(__file__, "charged")
 DAYS = statement(__file__, "days")
 GRANTS = statement(__file__, "grants")
 DRAWS = statement(__file__, "draws")
@@ -148,7 +151,12 @@ async def parts(
 
 async def outcome(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequence[Line]:
     """Matrix, statements and nets."""
-    return results(await flows(conn, cycle.cycle_id), await parties(conn, cycle))
+    told = await parties(conn, cycle)
+    ranks = ranked(told)
+    cells = matrix(await flows(conn, cycle.cycle_id), told)
+    found = await rows(conn, CHARGED, {"cycle_id": cycle.cycle_id})
+    stated = [Charge(**{key: row[key] for key in row if row[key] is not None}) for row in found]
+    return [*cells, *sorted(stated, key=lambda line: order(line, ranks)), *nets(cells, told)]
 
 
 async def parties(conn: AsyncConnection, cycle: Standing) -> list[Party]:

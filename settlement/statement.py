@@ -1,14 +1,27 @@
 """精算書: what each party is told, line by line, by the catalogue of domain 1.4."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
+from typing import Literal
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from settlement.lines import CURRENCY, Charge, Party, PartyKind, Result
-from settlement.netting import CLAIMS, KINDS, Flow, Roles, matrix, nets, ranked
+from settlement.lines import CURRENCY, Charge, Funding, Party, PartyKind, Result
+from settlement.netting import (
+    CLAIMS,
+    KINDS,
+    Flow,
+    Kind,
+    Movement,
+    Role,
+    Roles,
+    matrix,
+    nets,
+    ranked,
+)
 
 LATE = 401
 TOTAL = 900
@@ -43,8 +56,8 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     832: ("参考・店頭付与取消", "Memo: points taken back in own shops"),
     TOTAL: ("差引精算額", "Net total"),
 }
-FUNDERS_MEMO = {"granted": 801, "recovered": 811, "lapsed": 821}
-SHOPS_MEMO = {"granted": 831, "recovered": 832}
+FUNDERS_MEMO: dict[Movement, int] = {"granted": 801, "recovered": 811, "lapsed": 821}
+SHOPS_MEMO: dict[Movement, int] = {"granted": 831, "recovered": 832}
 
 
 class StatementLine(Struct, frozen=True):
@@ -83,62 +96,83 @@ class Statement(Struct, frozen=True):
     total_yen: int
 
 
-def results(flows: Sequence[Flow], parties: Sequence[Party]) -> list[Result]:
+class Put(Struct, frozen=True):
+    """What a movement puts into whose statement: yen paid to it (+1) or by it (-1), or none (0)."""
+
+    role: Role
+    code: int
+    sign: Literal[1, 0, -1]
+
+
+Key = tuple[str, int, int]  # party, code, and the code it would have had in time, or 0
+
+
+@cache
+def puts(funding: Funding, movement: Movement, kind: Kind) -> tuple[Put, ...]:
+    """All that one movement puts into statements."""
+    found = []
+    claim = CLAIMS.get((funding, movement))
+    if claim is not None:
+        found.append(Put(claim.debtor, claim.debtor_code, -claim.sign))
+        found.append(Put(claim.creditor, claim.creditor_code, claim.sign))
+    if movement in FUNDERS_MEMO:
+        found.append(Put("funder", FUNDERS_MEMO[movement], 0))
+    if movement in SHOPS_MEMO:
+        found.append(Put("tenant", SHOPS_MEMO[movement], 0))
+    nth = KINDS.index(kind)
+    return tuple(
+        msgspec.structs.replace(put, code=put.code + nth) if put.code in BY_KIND else put
+        for put in found
+    )
+
+
+def key(put: Put, party: str, late: bool) -> Key:
+    """The line it stands in: yen for an earlier cycle go to the adjustments."""
+    return (party, LATE, put.code) if late and put.sign else (party, put.code, 0)
+
+
+def results(
+    flows: Sequence[Flow], entries: Mapping[Key, int], parties: Sequence[Party]
+) -> list[Result]:
     """All that follows from the flows: matrix, statements, nets, as the sealed file has them."""
     cells = matrix(flows, parties)
-    charged = charges(flows, parties)
+    charged = charges(flows, entries, parties)
     netted = nets(cells, parties)
     assert {net.party: net.yen for net in netted} == total_yen(charged)
     return [*cells, *charged, *netted]
 
 
-def charges(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Charge]:
-    """The lines of every statement, each party's closed by its total."""
+def charges(
+    flows: Iterable[Flow], entries: Mapping[Key, int], parties: Sequence[Party]
+) -> list[Charge]:
+    """The lines of every statement, each party's closed by its total; `entries` says how many
+    entries stand in each line."""
     roles = Roles(parties)
-    points: defaultdict[tuple[str, int, int], int] = defaultdict(int)
-    entries: defaultdict[tuple[str, int, int], int] = defaultdict(int)
-    yen: dict[tuple[str, int, int], int] = {}
+    points: Counter[Key] = Counter()
+    yen: Counter[Key] = Counter()
+    owed_yen = {party.party: 0 for party in parties}
     for flow in flows:
-        for party, code, worth_yen, counted in _charged(flow, roles):
-            coded = code + KINDS.index(flow.kind) if code in BY_KIND else code
-            late = flow.late and worth_yen is not None
-            key = (party, LATE, coded) if late else (party, coded, 0)
-            points[key] += flow.points
-            entries[key] += counted
-            if worth_yen is not None:
-                yen[key] = yen.get(key, 0) + worth_yen
-    owed = {party.party: 0 for party in parties}
-    for (party, _, _), worth_yen in yen.items():
-        owed[party] += worth_yen
-    for party, sum_yen in owed.items():
-        points[party, TOTAL, 0] = entries[party, TOTAL, 0] = 0
-        yen[party, TOTAL, 0] = sum_yen
+        for put in puts(flow.funding, flow.movement, flow.kind):
+            party = roles.of(put.role, flow)
+            line = key(put, party, flow.late)
+            points[line] += flow.points
+            if put.sign:
+                yen[line] += put.sign * flow.points
+                owed_yen[party] += put.sign * flow.points
+    for party, total in owed_yen.items():
+        points[party, TOTAL, 0], yen[party, TOTAL, 0] = 0, total
     ranks = ranked(parties)
     return [
         Charge(
-            party,
-            code,
-            points[party, code, original],
-            entries[party, code, original],
-            original or UNSET,
-            yen.get((party, code, original), UNSET),
+            line[0],
+            line[1],
+            points[line],
+            entries.get(line, 0),
+            line[2] or UNSET,
+            yen.get(line, UNSET),
         )
-        for party, code, original in sorted(points, key=lambda key: (ranks[key[0]], *key[1:]))
+        for line in sorted(points, key=lambda line: (ranks[line[0]], *line[1:]))
     ]
-
-
-def _charged(flow: Flow, roles: Roles) -> Iterator[tuple[str, int, int | None, int]]:
-    """What a flow puts into whose statement: party, code, yen (None in a memo), entries."""
-    claim = CLAIMS.get((flow.funding, flow.movement))
-    if claim is not None:
-        worth_yen = claim.sign * flow.points
-        counted = flow.entries if claim.debtor == "funder" else flow.led
-        yield roles.of(claim.debtor, flow), claim.debtor_code, -worth_yen, counted
-        yield roles.of(claim.creditor, flow), claim.creditor_code, worth_yen, flow.led
-    if flow.movement in FUNDERS_MEMO:
-        yield flow.funder, FUNDERS_MEMO[flow.movement], None, flow.entries
-    if flow.movement in SHOPS_MEMO:
-        yield flow.tenant, SHOPS_MEMO[flow.movement], None, flow.led
 
 
 def total_yen(charged: Iterable[Charge]) -> dict[str, int]:

@@ -29,8 +29,8 @@ from settlement.lines import (
     order,
     parse,
 )
-from settlement.netting import Tally
 from settlement.statement import results
+from settlement.tally import Tally
 
 LONGEST = 65_536
 MOST_FAULTS = 100
@@ -103,7 +103,7 @@ class Verifier:
         self._parties: list[Party] = []
         self._ranks: dict[str, int] = {}
         self._counts = {Grant: 0, Draw: 0}
-        self._tally = Tally()
+        self._tally: Tally | None = None
         self._due: deque[Result] | None = None
         self._owed_yen = 0
 
@@ -223,10 +223,13 @@ class Verifier:
             return
         if part.business_date > header.last_on:
             self._object("次期の営業日です", "its business date belongs to a later cycle")
+        self._tally = self._tally or Tally(self._parties)
         try:
             self._tally.add(part, funding, part.business_date < header.first_on)
         except ValueError as why:
             self._object("ポイントの符号が正しくありません", str(why))
+        except LookupError as kind:
+            self._object(f"当事者 {kind} がありません", f"there is no party of kind {kind}")
         self._counts[type(part)] += 1
 
     def _compare(self, line: Result) -> None:
@@ -249,11 +252,11 @@ class Verifier:
 
     def _computed(self) -> deque[Result]:
         if self._due is None:
+            tally = self._tally or Tally(self._parties)
             try:
-                self._due = deque(results(self._tally.flows(), self._parties))
-            except LookupError as kind:
-                self._object(f"当事者 {kind} がありません", f"there is no party of kind {kind}")
-                self._due = deque()
+                self._due = deque(results(tally.flows(), tally.entries, self._parties))
+            except LookupError:
+                self._due = deque()  # a role that no party plays was named before
         return self._due
 
     def _placed(self, line: Result) -> tuple[int, Order]:

@@ -17,11 +17,13 @@ from federation.answers import Balance
 from federation.opaque import Names
 from federation.reading import EntryRow, SourceRow
 from federation.refusals import NotFound, Validation
+from federation.sql import statement
 from tenants.answers_api import answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
+CODES = statement(__file__, "codes")
 Most = Annotated[int, Meta(ge=1, le=200)]
 
 
@@ -74,7 +76,7 @@ class Source(Struct, frozen=True, omit_defaults=True):
     """Points of one lot: what granted them is told to whom it concerns."""
 
     points: int
-    funder: int
+    funder: str
     rule: str
     entry: str | None = None
     business_date: date | None = None
@@ -216,10 +218,11 @@ async def get_provenance(
     row = await one(reader, names, entry)
     sources = await reading.provenance(reader, row.member_id, row.entry_id)
     own = [source for source in sources if concerns(source, caller)]
+    funders = await codes(reader, {source.funder_id for source in own})
     return Provenance(
         entry,
         -row.points,
-        tuple(source_of(source, names, row.member_id) for source in own),
+        tuple(source_of(source, funders, names, row.member_id) for source in own),
         sum(s.points for s in sources) - sum(s.points for s in own),
     )
 
@@ -233,17 +236,23 @@ async def one(reader: AsyncConnection, names: Names, entry: str) -> EntryRow:
     return found[0]
 
 
+async def codes(reader: AsyncConnection, parties: set[int]) -> dict[int, str]:
+    """Under which codes receipts name these parties."""
+    rows = await reader.execute(CODES, {"parties": sorted(parties)})
+    return dict(await rows.fetchall())
+
+
 def concerns(source: SourceRow, caller: Caller) -> bool:
     """Whether a part is the caller's: it funds it, or granted it, or may see all."""
     return caller.wide or source.funder_id == caller.tenant_id or source.entry_id is not None
 
 
-def source_of(source: SourceRow, names: Names, member_id: int) -> Source:
+def source_of(source: SourceRow, funders: dict[int, str], names: Names, member_id: int) -> Source:
     """A part of where points came from, with the receipt where the reader may see it."""
     entry = names.seal("entry", member_id, source.entry_id) if source.entry_id else None
     return Source(
         source.points,
-        source.funder_id,
+        funders[source.funder_id],
         source.rule,
         entry,
         source.business_date,

@@ -24,6 +24,41 @@ CREATE TABLE settlement.salts (
     salt_key bytea NOT NULL CHECK (length(salt_key) = 32)
 );
 
+-- Every lot granted and every draw, as settlement sees it.
+CREATE VIEW settlement.parts WITH (security_invoker = true) AS
+SELECT
+    parts.cycle_id, parts.booked_at, parts.member_id, parts.entry_id, parts.movement,
+    CASE split_part(parts.rule, ':', 1)
+        WHEN 'base' THEN 'base' WHEN 'campaign' THEN 'campaign' ELSE 'rank'
+    END AS kind,
+    schemes.funding, parts.funder_id, parts.tenant_id,
+    parts.business_date < cycles.first_on AS late,      -- 前期分
+    parts.points
+FROM (
+    SELECT
+        draws.cycle_id, draws.booked_at, draws.member_id, draws.entry_id,
+        CASE
+            WHEN draws.kind = 'redemption' THEN 'used'
+            WHEN draws.kind = 'lapse' THEN 'lapsed'
+            WHEN draws.kind = 'changeover' THEN 'moved-out'
+            WHEN draws.points < 0 THEN 'restored'
+            ELSE 'recovered'
+        END AS movement,
+        draws.rule, draws.scheme_id, draws.funder_id, draws.tenant_id, draws.business_date,
+        abs(draws.points) AS points
+    FROM federation.draws
+    UNION ALL
+    SELECT
+        entries.cycle_id, entries.booked_at, lots.member_id, lots.entry_id,
+        CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END,
+        lots.rule, lots.scheme_id, lots.funder_id, entries.tenant_id, entries.business_date,
+        lots.points
+    FROM federation.entries
+    INNER JOIN federation.lots USING (member_id, entry_id)
+) AS parts
+INNER JOIN federation.cycles USING (cycle_id)
+INNER JOIN tenants.schemes USING (scheme_id);
+
 -- What one funder's points of one kind did at one tenant.
 CREATE TABLE settlement.flows (
     cycle_id integer NOT NULL REFERENCES settlement.cycles,
@@ -37,8 +72,6 @@ CREATE TABLE settlement.flows (
     funding text NOT NULL CHECK (funding IN ('at-issue', 'at-redemption', 'redeemer-bears')),
     late boolean NOT NULL,                  -- its business date lies before the cycle
     points bigint NOT NULL CHECK (points > 0),
-    entries bigint NOT NULL CHECK (entries > 0),
-    led bigint NOT NULL CHECK (led BETWEEN 0 AND entries),  -- of them, whose first part stands here
     PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
 );
 CREATE INDEX flows_of_tenant ON settlement.flows (tenant_id, cycle_id);

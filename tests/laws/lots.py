@@ -49,7 +49,7 @@ class Cycle:
 
 
 class Calendar:
-    """The cycles, of which a day has the one it is in, or when that is closed the first open one."""
+    """The cycles: a day's is the one it is in or, when that is closed, the first open one."""
 
     def __init__(self, cycles: Iterable[Cycle]) -> None:
         self.cycles = list(cycles)

@@ -8,6 +8,7 @@ import msgspec
 
 from settlement.lines import (
     SECTIONS,
+    Charge,
     Draw,
     Funding,
     Grant,
@@ -19,9 +20,10 @@ from settlement.lines import (
     order,
     parse,
 )
-from settlement.netting import Flow, Tally, ranked
+from settlement.netting import Flow, ranked
 from settlement.seal import LEAF, Sealer
-from settlement.statement import results
+from settlement.statement import charges, results
+from settlement.tally import Tally
 
 KEY = bytes(range(32))
 FIRST, LAST = date(2027, 3, 1), date(2027, 3, 15)
@@ -79,15 +81,35 @@ EXAMPLE_2 = (
 )
 
 
-def flows(
-    parts: Iterable[Grant | Draw], schemes: Sequence[Scheme] = (AT_REDEMPTION,), first: date = FIRST
-) -> list[Flow]:
-    """The flows of some lots and draws."""
+def tallied(
+    parts: Iterable[Grant | Draw],
+    schemes: Sequence[Scheme] = (AT_REDEMPTION,),
+    parties: Sequence[Party] = (*PARTIES, FUND, PROMOTION),
+    first: date = FIRST,
+) -> Tally:
+    """Some lots and draws, counted."""
     fundings = {one.scheme: one.funding for one in schemes}
-    tally = Tally()
+    tally = Tally(parties)
     for part in parts:
         tally.add(part, fundings[part.scheme], part.business_date < first)
-    return tally.flows()
+    return tally
+
+
+def flows(
+    parts: Iterable[Grant | Draw], schemes: Sequence[Scheme] = (AT_REDEMPTION,)
+) -> list[Flow]:
+    """The flows of some lots and draws."""
+    return tallied(parts, schemes).flows()
+
+
+def charged(
+    parts: Iterable[Grant | Draw],
+    parties: Sequence[Party] = PARTIES,
+    schemes: Sequence[Scheme] = (AT_REDEMPTION,),
+) -> list[Charge]:
+    """The statement lines of some lots and draws."""
+    tally = tallied(parts, schemes, parties)
+    return charges(tally.flows(), tally.entries, parties)
 
 
 def papers(
@@ -99,8 +121,9 @@ def papers(
     """Every line of a cycle, in the order of the file."""
     ranks = ranked(parties)
     sorted_parts = sorted(parts, key=lambda part: (SECTIONS.index(type(part)), order(part, ranks)))
-    known = flows(sorted_parts, schemes, header.first_on)
-    return [header, *schemes, *parties, *sorted_parts, *results(known, parties)]
+    tally = tallied(sorted_parts, schemes, parties, header.first_on)
+    told = results(tally.flows(), tally.entries, parties)
+    return [header, *schemes, *parties, *sorted_parts, *told]
 
 
 def sealed(lines: Iterable[Line], previous: str | None = None, key: bytes = KEY) -> list[bytes]:

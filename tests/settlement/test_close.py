@@ -2,19 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import psycopg
 import pytest
 
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal
-from settlement import close as closing
-from settlement import sealing
 from settlement.close import Closed, close
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.statement import Statement
@@ -110,101 +106,6 @@ async def test_an_empty_cycle_and_one_of_zeros_close_and_seal(
     done = await closed(books)
     assert await books.nets() == {}
     assert verify(await books.file(), done.seal) == []
-
-
-async def test_closing_twice_gives_the_same_bytes(busy: Books) -> None:
-    first = await closed(busy)
-    file = await busy.file()
-    written = await busy.ask("SELECT xmin::text, ctid::text FROM settlement.pieces")
-    again = await closed(busy, now=DUE + timedelta(days=3))
-    assert again == first
-    assert await busy.file() == file
-    assert await busy.ask("SELECT xmin::text, ctid::text FROM settlement.pieces") == written
-
-
-class Killed(Exception):
-    """The process died here."""
-
-
-def killed(*_: object) -> Awaitable[None]:
-    raise Killed
-
-
-async def test_a_close_killed_after_any_stage_goes_on_to_the_same_bytes(
-    busy: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for stage in closing.STEPS:
-        with monkeypatch.context() as patch:
-            patch.setitem(closing.STEPS, stage, killed)
-            with pytest.raises(Killed):
-                await closed(busy)
-        assert await busy.ask("SELECT stage FROM settlement.cycles") == [(stage,)]
-        await goes_on(busy)
-        await reopened(busy)
-
-
-async def test_a_close_killed_within_a_stage_goes_on_to_the_same_bytes(
-    busy: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Killed at the n-th time that something is done, before the commit that would keep it."""
-    left = 0
-    works = [(closing, "mark", 3), (closing, "mark", 4), (sealing, "finish", 1)]
-    works += [(sealing, "read_so_far", 1), (sealing, "keep", 1), (sealing, "keep", 3)]
-
-    def dying(whole: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def work(*sent: Any, **more: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                raise Killed
-            return await whole(*sent, **more)
-
-        return work
-
-    for module, work, times in works:
-        with monkeypatch.context() as patch:
-            left = times
-            patch.setattr(module, work, dying(getattr(module, work)))
-            with pytest.raises(Killed):
-                await closed(busy)
-        await goes_on(busy)
-        await reopened(busy)
-
-
-async def goes_on(busy: Books) -> None:
-    """A day later it is closed again: whole, sound, and as if nothing had happened."""
-    done = await closed(busy, now=DUE + timedelta(days=1))
-    file = await busy.file()
-    assert verify(file, done.seal) == []
-    assert await busy.nets() == BUSY
-    assert await resealed(busy) == file
-
-
-async def reopened(busy: Books) -> None:
-    """The same cycle before it was closed."""
-    tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
-    await busy.put("UPDATE federation.cycles SET closed_at = NULL")
-
-
-async def resealed(busy: Books) -> list[bytes]:
-    """The file of the same cycle, sealed once more from its flows and its key."""
-    for table in ("seals", "pieces"):
-        await busy.put(f"DELETE FROM settlement.{table}")
-    await busy.put("UPDATE settlement.cycles SET stage = 'stated', sealed_at = NULL")
-    await closed(busy)
-    return await busy.file()
-
-
-async def test_small_pieces_give_the_same_file(
-    busy: Books, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await closed(busy)
-    file = await busy.file()
-    monkeypatch.setattr(sealing, "PIECE_BYTES", 400)
-    assert await resealed(busy) == file
-    ((pieces,),) = await busy.ask("SELECT count(*) FROM settlement.pieces")
-    assert int(str(pieces)) > 15
 
 
 async def test_eight_who_close_at_once_close_once(busy: Books) -> None:
@@ -325,86 +226,12 @@ async def test_a_broken_promise_stops_the_close_before_a_yen_is_stated(busy: Boo
     assert await busy.nets() == BUSY
 
 
-async def test_a_file_that_does_not_verify_is_not_sealed(busy: Books) -> None:
-    """Flows that were changed behind the back of the close: the file is read back, and refused."""
-    spoil = (
-        "UPDATE settlement.flows SET points = points + 1 WHERE movement = 'used' AND points = 60"
-    )
-    await spoiled_between(busy, "summed", spoil)
-    with pytest.raises(PromiseBroken) as refused:
-        await closed(busy)
-    assert "line " in refused.value.extra["broken"][0]
-    assert await busy.ask("SELECT * FROM settlement.seals") == []
-
-
-async def spoiled_between(busy: Books, stage: str, spoil: str) -> None:
-    whole = closing.STEPS[stage]
-    closing.STEPS[stage] = killed
-    try:
-        with pytest.raises(Killed):
-            await closed(busy)
-    finally:
-        closing.STEPS[stage] = whole
-    await busy.put(spoil)
-
-
 async def test_the_calendar_never_runs_out(books: Books) -> None:
     await books.put("DELETE FROM federation.cycles WHERE cycle_id > %s", ID)
     await closed(books)
     ahead = await books.ask("SELECT first_on, last_on FROM federation.cycles ORDER BY 1")
     assert ahead[1] == (date(2026, 6, 16), date(2026, 6, 30))
     assert len(ahead) >= 5
-
-
-async def test_a_party_reads_its_own_papers_and_no_other(busy: Books) -> None:
-    await closed(busy)
-    for table, column in (("statements", "party_id"), ("lines", "party_id")):
-        async with busy.role("app", "a") as conn:
-            found = await (
-                await conn.execute(f"SELECT {column} FROM settlement.{table}")
-            ).fetchall()
-        assert {row[0] for row in found} == {busy.parties["a"]}
-    async with busy.role("app", "a") as conn:
-        query = "SELECT funder_id, tenant_id FROM settlement.flows"
-        found = await (await conn.execute(query)).fetchall()
-    assert found
-    assert all(busy.parties["a"] in row for row in found)
-    async with busy.role("app") as conn:
-        for table in ("statements", "lines", "flows"):
-            seen = await (await conn.execute(f"SELECT FROM settlement.{table}")).fetchall()
-            assert seen == []
-
-
-MAY = {
-    ("app", "salts"): set(),
-    ("app", "pieces"): set(),
-    ("app", "statements"): {"SELECT"},
-    ("auditor", "salts"): set(),
-    ("auditor", "pieces"): {"SELECT"},
-    ("desk", "flows"): set(),
-    **{("worker", table): {"SELECT", "INSERT"} for table in (
-        "cycles", "salts", "flows", "statements", "lines", "pieces", "seals"
-    )},
-}  # fmt: skip
-
-
-async def test_what_was_written_is_changed_by_no_one_who_serves(books: Books) -> None:
-    for (role, table), may in MAY.items():
-        found = await books.ask(
-            "SELECT way FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE'])"
-            " AS w (way) WHERE has_schema_privilege(%s, 'settlement', 'USAGE')"
-            " AND has_table_privilege(%s, %s, way)",
-            f"meguri_{role}", f"meguri_{role}", f"settlement.{table}",
-        )  # fmt: skip
-        assert {str(way) for (way,) in found} == may, (role, table)
-
-
-async def test_the_worker_may_only_advance_a_cycle(busy: Books) -> None:
-    await closed(busy)
-    async with busy.role("worker") as conn:
-        for change in ("closed_by = 'x'", "scheme_id = NULL", "cycle_id = 1"):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                await conn.execute(f"UPDATE settlement.cycles SET {change}")
 
 
 async def test_no_card_no_member_and_no_receipt_stands_in_the_file(busy: Books) -> None:
@@ -416,13 +243,6 @@ async def test_no_card_no_member_and_no_receipt_stands_in_the_file(busy: Books) 
         "scheme", "funding", "from_on", "party", "kind", "name", "name_en", "entry", "n", "rule",
         "business_date", "tenant", "shop", "funder", "points", "yen", "code", "entries",
     }  # fmt: skip
-
-
-async def test_a_name_that_changes_later_does_not_change_the_file(busy: Books) -> None:
-    await closed(busy)
-    file = await busy.file()
-    await busy.put("UPDATE tenants.parties SET name = '改名'")
-    assert await resealed(busy) == file
 
 
 async def test_20000_lines_close_quickly(

@@ -1,12 +1,13 @@
 """Who owes whom, and what is left of it, by the worked examples of domain 1."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import pytest
 
-from settlement.lines import Cell, Draw, Grant, Party
+from settlement.lines import Cell, Charge, Draw, Grant, Party, Scheme
 from settlement.netting import kind_of, matrix, movement_of, nets
-from settlement.statement import CATALOGUE, charges, results, total_yen
+from settlement.statement import CATALOGUE, results, total_yen
 from tests.settlement.papers import (
     AT_REDEMPTION,
     EXAMPLE_2,
@@ -14,27 +15,28 @@ from tests.settlement.papers import (
     HUB,
     PARTIES,
     PROMOTION,
-    TOKUSHIMA,
     A,
     B,
     C,
     Kind,
+    charged,
     draw,
     flows,
     grant,
     party,
     scheme,
+    tallied,
 )
 
 WITH_FUNDS = (*PARTIES, FUND, PROMOTION)
 
 
 def net_yen(
-    parts: tuple[Grant | Draw, ...], parties: tuple[Party, ...] = PARTIES, *schemes: object
+    parts: Iterable[Grant | Draw], parties: Sequence[Party] = PARTIES, *schemes: Scheme
 ) -> dict[str, int]:
-    known = flows(parts, schemes or (AT_REDEMPTION,))  # type: ignore[arg-type]
-    results(known, parties)
-    return total_yen(charges(known, parties))
+    tally = tallied(parts, schemes or (AT_REDEMPTION,), parties)
+    told = results(tally.flows(), tally.entries, parties)
+    return total_yen(line for line in told if isinstance(line, Charge))
 
 
 def test_example_2_to_e3_nets_as_worked_out_by_hand() -> None:
@@ -84,7 +86,7 @@ def test_points_given_back_leave_the_matrix_again() -> None:
 def test_points_used_in_the_funder_s_own_shop_cost_it_what_they_bring() -> None:
     parts = (draw("e", A, A, 70),)
     assert net_yen(parts)["a"] == 0
-    assert [(c.code, c.yen) for c in charges(flows(parts), PARTIES) if c.party == "a"] == [
+    assert [(c.code, c.yen) for c in charged(parts) if c.party == "a"] == [
         (121, -70), (201, 70), (900, 0),
     ]  # fmt: skip
 
@@ -166,7 +168,7 @@ def test_a_late_draw_is_an_adjustment_that_keeps_its_code() -> None:
     )
     told = [
         (c.party, c.code, c.original or 0, c.points, c.entries, c.yen)
-        for c in charges(flows(parts), PARTIES)
+        for c in charged(parts)
         if c.yen
     ]
     assert told == [
@@ -189,7 +191,7 @@ def test_an_entry_is_counted_once_however_many_lots_it_draws() -> None:
         draw("e", C, B, 1, n=3),
         draw("f", C, B, 2),
     )
-    told = {(c.party, c.code): (c.points, c.entries) for c in charges(flows(parts), PARTIES)}
+    told = {(c.party, c.code): (c.points, c.entries) for c in charged(parts)}
     assert told["c", 201] == (22, 2)
     assert told["a", 121] == (10, 1)
     assert told["a", 122] == (9, 1)
@@ -197,7 +199,7 @@ def test_an_entry_is_counted_once_however_many_lots_it_draws() -> None:
 
 
 def test_memo_lines_count_points_and_carry_no_yen() -> None:
-    told = {(c.party, c.code): c for c in charges(flows(EXAMPLE_2), PARTIES)}
+    told = {(c.party, c.code): c for c in charged(EXAMPLE_2)}
     assert told["tokushima", 802].points == 60
     assert (told["a", 801].points, told["a", 802].points) == (50, 40)
     assert told["a", 831].points == 150
@@ -206,7 +208,7 @@ def test_memo_lines_count_points_and_carry_no_yen() -> None:
 
 def test_an_empty_cycle_is_stated_too() -> None:
     assert net_yen(()) == dict.fromkeys(("hub", "tokushima", "a", "b", "c"), 0)
-    assert len(charges((), PARTIES)) == len(PARTIES)
+    assert len(charged(())) == len(PARTIES)
     assert nets([], PARTIES)[0].yen == 0
 
 
@@ -257,11 +259,22 @@ def test_every_code_in_a_statement_has_a_name_in_both_languages() -> None:
         for w in "12"
     ]
     schemes = (scheme("at-issue"), scheme("at-redemption", "2", date(2027, 1, 1)))
-    for charge in charges(flows([*parts, *parts_too], schemes), WITH_FUNDS):
+    for charge in charged([*parts, *parts_too], WITH_FUNDS, schemes):
         assert all(CATALOGUE[charge.code])
         assert all(CATALOGUE[charge.original or charge.code])
 
 
 def test_the_party_list_decides_the_order_not_the_flows() -> None:
-    assert results(flows(EXAMPLE_2), PARTIES) == results(list(reversed(flows(EXAMPLE_2))), PARTIES)
-    assert TOKUSHIMA in PARTIES
+    tally = tallied(EXAMPLE_2, parties=PARTIES)
+    found = tally.flows()
+    told = results(found, tally.entries, PARTIES)
+    assert results(list(reversed(found)), tally.entries, PARTIES) == told
+
+
+def test_an_undone_redemption_counts_once_however_many_kinds_it_gives_back() -> None:
+    parts = [
+        draw("e", B, A, -3, rule, n, kind="reversal")
+        for n, rule in enumerate(("base", "campaign:x", "rank:y"))
+    ]
+    told = {(c.party, c.code): (c.points, c.entries) for c in charged(parts)}
+    assert told["a", 131] == told["b", 202] == (9, 1)

@@ -206,8 +206,8 @@ async def test_every_redeemed_yen_names_the_receipt_and_the_funder_behind_it(mal
     entry = (await bookshop.accepts(hanako, points=80))["entry"]
     everything = (await (await mall.operator()).get(f"/v1/entries/{entry}/provenance")).json
     assert [(s["points"], s["funder"], s["receipt_no"]) for s in everything["sources"]] == [
-        (50, bakery.tenant_id, "0042"),
-        (30, bookshop.tenant_id, "0007"),
+        (50, "bakery", "0042"),
+        (30, "bookshop", "0007"),
     ]
     own = (await bookshop.get(f"/v1/entries/{entry}/provenance")).json
     assert [(s["points"], s.get("receipt_no")) for s in own["sources"]] == [(30, "0007")]

@@ -1,0 +1,37 @@
+"""集計: what grants and draws come to, counted in one pass over a file."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from settlement.lines import Draw, Funding, Grant, Party
+from settlement.netting import Flow, Kind, Movement, Roles, granted_by, kind_of, movement_of
+from settlement.statement import Key, key, puts
+
+
+class Tally:
+    """Counts lots and draws into flows, and their entries into the lines of statements: an entry
+    once in each line. The parts of one entry come one after another."""
+
+    def __init__(self, parties: Iterable[Party]) -> None:
+        self.entries: Counter[Key] = Counter()
+        self._roles = Roles(parties)
+        self._points: Counter[tuple[Movement, Kind, Funding, str, str, bool]] = Counter()
+        self._entry = ""
+        self._met: set[Key] = set()
+
+    def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
+        """Count one lot granted or one draw."""
+        movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
+        kind = kind_of(part.rule)
+        self._points[movement, kind, funding, part.funder, part.tenant, late] += abs(part.points)
+        if part.entry != self._entry:
+            self._entry, self._met = part.entry, set()
+        for put in puts(funding, movement, kind):
+            line = key(put, self._roles.of(put.role, part), late)
+            if line not in self._met:
+                self._met.add(line)
+                self.entries[line] += 1
+
+    def flows(self) -> list[Flow]:
+        """What was counted so far."""
+        return [Flow(*flow, points) for flow, points in self._points.items()]
