@@ -1,0 +1,122 @@
+"""A cycle closed and a cycle chained to it; flows between shops; a hub that has lost its Redis."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+
+from auth import bell
+from auth.clients import revoke
+from deploy.clock import wall
+from settlement.verify import examine
+
+from tests.conftest import Given
+from tests.mall import Mall, serving, settings_for
+
+FIRST, SECOND = date(2026, 6, 1), date(2026, 6, 16)
+
+
+async def sealed(mall: Mall, day: date) -> list[bytes]:
+    """The sealed file of a closed cycle, line by line."""
+    file = await (await mall.operator()).get(f"/v1/settlement/cycles/{day}/seal")
+    assert file.status == 200, file
+    return file.content.splitlines(keepends=True)
+
+
+async def test_a_seal_is_chained_to_the_one_before_and_a_swapped_one_is_named(mall: Mall) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    await bookshop.accepts(hanako, points=30)
+    assert (await mall.close(FIRST)).status == 200
+    await mall.turn_to(date(2026, 6, 20))
+    await bookshop.accepts(hanako, points=40)
+    assert (await mall.close(SECOND)).status == 200
+    first, second = await sealed(mall, FIRST), await sealed(mall, SECOND)
+    one = examine(first)
+    two = examine(second, expected_previous=one.seal)
+    assert (one.faults, two.faults) == ((), ())
+    assert examine(second, expected_previous=two.seal).faults, "another seal stands before it"
+    assert examine(first, expected_seal=two.seal).faults, "one file passed off as the other"
+    assert await mall.nets(FIRST) == {"bakery": -30, "bookshop": 30}
+    assert await mall.nets(SECOND) == {"bakery": -40, "bookshop": 40}
+
+
+async def test_closing_twice_gives_the_same_seal(mall: Mall) -> None:
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    first, again = await mall.close(FIRST), await mall.close(FIRST)
+    assert (first.status, first.content) == (200, again.content)
+
+
+async def test_points_earned_in_a_store_are_spent_in_its_web_shop_in_one_history(
+    mall: Mall,
+) -> None:
+    store, web = await mall.shop("store"), await mall.shop("web", "online")
+    hanako = await mall.member()
+    await store.sells(hanako, yen=11_000)
+    await web.accepts(hanako, points=60)
+    entries = (await (await mall.operator()).get("/v1/entries")).json["entries"]
+    assert [(one["kind"], one["points"]) for one in entries] == [
+        ("redemption", -60),
+        ("accrual", 100),
+    ]
+    assert len({one["member"] for one in entries}) == 1
+
+
+async def test_a_tenant_sees_what_it_gave_and_what_it_took_and_nobody_elses(mall: Mall) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=22_000)
+    await bookshop.accepts(hanako, points=70)
+    await bakery.accepts(hanako, points=30)
+    flows = (await (await mall.office(bakery)).get("/v1/flows")).json
+    assert flows["issued_points"] == 200
+    assert flows["redeemed_here_points"] == 30
+    assert flows["redeemed_elsewhere_points"] == 70
+    assert flows["outstanding_points"] == 100
+    foreign = await (await mall.office(bakery)).get("/v1/flows", party="bookshop")
+    assert foreign.status == 404
+
+
+async def test_a_statement_opens_in_a_spreadsheet(mall: Mall) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    await bookshop.accepts(hanako, points=30)
+    await mall.close(FIRST)
+    office = await mall.office(bakery)
+    path = f"/v1/settlement/cycles/{FIRST}/statement"
+    sheet = await office.ask("GET", path, headers={"accept": "text/csv"})
+    assert sheet.headers["content-type"].startswith("text/csv")
+    lines = sheet.content.decode("utf-8-sig").split("\r\n")
+    assert lines[0].startswith("精算番号,期,当事者,コード,科目")
+    told = (await office.get(path)).json
+    assert len(lines) == 1 + len(told["lines"]) + 1
+    assert lines[-2].endswith(",-30"), "the total stands last"
+
+
+async def test_a_revocation_reaches_readers_by_the_bell(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    assert (await bakery.get("/v1/entries")).status == 200
+    async with mall.hub.pools.bare("worker") as conn:
+        await revoke(conn, bakery.client_id, wall())
+    await bell.ring(mall.hub.settings.redis_url, "client")
+    for _ in range(500):
+        if (await bakery.get("/v1/entries")).status == 401:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("a revoked client still reads after five seconds")
+
+
+async def test_without_redis_points_are_given_and_a_revocation_holds_for_money(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database, "redis://127.0.0.1:1/0", tmp_path)
+    async with serving(settings) as mall:
+        bakery, hanako = await mall.shop("bakery"), await mall.member()
+        await bakery.sells(hanako, yen=11_000)
+        async with mall.hub.pools.bare("worker") as conn:
+            await revoke(conn, bakery.client_id, wall())
+        refused = await bakery.post("/v1/accruals", **bakery.sale(hanako, yen=11_000))
+        assert (refused.status, refused.slug) == (401, "invalid-token")
+        assert await mall.points_of(hanako) == 100
