@@ -8,7 +8,6 @@ from auth import bell
 from auth.clients import revoke
 from deploy.clock import wall
 from settlement.verify import examine
-
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
 
