@@ -7,9 +7,9 @@ PIP      := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-co
 UV       := $(BIN)/uv pip install --quiet --python $(BIN)/python
 HASHED   := --require-hashes --only-binary :all: --no-deps
 
-# What the runner of the migrations sees to, and whole days and basis points, which stay small.
+# What the runner of the migrations sees to; and days, parts, codes and HTTP statuses stay small.
 SQUAWK   := $(BIN)/squawk --assume-in-transaction --pg-version 18.0 \
-	--exclude require-lock-timeout,require-statement-timeout,prefer-bigint-over-int
+	--exclude require-lock-timeout,require-statement-timeout,prefer-bigint-over-int,prefer-bigint-over-smallint
 
 # A stamp carries its lock's sum, and the place of the checkout, from which a venv cannot be moved.
 stamp = .venv/$(1)-$(shell (pwd; cat requirements.lock $(2)) | cksum | tr ' ' -)
