@@ -4,18 +4,15 @@ The endpoint and its headers are OpenTelemetry's own variables (`OTEL_EXPORTER_O
 """
 
 import os
+from importlib import import_module
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
-from opentelemetry import metrics, trace
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry import metrics
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
+from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
@@ -26,10 +23,7 @@ def set_up() -> None:
     resource = Resource.create({"service.name": "meguri"})
     readers: list[MetricReader] = [PrometheusMetricReader()]
     if os.environ.get(ENDPOINT):
-        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter()))
-        traces = TracerProvider(resource=resource)
-        traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-        trace.set_tracer_provider(traces)
+        readers.append(import_module("deploy.otlp").set_up(resource))
     metrics.set_meter_provider(MeterProvider(readers, resource=resource))
 
 

@@ -68,7 +68,9 @@ async def get_cycle(
     "/v1/settlement/cycles/{cycle_id:str}/statement",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses={200: ResponseSpec(Statement, description="精算書 / the statement")},
+    responses={
+        200: ResponseSpec(Statement, description="精算書 / the statement", generate_examples=False)
+    },
 )
 async def get_statement(
     request: Request[Any, Any, Any],

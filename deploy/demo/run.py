@@ -81,6 +81,8 @@ class Sealed(Struct, frozen=True):
 def run(options: Options, folder: Path) -> None:
     """Start the servers, lay the federation out, replay, close, verify, and serve on."""
     began = time.monotonic()
+    for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
+        signal.signal(ending, signal.default_int_handler)
     with embedded(folder) as servers:
         settings, clock = instance(servers, folder, options)
         migrate(settings, clock())
