@@ -117,9 +117,10 @@ def too_deep(text: str) -> bool:
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys are all different."""
+    """An object whose keys are all different and none of which is null: what is not there is left
+    out."""
     content = dict(pairs)
-    if len(content) != len(pairs):
+    if len(content) != len(pairs) or any(value is None for value in content.values()):
         raise ValueError
     return content
 

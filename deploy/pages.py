@@ -6,6 +6,7 @@ Server-rendered, in Japanese and in English, with every file from here and a str
 from pathlib import Path
 from typing import Any, Literal
 
+import msgspec
 from jinja2 import Environment, FileSystemLoader
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
@@ -155,6 +156,13 @@ def get_docs(
     return shown
 
 
+@get("/openapi.json", requires="anyone", sync_to_thread=False, include_in_schema=False)
+def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
+    """The API's description (OpenAPI 3.1)."""
+    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
+    return Response(document, media_type="application/json")
+
+
 @get("/static/{name:path}", requires="anyone", sync_to_thread=False)
 def get_file(name: FromPath[str]) -> Response[bytes]:
     """A file of the pages; only those that are listed. / 静的ファイル"""
@@ -165,4 +173,11 @@ def get_file(name: FromPath[str]) -> Response[bytes]:
     return Response((WEB / path).read_bytes(), media_type=FILES[path], headers=headers)
 
 
-ROUTES: list[HTTPRouteHandler] = [get_problems, get_problem, get_status, get_docs, get_file]
+ROUTES: list[HTTPRouteHandler] = [
+    get_problems,
+    get_problem,
+    get_status,
+    get_docs,
+    get_openapi,
+    get_file,
+]

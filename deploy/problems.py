@@ -58,7 +58,9 @@ def framework(request: Asked, error: HTTPException) -> Response[bytes]:
         case 404:
             return refused(request, NotFound())
         case 405:
-            return refused(request, MethodNotAllowed())
+            told = refused(request, MethodNotAllowed())
+            told.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
+            return told
         case 415:
             return refused(request, UnsupportedMediaType())
         case _:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -32,6 +32,7 @@ CHANGE_OVER = statement(__file__, "change_over")
 KEEP = statement(__file__, "keep")
 
 BOOKED = 201
+A_MOMENT = timedelta(microseconds=1)
 NOTHING_UNDONE = Reversal("", "")
 
 # The clock's own slips are named by the operator's shop (0003_tenants.sql lays it out).
@@ -54,7 +55,7 @@ class Books:
         """Book or refuse each slip and answer it; one whose card changed hands is given back."""
         today = days.day_of(now)
         seen = await look(conn, batch, today)
-        booked_at = max(now, seen.last_closed_at) if seen.last_closed_at else now
+        booked_at = after(seen.last_closed_at, now)
         await self._vouch(conn, batch, seen.moved)
         await self._tick_due(conn, seen, booked_at, today)
         again, fresh = [], []
@@ -133,7 +134,7 @@ class Books:
             await conn.execute(TURN, {"members": sorted(members)})
             house = await (await conn.execute(HOUSE, {"today": today})).fetchone()
             assert house is not None
-            yield (max(now, house[1]) if house[1] else now), today
+            yield after(house[1], now), today
 
     def _known(self, turn: Turn, seen: Seen) -> Answer | None:
         """The answer of a slip that was asked before; the till must still be one of ours."""
@@ -234,6 +235,11 @@ class Books:
         else:
             body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
         return Answer(BOOKED, body)
+
+
+def after(closed_at: datetime | None, now: datetime) -> datetime:
+    """When a batch is booked: now, but always after the last close, also where the clock stands."""
+    return now if closed_at is None else max(now, closed_at + A_MOMENT)
 
 
 def undoes(order: Order) -> bool:

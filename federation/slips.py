@@ -15,13 +15,15 @@ from federation.refusals import Validation
 
 # A pattern's `$` also matches before a last newline in Python; the look-ahead shuts that door.
 _END = r"$(?!\n)"
+SLIP_NUMBER = rf"^[A-Za-z0-9_.:/-]{{1,64}}{_END}"
+TILL_CODE = rf"^[A-Za-z0-9_-]{{1,16}}{_END}"
 SlipNumber = Annotated[
     str,
     Meta(
         pattern=rf"^[A-Za-z0-9_.:/-]{{1,64}}{_END}", description="伝票 · unique per shop for ever"
     ),
 ]
-TillCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_-]{{1,16}}{_END}")]
+TillCode = Annotated[str, Meta(pattern=TILL_CODE)]
 StaffCode = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.-]{{1,32}}{_END}")]
 ReceiptNo = Annotated[str, Meta(pattern=rf"^[A-Za-z0-9_.:/-]{{1,40}}{_END}")]
 CardNumber = Annotated[

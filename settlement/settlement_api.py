@@ -10,9 +10,9 @@ from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Stream
-from msgspec import Meta, Struct
+from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.days import day_of
@@ -29,7 +29,7 @@ from tenants.callers import Caller
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
-Most = Annotated[int, Meta(ge=1, le=200)]
+Most = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 class Cycles(Struct, frozen=True):
@@ -46,7 +46,7 @@ async def get_cycles(
     names: NamedDependency[Names],
     clock: NamedDependency[Now],
     after: FromQuery[str | None] = None,
-    limit: FromQuery[Most] = 50,
+    limit: Most = 50,
 ) -> Cycles:
     """The cycles that have begun, newest first. / 締め一覧"""
     before = cursor_of(names, caller, after)

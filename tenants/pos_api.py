@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, JSONBody, QueryParameter
 from psycopg import AsyncConnection
 
 from federation import days
@@ -23,7 +24,7 @@ from federation.refusals import (
     PointsOwed,
     ReceiptAlreadyBooked,
 )
-from federation.slips import Answer, SlipNumber, TillCode
+from federation.slips import SLIP_NUMBER, TILL_CODE, Answer
 from tenants.answers_api import ANY_BODY, ANY_SLIP, ANY_TILL, answers
 from tenants.callers import Caller
 from tenants.earning import Sale, earn
@@ -142,8 +143,8 @@ async def post_quote(
     responses=answers(201, Receipt, *ANY_TILL, NotArrived),
 )
 async def get_slip(
-    till: FromQuery[TillCode],
-    slip: FromQuery[SlipNumber],
+    till: Annotated[str, QueryParameter(pattern=TILL_CODE)],
+    slip: Annotated[str, QueryParameter(pattern=SLIP_NUMBER)],
     caller: NamedDependency[Caller],
     mall: NamedDependency[Mall],
     reader: NamedDependency[AsyncConnection],

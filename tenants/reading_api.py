@@ -8,8 +8,8 @@ from litestar import get
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
-from msgspec import Meta, Struct
+from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation import days, reading
@@ -24,7 +24,7 @@ from tenants.callers import Caller
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
 CODES = statement(__file__, "codes")
-Most = Annotated[int, Meta(ge=1, le=200)]
+Most = Annotated[int, QueryParameter(ge=1, le=200)]
 
 
 class Lot(Struct, frozen=True, omit_defaults=True):
@@ -152,7 +152,7 @@ async def get_member_entries(
     reader: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     after: FromQuery[str | None] = None,
-    limit: FromQuery[Most] = 50,
+    limit: Most = 50,
 ) -> Entries:
     """What this tenant booked for a member. / 会員別履歴"""
     member_id = member_of(names, caller, handle)
@@ -173,7 +173,7 @@ async def get_entries(
     names: NamedDependency[Names],
     business_date: FromQuery[date | None] = None,
     after: FromQuery[str | None] = None,
-    limit: FromQuery[Most] = 50,
+    limit: Most = 50,
 ) -> Entries:
     """What this tenant booked, newest first. / 取引一覧"""
     rows = await reading.entries(

@@ -139,6 +139,9 @@ CREATE TABLE federation.entries (
     PRIMARY KEY (member_id, entry_id, booked_at)
 ) PARTITION BY RANGE (booked_at);
 CREATE INDEX entries_of_tenant ON federation.entries (tenant_id, entry_id);
+-- What was booked since an instant: a close and the watch ask; a few bytes per thousand rows.
+CREATE INDEX entries_lately ON federation.entries USING brin (booked_at)
+WITH (pages_per_range = 32, autosummarize = on);
 
 -- Points that one entry took from (+) or gave back to (-) one lot: the provenance of every yen.
 CREATE TABLE federation.draws (

@@ -104,6 +104,8 @@ ALTER TABLE tenants.tenants ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants.tenants FORCE ROW LEVEL SECURITY;
 ALTER TABLE tenants.shops ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants.shops FORCE ROW LEVEL SECURITY;
+ALTER TABLE tenants.terms ENABLE ROW LEVEL SECURITY;
+ALTER TABLE tenants.terms FORCE ROW LEVEL SECURITY;
 ALTER TABLE tenants.tills ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenants.tills FORCE ROW LEVEL SECURITY;
 
@@ -116,6 +118,12 @@ CREATE POLICY whole ON tenants.shops FOR SELECT
 TO meguri_counter, meguri_desk, meguri_auditor USING (true);
 CREATE POLICY whole ON tenants.tills FOR SELECT 
 TO meguri_counter, meguri_desk, meguri_auditor USING (true);
+CREATE POLICY own ON tenants.terms FOR SELECT TO meguri_app USING (
+    shop_id IN (SELECT shop_id FROM tenants.shops)
+);
+CREATE POLICY whole ON tenants.terms FOR SELECT
+TO meguri_counter, meguri_desk, meguri_auditor USING (true);
+CREATE POLICY lay_out ON tenants.terms TO meguri_worker USING (true) WITH CHECK (true);
 CREATE POLICY lay_out ON tenants.tenants TO meguri_worker USING (true) WITH CHECK (true);
 CREATE POLICY lay_out ON tenants.shops TO meguri_worker USING (true) WITH CHECK (true);
 CREATE POLICY lay_out ON tenants.tills TO meguri_worker USING (true) WITH CHECK (true);

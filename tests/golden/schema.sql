@@ -174,6 +174,7 @@ federation.entries
   entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'changeover'::text])))
   entries_paid_yen_check: CHECK ((paid_yen >= 0))
   entries_pkey: PRIMARY KEY (member_id, entry_id, booked_at)
+  CREATE INDEX entries_lately ON ONLY federation.entries USING brin (booked_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE INDEX entries_of_tenant ON ONLY federation.entries USING btree (tenant_id, entry_id)
   CREATE UNIQUE INDEX entries_pkey ON ONLY federation.entries USING btree (member_id, entry_id, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
@@ -321,11 +322,7 @@ settlement.flows
   funding text NOT NULL
   late boolean NOT NULL
   points bigint NOT NULL
-  entries bigint NOT NULL
-  led bigint NOT NULL
-  flows_check: CHECK (((led >= 0) AND (led <= entries)))
   flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
-  flows_entries_check: CHECK ((entries > 0))
   flows_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
@@ -363,6 +360,20 @@ settlement.lines
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+
+settlement.parts
+  cycle_id integer
+  booked_at timestamp with time zone
+  member_id bigint
+  entry_id bigint
+  movement text
+  kind text
+  funding text
+  funder_id bigint
+  tenant_id bigint
+  late boolean
+  points bigint
+  GRANT INSERT, SELECT TO meguri_worker
 
 settlement.pieces
   cycle_id integer NOT NULL
@@ -587,6 +598,10 @@ tenants.terms
   terms_tax_treatment_check: CHECK ((tax_treatment = ANY (ARRAY['PAYMENT'::text, 'DISCOUNT'::text])))
   terms_yen_per_point_check: CHECK (((yen_per_point >= 1) AND (yen_per_point <= 100000)))
   CREATE UNIQUE INDEX terms_pkey ON tenants.terms USING btree (shop_id, from_on)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (shop_id IN ( SELECT shops.shop_id
+   FROM tenants.shops))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
