@@ -78,6 +78,7 @@ class Hub:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
             await self._keep()
+            await self.keys.fresh()  # another secret than the one that sealed them stops the start
             for work in (
                 self._hourly(),
                 self.watch.keep_looking(),

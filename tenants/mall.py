@@ -21,6 +21,9 @@ CAMPAIGNS = statement(__file__, "campaigns")
 RANKS = statement(__file__, "rank_bonuses")
 SCHEMES = statement(__file__, "schemes")
 
+COUNTER = "SELECT moved FROM federation.doors"
+LOOK_EVERY_SECONDS = 1.0
+
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Tills = dict[tuple[int, str], tuple[str, Till]]  # by tenant and code, with the state of each
 
@@ -36,6 +39,8 @@ class Mall:
         self._tills: Tills = {}
         self._loaded = False
         self._loading = asyncio.Lock()
+        self._counted = 0
+        self._looked_at = 0.0
 
     def forget(self) -> None:
         """A door was shut or a term changed: what was read no longer counts."""
@@ -57,14 +62,21 @@ class Mall:
         )
 
     async def _load(self) -> None:
-        if self._loaded:
+        """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
+        doors' counter is asked once a second, so that what was agreed is soon known everywhere."""
+        now = asyncio.get_running_loop().time()
+        if self._loaded and now - self._looked_at < LOOK_EVERY_SECONDS:
             return
         async with self._loading:
-            if self._loaded:
+            if self._loaded and now - self._looked_at < LOOK_EVERY_SECONDS:
                 return
             seen = self._moved()
             async with self._connect() as conn:
-                self._tills = await read(conn, seen)
+                row = await (await conn.execute(COUNTER)).fetchone()
+                counted = row[0] if row else 0
+                if not self._loaded or counted != self._counted:
+                    self._tills = await read(conn, seen)
+            self._counted, self._looked_at = counted, now
             self._loaded = seen == self._moved()
 
 

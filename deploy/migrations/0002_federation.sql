@@ -261,7 +261,8 @@ GRANT UPDATE (
 ) ON federation.wallets TO meguri_desk;
 GRANT USAGE ON SEQUENCE federation.entry_ids TO meguri_desk;
 
-GRANT SELECT ON federation.carriers, federation.wallets, federation.lots, federation.cycles TO meguri_counter;
+GRANT SELECT ON federation.carriers, federation.wallets, federation.lots, federation.cycles,
+federation.doors TO meguri_counter;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA federation TO meguri_worker, meguri_auditor;
 GRANT INSERT ON federation.members, federation.carriers, federation.wallets, federation.cycles TO meguri_worker;

@@ -117,6 +117,7 @@ federation.doors
   doors_pkey: PRIMARY KEY (one)
   CREATE UNIQUE INDEX doors_pkey ON federation.doors USING btree (one)
   GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
   GRANT SELECT TO meguri_worker
 

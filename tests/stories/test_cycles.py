@@ -119,3 +119,14 @@ async def test_without_redis_points_are_given_and_a_revocation_holds_for_money(
         refused = await bakery.post("/v1/accruals", **bakery.sale(hanako, yen=11_000))
         assert (refused.status, refused.slug) == (401, "invalid-token")
         assert await mall.points_of(hanako) == 100
+
+
+async def test_a_new_shop_sells_at_once_also_where_nothing_was_booked_since(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    assert (await bakery.get("/v1/tills/T01")).status == 200
+    bookshop = await mall.shop("bookshop")
+    for _ in range(300):
+        if (await bookshop.get("/v1/tills/T01")).status == 200:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("the mall has not heard of the new shop")
