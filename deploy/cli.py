@@ -18,6 +18,7 @@ COMMANDS = {
     "client": "auth.commands:client",
     "till": "auth.commands:till",
     "keys": "auth.commands:keys",
+    "change-over": "deploy.commands:change_over",
     "verify": "settlement.commands:verify",
 }
 

@@ -1,5 +1,6 @@
 """What an engineer does at the command line: serve, migrate, check."""
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from deploy import embedded as servers
 from deploy import migrate as migrations
 from deploy import serve as serving
 from deploy.clock import clock, wall
+from deploy.hub import Hub
 from deploy.settings import settings
 from federation.checks import CHECKS as BOOKS
 from settlement.checks import CHECKS as SETTLEMENT
@@ -65,3 +67,29 @@ def check() -> None:
     if broken:
         raise SystemExit(1)
     click.echo("帳簿の約束はすべて守られています / every promise of the books holds")
+
+
+@click.command("change-over")
+@click.option(
+    "--scheme", type=int, required=True, help="移行先の方式番号 · the scheme to go on under"
+)
+def change_over(scheme: int) -> None:
+    """移行精算 · bring what is outstanding under other schemes under this one, as booked entries.
+
+    Funders settle what they moved with the open cycle; run again, nothing is moved twice.
+    """
+    points = asyncio.run(_changed_over(Hub(settings()), scheme))
+    click.echo(f"移行 / moved  {points:,} pt")
+
+
+async def _changed_over(hub: Hub, scheme: int) -> int:
+    async with hub.running():
+        async with hub.pools.use("worker") as conn:
+            known = await conn.execute(
+                "SELECT FROM tenants.schemes WHERE scheme_id = %s", (scheme,)
+            )
+            if known.rowcount != 1:
+                raise click.ClickException(
+                    f"方式 {scheme} はありません / there is no scheme {scheme}"
+                )
+        return await hub.desk.change_over(scheme)

@@ -12,10 +12,12 @@ import pytest
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal
 from settlement.close import Closed, close
+from settlement.lines import Draw
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.statement import Statement
 from settlement.verify import examine, verify
 from tests.settlement.conftest import CYCLE, DUE, FIRST, Books
+from tests.settlement.papers import opened
 from tests.settlement.recompute import recompute
 from tests.settlement.test_verify import stated
 
@@ -36,6 +38,8 @@ async def test_a_cycle_is_closed_into_statements_that_sum_to_zero(busy: Books) -
     verdict = examine(file, done.seal)
     assert verdict.faults == ()
     assert (verdict.grants, verdict.draws, verdict.leaves) == (6, 8, len(file) - 1)
+    parts = [line for line in opened(file) if isinstance(line, Draw)]
+    assert [line.n for line in parts if line.entry == parts[1].entry] == [0, 1, 2]
     assert done.closed_at == DUE
     assert (done.cycle, done.state, done.previous) == ("2026-06-01", "closed", None)
     assert busy.lapsed_up_to == [date(2026, 6, 15)]
@@ -115,6 +119,22 @@ async def test_eight_who_close_at_once_close_once(busy: Books) -> None:
     assert await busy.nets() == BUSY
 
 
+async def test_a_running_cycle_is_left_out_and_three_are_chained(busy: Books) -> None:
+    """What the second half of June has seen before the first is closed waits for its own close."""
+    july = 20260701
+    lot = await busy.entry("accrual", "a", date(2026, 6, 16), [(90, "a", "base")], cycle=NEXT)
+    await busy.entry("redemption", "c", date(2026, 6, 17), draws=[(10, lot, 0)], cycle=NEXT)
+    seals: list[str | None] = [None]
+    for cycle_id in (ID, NEXT, july):
+        done = await closed(busy, cycle_id, datetime(2026, 7, 20, tzinfo=TOKYO))
+        assert done.previous == seals[-1]
+        assert examine(await busy.file(cycle_id), done.seal, seals[-1]).faults == ()
+        seals.append(done.seal)
+    assert await busy.nets() == BUSY
+    assert await busy.nets(NEXT) == {"a": -10, "c": +10}
+    assert await busy.nets(july) == {}
+
+
 async def test_what_arrives_late_is_adjusted_in_the_next_cycle(busy: Books) -> None:
     """A sale of 6/14 that comes after the close of 6/17 stands in the second half of June."""
     first = await closed(busy)
@@ -162,6 +182,7 @@ async def test_points_settle_by_the_scheme_they_were_granted_under(books: Books)
     done = await closed(books)
     assert await books.nets() == {"a": -130, "b": +130}
     assert verify(await books.file(), done.seal) == []
+    assert await books.ask("SELECT scheme_id FROM settlement.cycles") == [(2,)]
 
 
 async def test_a_change_over_pays_in_for_what_is_outstanding_and_no_more(
