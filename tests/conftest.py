@@ -3,14 +3,19 @@
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import docker
+import docker.errors
 import psycopg
 import pytest
 from msgspec import Struct
 from psycopg import sql
+from testcontainers.community.postgres import PostgresContainer
+from testcontainers.community.redis import RedisContainer
 
 from deploy.embedded import embedded
 from deploy.migrate import migrate
@@ -33,15 +38,35 @@ class Given(Struct, frozen=True):
 
 @pytest.fixture(scope="session")
 def given() -> Iterator[Given]:
-    """The servers that were given by URL, or our own."""
+    """The servers that were given by URL, else containers where a Docker daemon answers, else ours.
+
+    The URLs have names of their own, so that a shell set up for a real hub never lends it to tests.
+    """
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield Given(url, os.environ.get("TEST_REDIS_URL"))
         return
+    with ExitStack() as running:
+        contained = containers(running)
+        if contained is not None:
+            yield contained
+            return
     with (
         TemporaryDirectory(prefix="meguri-") as folder,
         embedded(Path(folder), tuned_for_tests=True) as ours,
     ):
         yield Given(ours.database_url, ours.redis_url)
+
+
+def containers(running: ExitStack) -> Given | None:
+    """PostgreSQL 18 and Valkey in containers; None where no daemon answers or no image is had."""
+    try:
+        docker.from_env().ping()
+        postgres = running.enter_context(PostgresContainer("postgres:18", driver=None))
+        valkey = running.enter_context(RedisContainer("valkey/valkey:9"))
+    except (docker.errors.DockerException, TimeoutError):
+        return None
+    host, port = valkey.get_container_host_ip(), valkey.get_exposed_port(6379)
+    return Given(postgres.get_connection_url(), f"redis://{host}:{port}/0")
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,10 @@ class Purse:
     def usable(self, today: date) -> int:
         return sum(lot.left for lot in self.lots if lot.last_day >= today)
 
+    def lapses_by(self, day: date) -> bool:
+        """Whether points are left whose last day is this one or earlier."""
+        return any(lot.left and lot.last_day <= day for lot in self.lots)
+
     def lapse(self, today: date, calendar: Calendar) -> None:
         """Points past their last day are gone, on that day, whenever it is noticed."""
         for day in sorted({lot.last_day for lot in self.lots if lot.left and lot.last_day < today}):
