@@ -3,7 +3,7 @@
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -59,8 +59,10 @@ def given() -> Iterator[Given]:
 
 def containers(running: ExitStack) -> Given | None:
     """PostgreSQL 18 and Valkey in containers; None where no daemon answers or no image is had."""
+    if not (os.environ.get("DOCKER_HOST") or Path("/var/run/docker.sock").exists()):
+        return None
     try:
-        docker.from_env().ping()
+        running.enter_context(closing(docker.from_env())).ping()
         postgres = running.enter_context(PostgresContainer("postgres:18", driver=None))
         valkey = running.enter_context(RedisContainer("valkey/valkey:9"))
     except (docker.errors.DockerException, TimeoutError):
