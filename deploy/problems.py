@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import psycopg
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from psycopg_pool import PoolTimeout
@@ -20,6 +21,9 @@ from federation.refusals import (
 )
 
 log = logging.getLogger("meguri.http")
+
+# The database is away: nothing was done that the same slip would not do again.
+GONE = (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError)
 
 POINTED = re.compile(r" - at `\$([^`]*)`")
 Asked = Request[Any, Any, Any]
@@ -80,7 +84,7 @@ def pointer(error: HTTPException) -> str:
 
 def unforeseen(request: Asked, error: Exception) -> Response[bytes]:
     """Ours to mend: logged by kind and place, told as a 500 that may be sent again."""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, GONE):
         return refused(request, Busy(retry_after=1))
     log.error("unforeseen", exc_info=error, extra={"route": request.scope.get("path_template")})
     return refused(request, Broken())
