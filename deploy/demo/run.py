@@ -128,7 +128,7 @@ def instance(servers: Servers, folder: Path, options: Options) -> tuple[Settings
     with psycopg.connect(servers.database_url, autocommit=True) as conn:
         name = sql.Identifier(DATABASE)
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-        conn.execute(sql.SQL("CREATE DATABASE {} STRATEGY file_copy").format(name))
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(name))
     clock_file = (folder / "clock").absolute()
     clock = FileClock(clock_file)
     clock.set(end_of(demo.FIRST_ON))
