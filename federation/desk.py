@@ -101,8 +101,10 @@ class Desk:
             self._queue.append(turn)
             gauges.waiting_slips.add(1)
             self._wake.set()
-            answer = await turn.answered
-        gauges.waiting_slips.add(-1)
+            try:
+                answer = await turn.answered
+            finally:  # also where the till has gone
+                gauges.waiting_slips.add(-1)
         outcome = "again" if answer.replayed else "booked" if answer.status < 400 else "refused"
         gauges.answered_slips.add(1, {"call": ask.call, "outcome": outcome})
         return answer

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from federation.refusals import AlreadyReversed, NotReversible, TooLate
+from federation.refusals import AlreadyReversed, NotReversible, TooLate, Validation
 from federation.slips import Asked, Order, Past, Reversal, SlipNumber
 from tenants.terms import Till
 
@@ -35,6 +35,8 @@ class Undo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 def undo(asked: Undo, till: Till, past: Past) -> Order:
     """What has not arrived is cancelled for ever, what booked nothing stays as it is, and what
     booked is undone whole, on its own business date, while all it gave is still there."""
+    if asked.of == asked.slip:
+        raise Validation(pointer="/of")
     if not past.arrived:
         return Order(reverse=Reversal(asked.of, asked.reason, cancels=True))
     if past.cancelled or any(entry.undone for entry in past.entries):

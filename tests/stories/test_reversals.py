@@ -121,6 +121,12 @@ async def test_a_reversal_is_not_reversible(mall: Mall) -> None:
     assert (await undo(bakery, "U-1")).slug == "not-reversible"
 
 
+async def test_a_slip_cannot_undo_itself(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    answer = await undo(bakery, "U-1", slip="U-1")
+    assert (answer.status, answer.json["pointer"]) == (400, "/of")
+
+
 async def test_a_reversal_and_its_late_original_race_and_one_story_holds(mall: Mall) -> None:
     bakery = await mall.shop("bakery")
     for member in await mall.members(20):
