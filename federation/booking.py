@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.accrue import accrue
-from federation.answers import answer, reversed_answer
+from federation.answers import Wallet, answer, reversed_answer
 from federation.looking import HOUSE, SHARE_CLOSE, TURN, Seen, holder_of, look
 from federation.opaque import Names
 from federation.redeem import redeem
@@ -93,19 +93,20 @@ class Books:
         """Book what the clock has decided for the members of this batch."""
         due = [row[0] for row in seen.wallets.values() if row[6] is not None and row[6] < today]
         if due:
-            for member_id, points in await self._lapse(conn, due, booked_at, today):
+            for member_id, wallet in (await self._lapse(conn, due, booked_at, today)).items():
                 row = seen.wallets[member_id]
-                seen.wallets[member_id] = (*row[:2], points, *row[3:])
+                seen.wallets[member_id] = (*row[:2], wallet.points, *row[3:])
 
     async def _lapse(
         self, conn: AsyncConnection, members: list[int], booked_at: datetime, today: date
-    ) -> list[tuple[int, int]]:
+    ) -> dict[int, Wallet]:
+        """Book the lapses of these members; the wallets of those who had any."""
         rows = await conn.execute(
             TICK,
             {"members": members, "booked_at": booked_at, "today": today, **CLERK},
             prepare=True,
         )
-        return [(row[0], row[1]) for row in await rows.fetchall()]
+        return {row[0]: Wallet(*row[1:]) for row in await rows.fetchall()}
 
     async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> int:
         """Lapse what is due for members nobody visited, in a transaction of its own."""
@@ -202,9 +203,26 @@ class Books:
         earning = [t for t in fresh if t.refused is None and t.order.accrue is not None]
         if earning:
             await accrue(conn, earning, booked_at)
+            await self._lapse_late(conn, earning, booked_at, today)
         undoing = [t for t in fresh if t.refused is None and undoes(t.order)]
         if undoing:
             await reverse(conn, undoing, booked_at)
+
+    async def _lapse_late(
+        self, conn: AsyncConnection, earning: Sequence[Turn], booked_at: datetime, today: date
+    ) -> None:
+        """A late sale may give limited points that are over: they lapse with the sale itself."""
+        over = {
+            turn.booked.member_id: turn
+            for turn in earning
+            if turn.order.accrue is not None
+            and any(grant.expires_on < today for grant in turn.order.accrue.grants)
+        }
+        if over:
+            for member_id, wallet in (
+                await self._lapse(conn, sorted(over), booked_at, today)
+            ).items():
+                over[member_id].booked.wallet = wallet
 
     async def _keep(
         self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime

@@ -90,4 +90,6 @@ SET
 FROM lapsed
 LEFT JOIN soonest USING (member_id)
 WHERE wallet.member_id = lapsed.member_id
-RETURNING wallet.member_id, wallet.points
+RETURNING
+    wallet.member_id, wallet.points, wallet.points_held, wallet.points_owed,
+    wallet.next_expires_on, wallet.next_expiring_points
