@@ -23,7 +23,7 @@ from psycopg.types.json import Jsonb
 from auth.scopes import AUDIENCES, strangers
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
-from tenants.layout import moved
+from tenants.layout import moved, stop_till
 
 Method = Literal["private_key_jwt", "client_secret_basic"]
 Jwk = dict[str, Any]
@@ -31,7 +31,6 @@ Jwk = dict[str, Any]
 ADD = statement(__file__, "add_client")
 FIND_TENANT = statement(__file__, "find_tenant")
 REVOKE = statement(__file__, "revoke_client")
-REVOKE_TILL = statement(__file__, "revoke_till")
 LIST = statement(__file__, "list_clients")
 
 CLIENT_ID = re.compile(r"c_[a-z2-7]{12}")
@@ -132,9 +131,8 @@ async def revoke(conn: AsyncConnection[Any], client_id: str, now: datetime) -> b
 
 async def revoke_till(conn: AsyncConnection[Any], tenant: str, till: str) -> bool:
     """Stop a till, whoever speaks for it. False: it was stopped before."""
-    async with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
-        await cursor.execute(REVOKE_TILL, {"tenant": tenant, "till": till})
-        return await _shut(conn, await cursor.fetchone())
+    async with conn.transaction():
+        return await _shut(conn, await stop_till(conn, tenant, till))
 
 
 async def _shut(conn: AsyncConnection[Any], was: tuple[Any, ...] | None) -> bool:

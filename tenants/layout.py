@@ -17,6 +17,7 @@ from tenants.terms import Share
 PARTY = statement(__file__, "add_party")
 SHOP = statement(__file__, "add_shop")
 TERMS = statement(__file__, "add_terms")
+STOP_TILL = statement(__file__, "stop_till")
 CAMPAIGN = statement(__file__, "add_campaign")
 MOVED = "UPDATE federation.doors SET moved = moved + 1"
 
@@ -156,6 +157,12 @@ async def add_campaign(
         **_why(why),
     }
     return await _id(conn, CAMPAIGN, asked)
+
+
+async def stop_till(conn: AsyncConnection, tenant: str, till: str) -> tuple[str] | None:
+    """Stop a till; the state it was in, or None where there is no such till."""
+    row = await (await conn.execute(STOP_TILL, {"tenant": tenant, "till": till})).fetchone()
+    return None if row is None else (str(row[0]),)
 
 
 async def moved(conn: AsyncConnection) -> None:

@@ -54,12 +54,7 @@ def test_a_statement_writes_at_home_and_reads_only_downwards(path: Path) -> None
         r"(?:INSERT\s+INTO|DELETE\s+FROM|(?<!FOR )UPDATE)\s+([a-z_]+)\.([a-z_]+)", text
     )
     for schema, table in writes:
-        at_home = schema == home or f"{schema}.{table}" == DOORS
-        tills = home == "auth" and (schema, table) == (
-            "tenants",
-            "tills",
-        )  # `till revoke` is a door
-        assert at_home or tills, f"{schema}.{table}"
+        assert schema == home or f"{schema}.{table}" == DOORS
     seen = set(re.findall(r"\b(federation|tenants|auth|settlement)\.[a-z_]+", text))
     assert seen <= BELOW[home]
     assert "now()" not in text.lower().replace(" ", ""), "time is an argument"
