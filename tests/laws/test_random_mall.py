@@ -184,7 +184,7 @@ class RandomMall(RuleBasedStateMachine):
     def asked(self, wish: Wish) -> Ask:
         """The request of a wish: so many points, or as many as the card's edges say."""
         number = next(self.numbers)
-        day = self.today - DAY if wish.late and not self.over_already(wish.shop) else self.today
+        day = self.today - DAY if wish.late else self.today
         envelope: dict[str, Any] = {
             "slip": f"S-{number}",
             "till": TILL,
@@ -197,12 +197,6 @@ class RandomMall(RuleBasedStateMachine):
             return Spend(**envelope, points=points, payable_yen=points)
         envelope |= {"paid_yen": wish.yen, "receipt_no": f"R-{number}"}
         return Purchase(**envelope, points=points) if points else Sale(**envelope)
-
-    def over_already(self, shop: Shop) -> bool:
-        """Whether points of a sale of yesterday are over today: see the test at the end."""
-        yesterday = self.today - DAY
-        here = [one for one in CAMPAIGNS if one.facility == shop.facility]
-        return any(one.first <= yesterday <= one.last and one.last_day == yesterday for one in here)
 
     def points(self, purse: Purse, wanted: int | str) -> int:
         has, soonest = purse.usable(self.today), purse.soonest(self.today)
