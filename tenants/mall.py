@@ -63,9 +63,12 @@ class Mall:
 
     async def _load(self) -> None:
         """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
-        doors' counter is asked once a second, so that what was agreed is soon known everywhere."""
+        doors' counter is asked once a second, so that what was agreed is soon known everywhere.
+        While one asks, the others go by what was read: a database that is away holds up no queue.
+        """
         now = asyncio.get_running_loop().time()
-        if self._loaded and now - self._looked_at < LOOK_EVERY_SECONDS:
+        young = now - self._looked_at < LOOK_EVERY_SECONDS
+        if self._loaded and (young or self._loading.locked()):
             return
         async with self._loading:
             if self._loaded and now - self._looked_at < LOOK_EVERY_SECONDS:

@@ -318,7 +318,7 @@ def page_of(purse: Purse, today: date) -> Page:
 def test_a_random_mall_keeps_its_books(given: Given, database: str, tmp_path: Path) -> None:
     wanted = os.environ.get("MEGURI_MALLS")
     profile = settings(
-        max_examples=int(wanted or 60),
+        max_examples=int(wanted or 50),
         stateful_step_count=12,
         derandomize=wanted is None,
         database=None,

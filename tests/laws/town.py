@@ -19,6 +19,7 @@ from federation.slips import Answer, Rule
 from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.spending import Purchase, Spend, buy, spend
+from tenants.terms import Till
 from tests.conftest import Given
 from tests.laws.lots import Campaign, Shop
 from tests.mall import Member, settings_for
@@ -151,20 +152,25 @@ class Town:
         await self.mall.turn_to(BEGIN.date(), BEGIN.time())
         return [await self.mall.member("premium" if one else "general") for one in PREMIUM]
 
-    async def book(self, shop: Shop, ask: Ask) -> Answer:
-        """Ask the desk as the till's route does."""
+    async def till(self, shop: Shop) -> Till:
+        """The till as its route knows it."""
         caller = structs.replace(self._callers[shop], vouched=self.desk.moved)
-        till = await self.mall.hub.mall.till(caller, ask.till)
-        return await self.desk.book(ask, RULES[type(ask)], till)
+        return await self.mall.hub.mall.till(caller, "T01")
 
     async def book_all(self, asked: Sequence[tuple[Shop, Ask]]) -> list[Answer]:
-        """All at once: the desk takes them in batches, nobody twice in one."""
-        return await asyncio.gather(*(self.book(shop, ask) for shop, ask in asked))
+        """All at once, in this order: the desk takes them in batches, nobody twice in one."""
+        tills = [await self.till(shop) for shop, _ in asked]
+        return await asyncio.gather(
+            *(
+                self.desk.book(ask, RULES[type(ask)], till)
+                for till, (_, ask) in zip(tills, asked, strict=True)
+            )
+        )
 
     async def book_again(self, shop: Shop, ask: Ask) -> list[Answer]:
         """Ask twice: a known slip is answered before its batch has ended, so that only the second
         answer says that the first batch has."""
-        return [await self.book(shop, ask), await self.book(shop, ask)]
+        return [*await self.book_all([(shop, ask)]), *await self.book_all([(shop, ask)])]
 
     async def shut(self, cycle_id: int, now: datetime) -> datetime:
         """Close a cycle."""

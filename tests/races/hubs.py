@@ -204,10 +204,16 @@ async def held_up(
         await conn.rollback()
 
 
-DESKS_THAT_WAIT = """
-FROM pg_stat_activity
-WHERE datname = current_database() AND usename = 'meguri_desk' AND wait_event_type = 'Lock'
+async def end_desks(settings: Settings) -> None:
+    """End the desks' sessions in the database, whatever they are at."""
+    async with await psycopg.AsyncConnection.connect(settings.database_url) as conn:
+        await conn.execute(f"SELECT pg_terminate_backend(pid, 60_000) {DESKS}")
+
+
+DESKS = """
+FROM pg_stat_activity WHERE datname = current_database() AND usename = 'meguri_desk'
 """
+DESKS_THAT_WAIT = f"{DESKS} AND wait_event_type = 'Lock'"
 
 
 def slugs(answers: list[Answered]) -> Counter[str]:
