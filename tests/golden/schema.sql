@@ -94,6 +94,24 @@ federation.carriers
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+federation.codes
+  code text NOT NULL
+  member_id bigint NOT NULL
+  issued_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  used_shop_id bigint
+  used_slip text
+  codes_check: CHECK ((expires_at > issued_at))
+  codes_code_check: CHECK ((code ~ '^[0-9]{20}$'::text))
+  codes_pkey: PRIMARY KEY (code)
+  CREATE INDEX codes_over ON federation.codes USING btree (expires_at)
+  CREATE UNIQUE INDEX codes_pkey ON federation.codes USING btree (code)
+  GRANT DELETE, SELECT TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_counter
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_desk
+
 federation.cycles
   cycle_id integer NOT NULL
   first_on date NOT NULL
@@ -136,6 +154,8 @@ federation.draws
   business_date date NOT NULL
   cycle_id integer NOT NULL
   booked_at timestamp with time zone NOT NULL
+  for_funder_id bigint
+  for_rule text
   draws_member_id_lot_entry_id_lot_part_fkey: FOREIGN KEY (member_id, lot_entry_id, lot_part) REFERENCES federation.lots(member_id, entry_id, part)
   draws_pkey: PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part, booked_at)
   draws_points_check: CHECK ((points <> 0))
@@ -171,10 +191,15 @@ federation.entries
   cycle_id integer NOT NULL
   booked_at timestamp with time zone NOT NULL
   xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  rank text
+  returned_yen bigint
+  slides_to date
+  offline boolean NOT NULL DEFAULT false
   entries_excluded_yen_check: CHECK ((excluded_yen >= 0))
-  entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'changeover'::text])))
+  entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'repayment'::text, 'hold'::text, 'release'::text, 'changeover'::text, 'merge'::text, 'withdrawal'::text, 'adjustment'::text, 'import'::text])))
   entries_paid_yen_check: CHECK ((paid_yen >= 0))
   entries_pkey: PRIMARY KEY (member_id, entry_id, booked_at)
+  entries_returned_yen_check: CHECK ((returned_yen >= 0))
   CREATE INDEX entries_lately ON ONLY federation.entries USING brin (booked_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE INDEX entries_of_tenant ON ONLY federation.entries USING btree (tenant_id, entry_id)
   CREATE UNIQUE INDEX entries_pkey ON ONLY federation.entries USING btree (member_id, entry_id, booked_at)
@@ -185,6 +210,53 @@ federation.entries
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_worker
+
+federation.hold_parts
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  lot_entry_id bigint NOT NULL
+  lot_part smallint NOT NULL
+  points bigint NOT NULL
+  hold_parts_member_id_entry_id_fkey: FOREIGN KEY (member_id, entry_id) REFERENCES federation.holds(member_id, entry_id)
+  hold_parts_member_id_lot_entry_id_lot_part_fkey: FOREIGN KEY (member_id, lot_entry_id, lot_part) REFERENCES federation.lots(member_id, entry_id, part)
+  hold_parts_pkey: PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part)
+  hold_parts_points_check: CHECK ((points > 0))
+  CREATE UNIQUE INDEX hold_parts_pkey ON federation.hold_parts USING btree (member_id, entry_id, lot_entry_id, lot_part)
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_worker
+
+federation.holds
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  points bigint NOT NULL
+  made_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  state text NOT NULL DEFAULT 'open'::text
+  captured_points bigint NOT NULL DEFAULT 0
+  ended_at timestamp with time zone
+  ended_entry_id bigint
+  holds_check1: CHECK (((captured_points >= 0) AND (captured_points <= points)))
+  holds_check2: CHECK (((state = 'open'::text) = (ended_at IS NULL)))
+  holds_check3: CHECK (((state = 'captured'::text) = (captured_points > 0)))
+  holds_check: CHECK ((expires_at > made_at))
+  holds_pkey: PRIMARY KEY (member_id, entry_id)
+  holds_points_check: CHECK ((points > 0))
+  holds_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'expired'::text])))
+  CREATE INDEX holds_due ON federation.holds USING btree (expires_at) WHERE (state = 'open'::text)
+  CREATE INDEX holds_open ON federation.holds USING btree (member_id) WHERE (state = 'open'::text)
+  CREATE UNIQUE INDEX holds_pkey ON federation.holds USING btree (member_id, entry_id)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_worker
 
 federation.lots
@@ -201,7 +273,10 @@ federation.lots
   limited boolean NOT NULL
   rule text NOT NULL
   usable_from date NOT NULL
-  expires_on date NOT NULL
+  expires_on date
+  from_member_id bigint
+  from_entry_id bigint
+  from_part smallint
   lots_check1: CHECK (((points_held >= 0) AND (points_held <= points_left)))
   lots_check2: CHECK ((expires_on >= usable_from))
   lots_check: CHECK (((points_left >= 0) AND (points_left <= points)))
@@ -218,10 +293,29 @@ federation.lots
 federation.members
   member_id bigint NOT NULL
   joined_on date NOT NULL
+  state text NOT NULL DEFAULT 'active'::text
+  merged_into bigint
+  left_at timestamp with time zone
+  members_merged_into_check: CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL)))
   members_pkey: PRIMARY KEY (member_id)
+  members_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'withdrawn'::text, 'merged'::text])))
   CREATE UNIQUE INDEX members_pkey ON federation.members USING btree (member_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+federation.pins
+  carrier text NOT NULL
+  digest bytea NOT NULL
+  wrong_tries smallint NOT NULL DEFAULT 0
+  pins_digest_check: CHECK ((length(digest) = 32))
+  pins_pkey: PRIMARY KEY (carrier)
+  pins_wrong_tries_check: CHECK (((wrong_tries >= 0) AND (wrong_tries <= 5)))
+  CREATE UNIQUE INDEX pins_pkey ON federation.pins USING btree (carrier)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
 
 federation.postings
   member_id bigint
@@ -249,6 +343,32 @@ federation.receipts
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
+federation.shortages
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  part smallint NOT NULL
+  tenant_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  funder_id bigint NOT NULL
+  rule text NOT NULL
+  scheme_id integer NOT NULL
+  met text NOT NULL
+  points bigint NOT NULL
+  points_paid bigint NOT NULL DEFAULT 0
+  cycle_id integer NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  shortages_check1: CHECK (((points_paid = 0) OR (met = 'owed'::text)))
+  shortages_check: CHECK (((points_paid >= 0) AND (points_paid <= points)))
+  shortages_met_check: CHECK ((met = ANY (ARRAY['deducted'::text, 'owed'::text, 'waived'::text])))
+  shortages_pkey: PRIMARY KEY (member_id, entry_id, part)
+  shortages_points_check: CHECK ((points > 0))
+  CREATE INDEX shortages_owed ON federation.shortages USING btree (member_id) WHERE ((met = 'owed'::text) AND (points_paid < points))
+  CREATE UNIQUE INDEX shortages_pkey ON federation.shortages USING btree (member_id, entry_id, part)
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_worker
+
 federation.slips
   shop_id bigint NOT NULL
   slip text NOT NULL
@@ -257,6 +377,7 @@ federation.slips
   client_id text NOT NULL
   fingerprint bytea NOT NULL
   booked_at timestamp with time zone NOT NULL
+  offline boolean NOT NULL DEFAULT false
   slips_pkey: PRIMARY KEY (shop_id, slip)
   CREATE UNIQUE INDEX slips_pkey ON federation.slips USING btree (shop_id, slip)
   POLICY desk FOR ALL TO {meguri_desk} USING true
@@ -265,6 +386,19 @@ federation.slips
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.used
+  member_id bigint NOT NULL
+  rule text NOT NULL
+  used_on date NOT NULL
+  points bigint NOT NULL
+  used_pkey: PRIMARY KEY (member_id, rule, used_on)
+  used_points_check: CHECK ((points >= 0))
+  CREATE UNIQUE INDEX used_pkey ON federation.used USING btree (member_id, rule, used_on)
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_worker
 
 federation.wallets
@@ -277,10 +411,11 @@ federation.wallets
   next_expires_on date
   next_expiring_points bigint NOT NULL DEFAULT 0
   next_change_at timestamp with time zone
-  wallets_check1: CHECK (((next_expiring_points >= 0) AND (next_expiring_points <= points)))
-  wallets_check2: CHECK (((next_expires_on IS NULL) = (points = 0)))
+  slides_on date
   wallets_check: CHECK (((points_held >= 0) AND (points_held <= points)))
   wallets_member_id_fkey: FOREIGN KEY (member_id) REFERENCES federation.members(member_id)
+  wallets_next_expires_on_check: CHECK (((next_expires_on IS NULL) = (points = points_held)))
+  wallets_next_expiring_points_check: CHECK (((next_expiring_points >= 0) AND (next_expiring_points <= (points - points_held))))
   wallets_pkey: PRIMARY KEY (member_id)
   wallets_points_check: CHECK ((points >= 0))
   wallets_points_owed_check: CHECK ((points_owed >= 0))

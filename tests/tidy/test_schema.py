@@ -26,6 +26,12 @@ SHARDED = {
     "answers": "shop_id",
     "receipts": "shop_id",
     "carriers": "carrier",
+    "holds": "member_id",
+    "hold_parts": "member_id",
+    "shortages": "member_id",
+    "used": "member_id",
+    "codes": "code",
+    "pins": "carrier",
 }
 REFERENCE = {"cycles", "doors"}
 
