@@ -4,7 +4,7 @@ Pure: rules import these words without coming near a database.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -96,7 +96,9 @@ class Holder(Struct, frozen=True):
     points_owed: int
     state: Literal["active", "frozen"]
     carrier_kind: str
-    carrier_state: Literal["active", "stopped"]
+    carrier_state: Literal["active", "stopped", "used"]
+    pin: Literal["none", "right", "wrong", "shut"] = "none"
+    used: Mapping[tuple[str, date], int] = {}  # points by (rule, business date), of counted rules
 
 
 class Part(Struct, frozen=True):
@@ -108,14 +110,19 @@ class Part(Struct, frozen=True):
 
 
 class Grant(Struct, frozen=True):
-    """Points given by one rule; carved into whole points per funder, so settlement never rounds."""
+    """Points given by one rule; carved into whole points per funder, so settlement never rounds.
+
+    Sliding points (自動延長型) have no day of their own. A counted rule's points are added to what
+    the member has used of it on the business date, so that a cap holds under any load.
+    """
 
     rule: str
     parts: tuple[Part, ...]
-    expires_on: date
+    expires_on: date | None
     usable_from: date
     limited: bool = False
     facility_id: int | None = None
+    counted: bool = False
 
     @property
     def points(self) -> int:
@@ -123,12 +130,14 @@ class Grant(Struct, frozen=True):
 
 
 class Accrual(Struct, frozen=True):
-    """Give points for a sale; a sale that earns none is still a sale, and says why."""
+    """Give points for a sale; a sale that earns none is still a sale, and says why. `slides_to` is
+    the last day that this sale gives to all sliding points, where there are any."""
 
     paid_yen: int
     excluded_yen: int
     grants: tuple[Grant, ...]
     scheme_id: int
+    slides_to: date | None = None
     reason: Literal["below-unit", "excluded", "paid-by-points"] | None = None
     yen_to_next_point: int | None = None
     lines: list[dict[str, Any]] | None = None
@@ -139,11 +148,15 @@ class Accrual(Struct, frozen=True):
 
 
 class Redemption(Struct, frozen=True):
-    """Spend points as yen at a shop of this facility."""
+    """Spend points as yen at a shop of this facility: the soonest expiry first, or limited points
+    before all others. Counted where there is a limit per day."""
 
     points: int
     facility_id: int | None
     receipt_no: str | None = None
+    limited_first: bool = False
+    slides_to: date | None = None
+    counted: bool = False
     tax_treatment: Literal["PAYMENT", "DISCOUNT"] = "PAYMENT"
     discount_by_rate: tuple[tuple[int, int], ...] = ()
 
