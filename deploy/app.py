@@ -21,6 +21,7 @@ from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from tenants.callers import Caller
+from tenants.holds_api import ROUTES as HOLDS_ROUTES
 from tenants.mall import Mall
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*health.ROUTES, *pages.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES

@@ -1,13 +1,8 @@
-"""What a till is told: the receipt of a booking, built once and kept as bytes for ever."""
+"""What a till is told, as Structs: balances, receipts, and the answers of every verb. Pure."""
 
-from datetime import date
-from typing import Any
+from datetime import date, datetime
 
-import msgspec
 from msgspec import UNSET, Struct, UnsetType
-
-from federation.opaque import Names
-from federation.slips import Asked, Order, Reversal, Till
 
 
 class NextToExpire(Struct, frozen=True):
@@ -41,13 +36,15 @@ class Funder(Struct, frozen=True):
     points: int
 
 
-class Granted(Struct, frozen=True):
-    """What one rule gave."""
+class Granted(Struct, frozen=True, omit_defaults=True):
+    """What one rule gave; `sliding` where its last day moves with each purchase (自動延長型)."""
 
     rule: str
     points: int
-    expires_on: date
+    expires_on: date | None
     funders: tuple[Funder, ...]
+    sliding: bool = False
+    usable_from: date | None = None
 
 
 class RateDiscount(Struct, frozen=True):
@@ -58,14 +55,16 @@ class RateDiscount(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """The answer to an accrual, a redemption or a purchase."""
+    """The answer to an accrual, a redemption, a purchase or a capture."""
 
     entry: str
     slip: str
     balance: Balance
     print: tuple[str, ...]
     redemption_entry: str | UnsetType = UNSET
+    hold_id: str | UnsetType = UNSET
     redeemed_points: int | UnsetType = UNSET
+    released_points: int | UnsetType = UNSET
     points: int | UnsetType = UNSET
     reason: str | UnsetType = UNSET
     lots: tuple[DrawnLot, ...] | UnsetType = UNSET
@@ -94,60 +93,6 @@ class Wallet(Struct, frozen=True, array_like=True):
         return Balance(self.points, self.points_held, self.points_owed, soonest)
 
 
-class Booked(Struct):
-    """What the statements did for one slip."""
-
-    member_id: int
-    wallet: Wallet
-    redemption_id: int | None = None
-    accrual_id: int | None = None
-    lots: list[tuple[int, str, int, int, int]] = []
-
-
-encode = msgspec.json.Encoder().encode
-
-
-def answer(ask: Asked, till: Till, order: Order, booked: Booked, names: Names) -> bytes:
-    """The receipt's bytes: nothing in it depends on when it is asked for again."""
-    told: dict[str, Any] = {}
-    entry_id = booked.accrual_id or booked.redemption_id
-    assert entry_id is not None
-    entry = names.seal("entry", booked.member_id, entry_id)
-    if order.redeem is not None:
-        assert booked.redemption_id is not None
-        assert sum(lot[0] for lot in booked.lots) == order.redeem.points
-        told["redeemed_points"] = order.redeem.points
-        told["lots"] = tuple(
-            DrawnLot(points, date.fromisoformat(expires_on), issuer == till.shop_id)
-            for points, expires_on, issuer, _, _ in booked.lots
-        )
-        told["tax_treatment"] = order.redeem.tax_treatment
-        if order.redeem.tax_treatment == "DISCOUNT":
-            told["discount_by_rate"] = tuple(
-                RateDiscount(*part) for part in order.redeem.discount_by_rate
-            )
-        if booked.accrual_id is not None:
-            told["redemption_entry"] = names.seal("entry", booked.member_id, booked.redemption_id)
-    if order.accrue is not None:
-        told["points"] = order.accrue.points
-        told["grants"] = tuple(
-            Granted(
-                grant.rule,
-                grant.points,
-                grant.expires_on,
-                tuple(Funder(part.party, part.points) for part in grant.parts),
-            )
-            for grant in order.accrue.grants
-        )
-        if order.accrue.reason is not None:
-            told["reason"] = order.accrue.reason
-        if order.accrue.yen_to_next_point is not None:
-            told["yen_to_next_point"] = order.accrue.yen_to_next_point
-    balance = booked.wallet.balance()
-    lines = printed(ask, order, balance, entry)
-    return encode(Receipt(entry=entry, slip=ask.slip, balance=balance, print=lines, **told))
-
-
 class Undone(Struct, frozen=True):
     """What a reversal undid: the slip, the points it gave and the points it spent."""
 
@@ -167,49 +112,73 @@ class Reversed(Struct, frozen=True):
     balance: Balance | UnsetType = UNSET
 
 
-def reversed_answer(ask: Asked, undone: Reversal, booked: Booked, names: Names) -> bytes:
-    """The bytes that a reversal is answered with."""
-    entries = [
-        (name, names.seal("entry", booked.member_id, entry_id))
-        for name, entry_id in (
-            ("entry", booked.accrual_id or booked.redemption_id),
-            ("redemption_entry", booked.redemption_id if booked.accrual_id else None),
-        )
-        if entry_id
-    ]
-    if not entries:
-        nothing = ("取消（計上なし）", "元伝票", f"{undone.of[-32:]:>32}")
-        return encode(Reversed(ask.slip, None, nothing))
-    given = undone.accrual.points if undone.accrual else 0
-    spent = -undone.redemption.points if undone.redemption else 0
-    balance = booked.wallet.balance()
-    lines = (
-        "取消",
-        f"付与取消{given:>23}P",
-        f"利用取消{spent:>23}P",
-        f"残高{balance.points:>27}P",
-        "取引番号",
-        f"{entries[0][1]:>32}",
-    )
-    told = Undone(undone.of, given, spent)
-    return encode(Reversed(ask.slip, told, lines, balance=balance, **dict(entries)))
+class Held(Struct, frozen=True):
+    """The answer to a hold: what is set aside, until when."""
+
+    hold_id: str
+    entry: str
+    slip: str
+    points: int
+    expires_at: datetime
+    lots: tuple[DrawnLot, ...]
+    balance: Balance
+    print: tuple[str, ...]
 
 
-def printed(ask: Asked, order: Order, balance: Balance, entry: str) -> tuple[str, ...]:
-    """Lines of at most 32 half-width columns for the till's receipt."""
-    lines = [f"会員番号{masked(ask.carrier or ''):>24}"]
-    if order.redeem is not None:
-        lines.append(f"今回利用{order.redeem.points:>23}P")
-    if order.accrue is not None:
-        lines.append(f"今回付与{order.accrue.points:>23}P")
-    lines.append(f"残高{balance.points:>27}P")
-    if balance.next_to_expire is not None:
-        soonest = balance.next_to_expire
-        lines.append(f"失効予定{f'{soonest.on:%Y/%m/%d} {soonest.points}P':>24}")
-    lines += ["取引番号", f"{entry:>32}"]
-    return tuple(lines)
+class Released(Struct, frozen=True):
+    """The answer to a release: what is free again, and what of it lapsed at once."""
+
+    hold_id: str
+    entry: str
+    slip: str
+    released_points: int
+    lapsed_points: int
+    balance: Balance
+    print: tuple[str, ...]
 
 
-def masked(carrier: str) -> str:
-    """A carrier with all but its last four characters hidden."""
-    return "*" * (len(carrier) - 4) + carrier[-4:]
+class Short(Struct, frozen=True):
+    """What a return could not take back: kept from the refund, owed, or waived."""
+
+    deducted_points: int
+    owed_points: int
+    waived_points: int
+
+
+class ReturnedSale(Struct, frozen=True):
+    """The sale that goods came back of; `closed` where its cycle has been closed, so that the
+    return stands in the open cycle and points at it."""
+
+    slip: str | None
+    entry: str
+    business_date: date
+    cycle: int
+    closed: bool
+
+
+class ReturnReceipt(Struct, frozen=True):
+    """The answer to a return: what comes back, what is taken back, and the cash to refund."""
+
+    slip: str
+    entry: str
+    returned_yen: int
+    refund_yen: int
+    restored_points: int
+    lapsed_points: int
+    taken_back_points: int
+    shortage_points: int
+    shortage: Short
+    original: ReturnedSale
+    lots: tuple[DrawnLot, ...]
+    balance: Balance
+    print: tuple[str, ...]
+    restore_entry: str | UnsetType = UNSET
+
+
+class Adjusted(Struct, frozen=True):
+    """The answer to an adjustment, a merge or a withdrawal: what it did to the wallet."""
+
+    slip: str
+    entry: str
+    points: int
+    balance: Balance

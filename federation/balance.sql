@@ -1,29 +1,42 @@
--- What a member has at this day, read as if the clock's job had run: what is past its day counts
--- only where a hold keeps it.
+-- What a member has at this instant, read as if the clock's job had run: holds past their time are
+-- free again, and what is past its day counts only where a hold still keeps it.
+WITH kept AS (
+    SELECT parts.lot_entry_id, parts.lot_part, sum(parts.points) AS points
+    FROM federation.holds
+    INNER JOIN federation.hold_parts AS parts USING (member_id, entry_id)
+    WHERE
+        holds.member_id = %(member_id)s::bigint
+        AND holds.state = 'open'
+        AND holds.expires_at > %(now)s::timestamptz
+    GROUP BY parts.lot_entry_id, parts.lot_part
+),
+
+alive AS (
+    SELECT
+        coalesce(lots.expires_on, wallets.slides_on) AS last_day,
+        coalesce(kept.points, 0) AS held,
+        CASE
+            WHEN coalesce(lots.expires_on, wallets.slides_on) >= %(today)s::date
+                THEN lots.points_left - coalesce(kept.points, 0)
+            ELSE 0
+        END AS free
+    FROM federation.wallets
+    INNER JOIN federation.lots USING (member_id)
+    LEFT JOIN kept ON kept.lot_entry_id = lots.entry_id AND kept.lot_part = lots.part
+    WHERE wallets.member_id = %(member_id)s::bigint AND lots.points_left > 0
+)
+
 SELECT
     wallets.rank,
-    coalesce(sum(alive.points), 0)::bigint AS points,
-    wallets.points_held,
+    (SELECT coalesce(sum(free + held), 0) FROM alive)::bigint AS points,
+    (SELECT coalesce(sum(held), 0) FROM alive)::bigint AS points_held,
     wallets.points_owed,
     wallets.state,
-    min(lots.expires_on) FILTER (WHERE alive.points > 0) AS next_expires_on,
-    coalesce(
-        sum(alive.points) FILTER (WHERE lots.expires_on = soonest.expires_on), 0
+    (SELECT min(last_day) FROM alive WHERE free > 0) AS next_expires_on,
+    (
+        SELECT coalesce(sum(free), 0)
+        FROM alive
+        WHERE last_day = (SELECT min(soonest.last_day) FROM alive AS soonest WHERE soonest.free > 0)
     )::bigint AS next_expiring_points
 FROM federation.wallets
-LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0
-LEFT JOIN LATERAL (
-    SELECT
-        CASE WHEN lots.expires_on >= %(today)s::date THEN lots.points_left ELSE lots.points_held END
-            AS points
-) AS alive ON true
-LEFT JOIN LATERAL (
-    SELECT min(expires_on) AS expires_on
-    FROM federation.lots AS others
-    WHERE
-        others.member_id = wallets.member_id
-        AND others.points_left > 0
-        AND (others.expires_on >= %(today)s::date OR others.points_held > 0)
-) AS soonest ON true
 WHERE wallets.member_id = %(member_id)s::bigint
-GROUP BY wallets.member_id

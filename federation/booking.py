@@ -1,42 +1,48 @@
-"""One batch, one transaction: the statements of a booking, in the order that keeps it right."""
+"""One batch, one transaction: the steps of a booking, in the order that keeps it right."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from psycopg import AsyncConnection
 
 from federation import days, gauges
-from federation.accrue import accrue
-from federation.answers import Wallet, answer, reversed_answer
-from federation.looking import HOUSE, SHARE_CLOSE, TURN, Seen, holder_of, look
+from federation.answering import answer
+from federation.lapse import CLOCK, OPERATOR, tick
+from federation.looking import (
+    ENTRY_IDS,
+    Card,
+    Seen,
+    look,
+)
+from federation.move import change_over
 from federation.opaque import Names
-from federation.redeem import redeem
+from federation.page import Page, Stamp
+from federation.past import Past
+from federation.post import post
+from federation.purse import Purse
 from federation.refusals import (
     CardNotActive,
+    CodeExpired,
     NotFound,
     ReceiptAlreadyBooked,
     Refusal,
     SlipCancelled,
     SlipReused,
 )
-from federation.reverse import reverse
-from federation.slips import Answer, Holder, Order, Past, Reversal, Till
+from federation.slips import Answer, Holder, Till
 from federation.sql import statement
 from federation.turns import Turn
+from federation.verbs import book_order
 
-TICK = statement(__file__, "tick")
-CHANGE_OVER = statement(__file__, "change_over")
 KEEP = statement(__file__, "keep")
 
 BOOKED = 201
 A_MOMENT = timedelta(microseconds=1)
-NOTHING_UNDONE = Reversal("", "")
-
-# The clock's own slips are named by the operator's shop (0003_tenants.sql lays it out).
-CLERK = {"tenant_id": 1, "shop_id": 1, "till": "clock"}
+OFFLINE_DAYS = 31
+PIN_TRIES = 5
 
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
 Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
@@ -54,10 +60,13 @@ class Books:
     async def book(self, conn: AsyncConnection, batch: Sequence[Turn], now: datetime) -> list[Turn]:
         """Book or refuse each slip and answer it; one whose card changed hands is given back."""
         today = days.day_of(now)
-        seen = await look(conn, batch, today)
-        booked_at = after(seen.last_closed_at, now)
+        seen = await look(conn, batch, now, today)
+        page = Page(now, after(seen.last_closed_at, now), today, seen.cycle_of)
         await self._vouch(conn, batch, seen.moved)
-        await self._tick_due(conn, seen, booked_at, today)
+        await self._number(conn, page, seen, batch)
+        for purse in seen.purses.values():
+            if purse.next_change_at is not None and purse.next_change_at <= now:
+                tick(page, purse)
         again, fresh = [], []
         for turn in batch:
             if (known := self._known(turn, seen)) is not None:
@@ -67,10 +76,9 @@ class Books:
             elif self._changed_hands(turn, seen):
                 again.append(turn)
             else:
-                self._decide(turn, seen, now)
+                self._decide(turn, seen, page)
                 fresh.append(turn)
-        await self._write(conn, fresh, seen, booked_at, today)
-        await self._keep(conn, fresh, booked_at)
+        await self._keep(conn, fresh, seen, page)
         return again
 
     async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], moved: int) -> None:
@@ -87,55 +95,25 @@ class Books:
             self.moved = moved
             self._doors_moved()
 
-    async def _tick_due(
-        self, conn: AsyncConnection, seen: Seen, booked_at: datetime, today: date
+    async def _number(
+        self, conn: AsyncConnection, page: Page, seen: Seen, batch: Sequence[Turn]
     ) -> None:
-        """Book what the clock has decided for the members of this batch."""
-        due = [row[0] for row in seen.wallets.values() if row[6] is not None and row[6] < today]
-        if due:
-            for member_id, wallet in (await self._lapse(conn, due, booked_at, today)).items():
-                row = seen.wallets[member_id]
-                seen.wallets[member_id] = (*row[:2], wallet.points, *row[3:])
-
-    async def _lapse(
-        self, conn: AsyncConnection, members: list[int], booked_at: datetime, today: date
-    ) -> dict[int, Wallet]:
-        """Book the lapses of these members; the wallets of those who had any."""
-        rows = await conn.execute(
-            TICK,
-            {"members": members, "booked_at": booked_at, "today": today, **CLERK},
-            prepare=True,
-        )
-        return {row[0]: Wallet(*row[1:]) for row in await rows.fetchall()}
-
-    async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> int:
-        """Lapse what is due for members nobody visited, in a transaction of its own."""
-        async with self._alone(conn, members, now) as (booked_at, today):
-            return len(await self._lapse(conn, members, booked_at, today))
-
-    async def change_over(
-        self, conn: AsyncConnection, members: list[int], scheme_id: int, now: datetime
-    ) -> int:
-        """Bring what these members have left under other schemes under this one; the points."""
-        async with self._alone(conn, members, now) as (booked_at, today):
-            asked = {"members": members, "scheme_id": scheme_id, "today": today}
-            moved = await conn.execute(CHANGE_OVER, {**asked, "booked_at": booked_at, **CLERK})
-            row = await moved.fetchone()
-            assert row is not None
-            return int(row[1])
-
-    @asynccontextmanager
-    async def _alone(
-        self, conn: AsyncConnection, members: list[int], now: datetime
-    ) -> AsyncIterator[tuple[datetime, date]]:
-        """A job's transaction: the same locks in the same order as a batch's."""
-        today = days.day_of(now)
-        async with conn.transaction():
-            await conn.execute(SHARE_CLOSE)
-            await conn.execute(TURN, {"members": sorted(members)})
-            house = await (await conn.execute(HOUSE, {"today": today})).fetchone()
-            assert house is not None
-            yield after(house[1], now), today
+        """Numbers for all entries that the batch could write: most slips write one or two, but what
+        the clock decides, an undoing or a merge may write many."""
+        page.ids = seen.entry_ids
+        more = sum(entries_ahead(purse, page) for purse in seen.purses.values())
+        for turn in batch:
+            past = seen.pasts.get(turn)
+            if past is not None:
+                more += len(past.entries) + len(past.lots) + 4
+            if len(turn.members) > 1:
+                more += 2 + 2 * sum(len(seen.purses[m].lots) for m in turn.members)
+            if turn.ask.business_date < page.today:
+                more += 4
+        more += sum(2 for purse in seen.purses.values() if purse.owed)
+        if more:
+            rows = await conn.execute(ENTRY_IDS, {"count": more}, prepare=True)
+            page.ids += [row[0] for row in await rows.fetchall()]
 
     def _known(self, turn: Turn, seen: Seen) -> Answer | None:
         """The answer of a slip that was asked before; the till must still be one of ours."""
@@ -147,112 +125,134 @@ class Books:
         return Answer(known.status, known.body.encode(), replayed=True)
 
     def _changed_hands(self, turn: Turn, seen: Seen) -> bool:
-        if turn.original_key is not None:
-            original = seen.known.get(turn.original_key)
+        """Whether what it is about leads to somebody else than when it was taken."""
+        if turn.original_receipt is not None:
+            earned = seen.receipts.get(turn.original_receipt)
+            if (earned[0] if earned else None) != (turn.original[1] if turn.original else None):
+                return True
+        if turn.original is not None:
+            original = seen.known.get(turn.original)
             leads_to = original.member_id or 0 if original else 0
-            return leads_to != turn.booked.member_id
+            return leads_to not in (turn.members or (0,))
+        if turn.about is not None:
+            return False
         card = seen.cards.get(turn.carrier)
-        return card is not None and card[1] != turn.booked.member_id
+        return card is not None and card.member_id != turn.member_id
 
-    def _decide(self, turn: Turn, seen: Seen, now: datetime) -> None:
-        """Ask the rule; what it refuses is refused here, before any statement runs."""
+    def _decide(self, turn: Turn, seen: Seen, page: Page) -> None:
+        """Ask the rule and work out what it comes to; what is refused is refused here."""
+        ask = turn.ask
         try:
-            days.admit(turn.ask.business_date, turn.ask.at, now)
-            turn.order = turn.rule(turn.ask, turn.till, self._facts(turn, seen))
-            turn.cycle_id = seen.cycle_of(turn.ask.business_date)
-            undone = turn.order.reverse or NOTHING_UNDONE
-            if turn.order.redeem is not None or undone.redemption is not None:
-                turn.redemption_id = seen.entry_ids.pop(0)
-            if turn.order.accrue is not None or undone.accrual is not None:
-                turn.accrual_id = seen.entry_ids.pop(0)
+            back = OFFLINE_DAYS if turn.offline else ask.days_back(turn.till)
+            days.admit(ask.business_date, ask.at, page.now, back, clock_ahead=turn.offline)
+            facts = self._facts(turn, seen, page)
+            turn.order = turn.rule(ask, turn.till, facts)
+            turn.cycle_id = seen.cycle_of(ask.business_date)
+            book_order(page, seen, turn)
         except Refusal as refused:
             turn.refused = refused
+            gauges.refused(refused.slug, turn.till.tenant_id)
+            body = refused.body()
+            turn.told = Answer(refused.status, body, retry_after=refused.retry_after)
+        else:
+            turn.told = Answer(BOOKED, answer(turn, seen, self._names))
 
-    def _facts(self, turn: Turn, seen: Seen) -> Holder | Past:
-        """What the rule may know: the holder of the card, or the past of the slip it is about."""
-        if turn.original_key is not None:
-            known = seen.known.get(turn.original_key)
-            return Past(
-                arrived=known is not None,
-                cancelled=known is not None and known.cancelled,
-                refused=known is not None and known.status != BOOKED,
-                entries=tuple(seen.originals.get(turn.original_key, ())),
-            )
+    def _facts(self, turn: Turn, seen: Seen, page: Page) -> Holder | Past:
+        """What the rule may know: the holder of the card, or the past of what it is about."""
+        if turn.ask.original is not None:
+            return seen.pasts.get(turn) or Past(turn.till.shop_id, "", arrived=False)
+        if turn.about is not None:
+            if turn.member_id not in seen.purses:
+                raise NotFound
+            return holder_of(seen.purses[turn.member_id], Card(turn.member_id, "named", "active"))
         card = seen.cards.get(turn.carrier)
         if card is None:
             raise NotFound(pointer="/card")
-        if card[3] != "active":
+        if card.state == "stopped":
             raise CardNotActive
+        as_of = min(turn.ask.at, page.now) if turn.offline else page.now
+        if card.expires_at is not None and card.expires_at <= as_of:
+            raise CodeExpired
         if (key := turn.receipt_key) is not None and key in seen.receipts:
             slip, at = seen.receipts[key]
             raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
-        return holder_of(seen.wallets[turn.booked.member_id], card)
+        pin = self._pin(turn, seen, page)
+        return holder_of(seen.purses[turn.member_id], card, pin)
 
-    async def _write(
-        self,
-        conn: AsyncConnection,
-        fresh: Sequence[Turn],
-        seen: Seen,
-        booked_at: datetime,
-        today: date,
-    ) -> None:
-        """One statement per verb: redemptions first, so that a purchase spends before it earns."""
-        spending = [t for t in fresh if t.refused is None and t.order.redeem is not None]
-        if spending:
-            await redeem(conn, spending, booked_at, today)
-        earning = [t for t in fresh if t.refused is None and t.order.accrue is not None]
-        if earning:
-            await accrue(conn, earning, booked_at)
-            await self._lapse_late(conn, earning, booked_at, today)
-        undoing = [t for t in fresh if t.refused is None and undoes(t.order)]
-        if undoing:
-            await reverse(conn, undoing, booked_at)
-
-    async def _lapse_late(
-        self, conn: AsyncConnection, earning: Sequence[Turn], booked_at: datetime, today: date
-    ) -> None:
-        """A late sale may give limited points that are over: they lapse with the sale itself."""
-        over = {
-            turn.booked.member_id: turn
-            for turn in earning
-            if turn.order.accrue is not None
-            and any(grant.expires_on < today for grant in turn.order.accrue.grants)
-        }
-        if over:
-            for member_id, wallet in (
-                await self._lapse(conn, sorted(over), booked_at, today)
-            ).items():
-                over[member_id].booked.wallet = wallet
+    def _pin(self, turn: Turn, seen: Seen, page: Page) -> str:
+        """Whether the PIN that was given is the card's; a wrong one counts, over all tills."""
+        if turn.ask.secret is None or turn.carrier not in seen.pins:
+            return "none"
+        digest, wrong = seen.pins[turn.carrier]
+        if wrong >= PIN_TRIES:
+            return "shut"
+        right = self._names.pin(turn.carrier, turn.ask.secret) == digest
+        if wrong or not right:
+            tries = 0 if right else wrong + 1
+            page.add("pins", {"carrier": turn.carrier, "wrong_tries": tries})
+        return "right" if right else "wrong"
 
     async def _keep(
-        self, conn: AsyncConnection, fresh: Sequence[Turn], booked_at: datetime
+        self, conn: AsyncConnection, fresh: Sequence[Turn], seen: Seen, page: Page
     ) -> None:
-        """Keep each slip with the very bytes it is answered with, commit, and only then answer."""
-        answers = [self._answer(turn) for turn in fresh]
+        """Write the page, keep each slip with the very bytes it is answered with, commit, and only
+        then answer."""
         kept = [
             row
-            for turn, told in zip(fresh, answers, strict=True)
+            for turn in fresh
             if turn.refused is None or (turn.refused.status == 409 and turn.refused.burns)
-            for row in kept_rows(turn, told)
+            for row in kept_rows(turn)
         ]
         async with conn.pipeline():
+            await post(conn, page, seen.purses.values())
             if kept:
                 rows = msgspec.json.encode(kept).decode()
-                await conn.execute(KEEP, {"kept": rows, "booked_at": booked_at}, prepare=True)
+                await conn.execute(KEEP, {"kept": rows, "booked_at": page.booked_at}, prepare=True)
             await conn.execute("COMMIT")
-        for turn, told in zip(fresh, answers, strict=True):
-            turn.answer(told)
+        for turn in fresh:
+            assert turn.told is not None
+            turn.answer(turn.told)
 
-    def _answer(self, turn: Turn) -> Answer:
-        if turn.refused is not None:
-            refused = turn.refused
-            gauges.refused(refused.slug, turn.till.tenant_id)
-            return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
-        if turn.order.reverse is not None:
-            body = reversed_answer(turn.ask, turn.order.reverse, turn.booked, self._names)
-        else:
-            body = answer(turn.ask, turn.till, turn.order, turn.booked, self._names)
-        return Answer(BOOKED, body)
+    async def tick(self, conn: AsyncConnection, members: list[int], now: datetime) -> int:
+        """Let the clock's decisions come true for members nobody visited, in a transaction of its
+        own; of how many points were moved."""
+        async with self._alone(conn, members, now) as (page, seen):
+            before = {purse.member_id: purse.points for purse in seen.purses.values()}
+            for purse in seen.purses.values():
+                tick(page, purse)
+            return sum(before[p.member_id] != p.points for p in seen.purses.values())
+
+    async def change_over(
+        self, conn: AsyncConnection, members: list[int], scheme_id: int, now: datetime
+    ) -> int:
+        """Bring what these members have left under other schemes under this one; the points."""
+        async with self._alone(conn, members, now) as (page, seen):
+            cycle_id = page.cycle_of(page.today)
+            stamp = Stamp(OPERATOR, OPERATOR, CLOCK, page.today, cycle_id, page.booked_at)
+            return sum(change_over(page, p, scheme_id, stamp) for p in seen.purses.values())
+
+    @asynccontextmanager
+    async def _alone(
+        self, conn: AsyncConnection, members: list[int], now: datetime
+    ) -> AsyncIterator[tuple[Page, Seen]]:
+        """A job's transaction: the same locks in the same order as a batch's, the same page."""
+        today = days.day_of(now)
+        seen = await look(conn, (), now, today, members)
+        page = Page(now, after(seen.last_closed_at, now), today, seen.cycle_of)
+        page.ids = seen.entry_ids
+        more = sum(2 + len(p.lots) + len(p.holds) for p in seen.purses.values())
+        rows = await conn.execute(ENTRY_IDS, {"count": more}, prepare=True)
+        page.ids += [row[0] for row in await rows.fetchall()]
+        yield page, seen
+        async with conn.pipeline():
+            await post(conn, page, seen.purses.values())
+            await conn.execute("COMMIT")
+
+
+def entries_ahead(purse: Purse, page: Page) -> int:
+    """How many entries the clock could cause in a purse, at most."""
+    over = {purse.last_day(lot) for lot in purse.lots.values()}
+    return len(purse.holds) + sum(day < page.today for day in over)
 
 
 def after(closed_at: datetime | None, now: datetime) -> datetime:
@@ -260,23 +260,35 @@ def after(closed_at: datetime | None, now: datetime) -> datetime:
     return now if closed_at is None else max(now, closed_at + A_MOMENT)
 
 
-def undoes(order: Order) -> bool:
-    """Whether there is an entry to undo; a cancellation has none."""
-    undone = order.reverse
-    return undone is not None and (undone.redemption is not None or undone.accrual is not None)
+def holder_of(purse: Purse, card: Card, pin: Any = "none") -> Holder:
+    """What a rule may know of a member."""
+    return Holder(
+        purse.member_id,
+        purse.rank,
+        purse.points,
+        purse.held,
+        purse.owed,
+        purse.state,  # type: ignore[arg-type]  # the column's own CHECK
+        card.kind,
+        card.state,  # type: ignore[arg-type]
+        pin,
+        purse.used,
+    )
 
 
-def kept_rows(turn: Turn, told: Answer) -> list[dict[str, object]]:
+def kept_rows(turn: Turn) -> list[dict[str, object]]:
     """The slip with its answer; a cancellation also keeps the slip that must never be booked."""
+    assert turn.told is not None
     own = {
         "shop_id": turn.till.shop_id,
         "slip": turn.ask.slip,
         "tenant_id": turn.till.tenant_id,
-        "member_id": turn.booked.member_id or None,
+        "member_id": turn.member_id or None,
         "client_id": turn.till.client_id,
         "fingerprint": turn.fingerprint.hex(),
-        "status": told.status,
-        "body": told.body.decode(),
+        "status": turn.told.status,
+        "body": turn.told.body.decode(),
+        "offline": turn.offline,
     }
     undone = turn.order.reverse
     if turn.refused is not None or undone is None or not undone.cancels:

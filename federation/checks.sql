@@ -7,18 +7,104 @@ GROUP BY wallets.member_id
 HAVING wallets.points <> coalesce(sum(lots.points_left), 0)
 
 UNION ALL
-SELECT 'wallet says another next expiry than its lots', wallets.member_id,
-    wallets.next_expiring_points - coalesce(sum(lots.points_left) FILTER (
-        WHERE lots.expires_on = wallets.next_expires_on
-    ), 0)
+SELECT 'wallet and lots differ in what is held', wallets.member_id,
+    wallets.points_held - coalesce(sum(lots.points_held), 0)
 FROM federation.wallets
 LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0
 GROUP BY wallets.member_id
-HAVING
-    wallets.next_expires_on IS DISTINCT FROM min(lots.expires_on)
-    OR wallets.next_expiring_points <> coalesce(sum(lots.points_left) FILTER (
-        WHERE lots.expires_on = wallets.next_expires_on
+HAVING wallets.points_held <> coalesce(sum(lots.points_held), 0)
+
+UNION ALL
+SELECT 'wallet says another next expiry than its lots', wallets.member_id,
+    wallets.next_expiring_points - coalesce(sum(lots.free) FILTER (
+        WHERE lots.last_day = wallets.next_expires_on
     ), 0)
+FROM federation.wallets
+LEFT JOIN LATERAL (
+    SELECT
+        coalesce(open_lots.expires_on, wallets.slides_on) AS last_day,
+        open_lots.points_left - open_lots.points_held AS free
+    FROM federation.lots AS open_lots
+    WHERE
+        open_lots.member_id = wallets.member_id AND open_lots.points_left > open_lots.points_held
+) AS lots ON true
+GROUP BY wallets.member_id
+HAVING
+    wallets.next_expires_on IS DISTINCT FROM min(lots.last_day)
+    OR wallets.next_expiring_points <> coalesce(sum(lots.free) FILTER (
+        WHERE lots.last_day = wallets.next_expires_on
+    ), 0)
+
+UNION ALL
+SELECT 'sliding lot of a wallet without a day', lots.entry_id, lots.points_left
+FROM federation.lots
+INNER JOIN federation.wallets USING (member_id)
+WHERE lots.expires_on IS NULL AND lots.points_left > 0 AND wallets.slides_on IS NULL
+
+UNION ALL
+SELECT 'lot keeps other points than its open holds', lots.entry_id,
+    lots.points_held - coalesce(kept.points, 0)
+FROM federation.lots
+LEFT JOIN (
+    SELECT parts.member_id, parts.lot_entry_id, parts.lot_part, sum(parts.points) AS points
+    FROM federation.hold_parts AS parts
+    INNER JOIN federation.holds USING (member_id, entry_id)
+    WHERE holds.state = 'open'
+    GROUP BY 1, 2, 3
+) AS kept
+    ON kept.member_id = lots.member_id
+    AND kept.lot_entry_id = lots.entry_id
+    AND kept.lot_part = lots.part
+WHERE lots.points_held <> coalesce(kept.points, 0)
+
+UNION ALL
+SELECT 'hold and its parts differ', holds.entry_id, holds.points - coalesce(sum(parts.points), 0)
+FROM federation.holds
+LEFT JOIN federation.hold_parts AS parts USING (member_id, entry_id)
+GROUP BY holds.member_id, holds.entry_id
+HAVING holds.points <> coalesce(sum(parts.points), 0)
+
+UNION ALL
+SELECT 'hold captured, yet nothing redeemed by it', holds.entry_id, holds.captured_points
+FROM federation.holds
+LEFT JOIN federation.entries
+    ON entries.member_id = holds.member_id AND entries.entry_id = holds.ended_entry_id
+WHERE holds.captured_points <> 0 AND holds.captured_points IS DISTINCT FROM -entries.points
+
+UNION ALL
+SELECT 'wallet owes something else than its returns left owed', wallets.member_id,
+    wallets.points_owed - coalesce(sum(shortages.points - shortages.points_paid), 0)
+FROM federation.wallets
+LEFT JOIN federation.shortages
+    ON shortages.member_id = wallets.member_id AND shortages.met = 'owed' AND NOT shortages.undone
+GROUP BY wallets.member_id
+HAVING wallets.points_owed <> coalesce(sum(shortages.points - shortages.points_paid), 0)
+
+UNION ALL
+SELECT 'more came back than was bought', bought.entry_id,
+    sum(returned.returned_yen) - max(bought.paid_yen) - max(coalesce(spent.points, 0))
+FROM federation.entries AS bought
+INNER JOIN federation.entries AS returned
+    ON returned.of_entry_id = bought.entry_id AND returned.kind = 'return'
+LEFT JOIN LATERAL (
+    SELECT -sum(paid.points) AS points
+    FROM federation.entries AS paid
+    WHERE
+        paid.member_id = bought.member_id
+        AND paid.kind = 'redemption'
+        AND paid.shop_id = bought.shop_id
+        AND paid.business_date = bought.business_date
+        AND paid.receipt_till = bought.receipt_till
+        AND paid.receipt_no = bought.receipt_no
+) AS spent ON true
+WHERE
+    bought.kind = 'accrual'
+    AND NOT EXISTS (
+        SELECT FROM federation.entries AS undone
+        WHERE undone.of_entry_id = returned.entry_id AND undone.kind = 'reversal'
+    )
+GROUP BY bought.member_id, bought.entry_id
+HAVING sum(returned.returned_yen) > max(bought.paid_yen) + max(coalesce(spent.points, 0))
 
 UNION ALL
 SELECT 'lot and its draws differ', lots.entry_id,

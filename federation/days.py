@@ -1,6 +1,6 @@
 """Days of the mall: Asia/Tokyo, which has had no daylight saving time since 1951."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from federation.refusals import ClockAhead, TooLate, Validation
@@ -14,14 +14,22 @@ def day_of(now: datetime) -> date:
     return now.astimezone(TOKYO).date()
 
 
-def admit(business_date: date, at: datetime, now: datetime) -> None:
-    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead."""
-    if at > now + SKEW:
+def midnight_after(day: date) -> datetime:
+    """24:00 of a day in Tokyo: the instant at which what was good on it is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, TOKYO)
+
+
+def admit(
+    business_date: date, at: datetime, now: datetime, days_back: int = 1, clock_ahead: bool = False
+) -> None:
+    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead; late
+    claims reach back a week, lines of an offline file 31 days, and a clock may be what it was."""
+    if at > now + SKEW and not clock_ahead:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
     today = day_of(now)
     if business_date > today:
         raise Validation(pointer="/business_date")
-    if business_date < today - timedelta(days=1):
+    if business_date < today - timedelta(days=days_back):
         raise TooLate
 
 

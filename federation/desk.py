@@ -20,15 +20,17 @@ from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.booking import Books, Recheck
+from federation.looking import CODES, RECEIPTS, is_code, receipts_of, slips_of
 from federation.opaque import Names
 from federation.refusals import Broken, Busy
-from federation.slips import Answer, Asked, Rule
+from federation.slips import About, Answer, Asked, ReceiptKey, Rule, fingerprint
 from federation.sql import statement
 from federation.turns import Turn
 
 DUE = statement(__file__, "due")
 ELSEWHERE = statement(__file__, "elsewhere")
 FIND = statement(__file__, "cards")
+KIN = statement(__file__, "kin")
 KNOWN = statement(__file__, "known")
 BATCH = 250
 WAITING = 2_000
@@ -56,6 +58,7 @@ class Desk:
         self._connect = connect
         self._clock = clock
         self._books = Books(names, recheck, doors_moved)
+        self._sealed = lambda pin: names.pin("", pin).hex()
         self._queue: deque[Turn] = deque()
         self._jobs: deque[tuple[Job, asyncio.Future[int]]] = deque()
         self._wake = asyncio.Event()
@@ -92,11 +95,20 @@ class Desk:
         """How many slips wait."""
         return len(self._queue)
 
-    async def book(self, ask: Asked, rule: Rule, till: Any) -> Answer:
+    async def book(
+        self,
+        ask: Asked,
+        rule: Rule,
+        till: Any,
+        about: About | None = None,
+        *,
+        offline: bool = False,
+    ) -> Answer:
         """Book one slip by its rule, or answer what it was answered before."""
         if not self._open or len(self._queue) >= WAITING:
             raise Busy(retry_after=RETRY_AFTER)
-        turn = Turn(ask, rule, till)
+        print_of = fingerprint(ask, about.path if about else "", self._sealed)
+        turn = Turn(ask, rule, till, about, print_of, offline)
         with gauges.tracer.start_as_current_span(ask.call):
             self._queue.append(turn)
             gauges.waiting_slips.add(1)
@@ -185,7 +197,7 @@ class Desk:
     async def _learn(self, conn: AsyncConnection) -> None:
         """Find the members of cards not seen lately, all in one look; the lock reads them again."""
         turns = [turn for turn, _ in zip(self._queue, range(BATCH), strict=False)]
-        await self._learn_originals(conn, turns)
+        await self._learn_originals(conn, [turn for turn in turns if turn.ask.original is not None])
         front = [turn.carrier for turn in turns if turn.carrier]
         strange = list({carrier for carrier in front if carrier not in self._members})
         if not strange:
@@ -195,24 +207,40 @@ class Desk:
             strange = list(set(front))
         rows = await conn.execute(FIND, {"carriers": strange}, prepare=True)
         self._members.update({row[0]: row[1] for row in await rows.fetchall()})
+        codes = [carrier for carrier in strange if is_code(carrier)]
+        if codes:
+            rows = await conn.execute(CODES, {"codes": codes}, prepare=True)
+            self._members.update({row[0]: row[1] for row in await rows.fetchall()})
 
     async def _learn_originals(self, conn: AsyncConnection, turns: Sequence[Turn]) -> None:
-        """Find whom the slips to be undone concern; asked each time, since they may just arrive."""
-        keys = [key for turn in turns if (key := turn.original_key) is not None]
-        if not keys:
+        """Find whom the slips and receipts that are asked about concern, and who has become one
+        with them; asked each time, since they may just arrive."""
+        if not turns:
             return
-        asked = {"shops": [shop for shop, _ in keys], "slips": [slip for _, slip in keys]}
-        rows = await conn.execute(KNOWN, asked, prepare=True)
-        found = {(row[0], row[1]): row[5] or 0 async for row in rows}
+        asked = receipts_of(turns)
+        earned = await conn.execute(RECEIPTS, asked, prepare=True)
+        receipts = {(row[0], ReceiptKey(*row[1:4])): (row[0], row[4]) async for row in earned}
         for turn in turns:
-            if turn.original_key is not None:
-                turn.leads_to = found.get(turn.original_key, 0)
+            if turn.original_receipt is not None:
+                turn.original = receipts.get(turn.original_receipt)
+            else:
+                turn.original = (turn.till.shop_id, str(turn.ask.original))
+        rows = await conn.execute(KNOWN, slips_of(turns), prepare=True)
+        found = {(row[0], row[1]): row[5] async for row in rows if row[5]}
+        kin = await conn.execute(KIN, {"members": sorted(set(found.values()))}, prepare=True)
+        heirs = {row[0]: row[1] async for row in kin}
+        for turn in turns:
+            member_id = found.get(turn.original) if turn.original else None
+            heir = heirs.get(member_id, member_id) if member_id else None
+            merged = sorted(one for one, other in heirs.items() if other == heir)
+            turn.members = (heir, *merged) if heir else ()
 
-    def _member_of(self, turn: Turn) -> int:
-        """Whom a slip concerns as far as the desk knows; 0 for nobody yet."""
-        if turn.original_key is not None:
-            return turn.leads_to
-        return self._members.get(turn.carrier, 0)
+    def _members_of(self, turn: Turn) -> tuple[int, ...]:
+        """Whom a slip concerns as far as the desk knows; nobody yet where its card is strange."""
+        if turn.ask.original is not None or turn.about is not None:
+            return turn.members
+        member_id = self._members.get(turn.carrier, 0)
+        return (member_id,) if member_id else ()
 
     def _take(self) -> list[Turn]:
         """The next batch: nobody twice, no slip twice, no receipt twice; the second waits."""
@@ -221,15 +249,15 @@ class Desk:
         taken: set[object] = set()
         while self._queue and len(batch) < BATCH:
             turn = self._queue.popleft()
-            member = self._member_of(turn)
-            wants = {turn.slip_key, turn.original_key, turn.receipt_key, turn.carrier, member or ""}
+            turn.members = self._members_of(turn)
+            wants: set[object] = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier}
+            wants |= {turn.original_receipt, *turn.members}
             wants -= {None, ""}
             if wants & taken:
                 later.append(turn)
                 continue
             taken |= wants
             turn.begin()
-            turn.booked.member_id = member
             batch.append(turn)
         self._queue.extendleft(reversed(later))
         return batch
@@ -245,7 +273,6 @@ class Desk:
             if len(batch) > 1:
                 for turn in batch:
                     turn.begin()
-                    turn.booked.member_id = self._member_of(turn)
                     await self._settle(conn, [turn])
                 return
             self._fail(batch[0], failed)

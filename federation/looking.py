@@ -1,25 +1,40 @@
 """What a batch sees: every lock, each a statement of its own, then all that may have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection, AsyncCursor
 
 from federation.close import CLOSE_LOCK
-from federation.slips import Holder, Original, ReceiptKey
+from federation.past import Past, PastDraw, PastEntry, PastShortage
+from federation.purse import Hold, Lot, Owed, Purse
+from federation.slips import ReceiptKey
 from federation.sql import statement
-from federation.turns import Turn
+from federation.turns import SlipKey, Turn
 
 TURN = statement(__file__, "turn")
 CARDS = statement(__file__, "cards")
+CODES = statement(__file__, "codes")
+PINS = statement(__file__, "pins")
 HOUSE = statement(__file__, "house")
 KNOWN = statement(__file__, "known")
-ORIGINALS = statement(__file__, "originals")
+SALES = statement(__file__, "sales")
 RECEIPTS = statement(__file__, "receipts")
 ENTRY_IDS = statement(__file__, "entry_ids")
+PURSES = statement(__file__, "purses")
+HOLDS = statement(__file__, "holds")
+DEBTS = statement(__file__, "debts")
+USED = statement(__file__, "used")
 SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
+IDS_PER_SLIP = 2
+
+entries_of = msgspec.json.Decoder(list[PastEntry]).decode
+draws_of = msgspec.json.Decoder(list[PastDraw]).decode
+lots_of = msgspec.json.Decoder(list[Lot]).decode
+shortages_of = msgspec.json.Decoder(list[PastShortage]).decode
 
 
 class Known(Struct, frozen=True):
@@ -36,18 +51,28 @@ class Known(Struct, frozen=True):
         return not self.fingerprint
 
 
+class Card(Struct, frozen=True):
+    """Where a carrier leads; a one-time code has an end, and may have paid."""
+
+    member_id: int
+    kind: str
+    state: str
+    expires_at: datetime | None = None
+
+
 class Seen(Struct):
     """What stood in the books once every lock was held."""
 
-    wallets: dict[int, tuple[Any, ...]]
-    cards: dict[str, tuple[Any, ...]]
+    purses: dict[int, Purse]
+    cards: dict[str, Card]
+    pins: dict[str, tuple[bytes, int]]
     moved: int
     last_closed_at: datetime | None
     cycles: list[tuple[int, date, date]]
-    known: dict[tuple[int, str], Known]
-    originals: dict[tuple[int, str], list[Original]]
+    known: dict[SlipKey, Known]
     receipts: dict[tuple[int, ReceiptKey], tuple[str, datetime]]
     entry_ids: list[int]
+    pasts: dict[Turn, Past] = {}
 
     def cycle_of(self, business_date: date) -> int:
         """The cycle of the business date if it is still open, else the earliest open one."""
@@ -56,11 +81,25 @@ class Seen(Struct):
                 return cycle_id
         return self.cycles[0][0]
 
+    def is_closed(self, cycle_id: int) -> bool:
+        """Whether nothing more goes to a cycle."""
+        return all(cycle_id != open_id for open_id, _, _ in self.cycles)
 
-async def look(conn: AsyncConnection, batch: Sequence[Turn], today: date) -> Seen:
-    """Lock, then look: the close shared, members in order, then all that may have changed."""
-    members = sorted({turn.booked.member_id for turn in batch})
-    carriers = [turn.carrier for turn in batch]
+
+async def look(
+    conn: AsyncConnection,
+    batch: Sequence[Turn],
+    now: datetime,
+    today: date,
+    whole: Sequence[int] = (),
+) -> Seen:
+    """Lock, then look: the close shared, members in order, then all that may have changed; of some
+    members the whole."""
+    members = sorted({member for turn in batch for member in turn.members} | set(whole))
+    carriers = [turn.carrier for turn in batch if turn.carrier]
+    codes = [carrier for carrier in carriers if is_code(carrier)]
+    guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
+    about = [turn for turn in batch if turn.original is not None]
     async with conn.pipeline():
         await conn.execute("BEGIN")
         await conn.execute(SHARE_CLOSE)
@@ -68,61 +107,190 @@ async def look(conn: AsyncConnection, batch: Sequence[Turn], today: date) -> See
         cards = await conn.execute(CARDS, {"carriers": carriers}, prepare=True)
         house = await conn.execute(HOUSE, {"today": today}, prepare=True)
         known = await conn.execute(KNOWN, slips_of(batch), prepare=True)
-        undo = [turn for turn in batch if turn.original_key is not None]
-        originals = await conn.execute(ORIGINALS, originals_of(undo), prepare=True)
         earned = await conn.execute(RECEIPTS, receipts_of(batch), prepare=True)
-        ids = await conn.execute(ENTRY_IDS, {"count": 2 * len(batch)}, prepare=True)
+        ids = await conn.execute(ENTRY_IDS, {"count": IDS_PER_SLIP * len(batch)}, prepare=True)
+        once = await conn.execute(CODES, {"codes": codes}, prepare=True) if codes else None
+        pins = await conn.execute(PINS, {"carriers": guarded}, prepare=True) if guarded else None
+        sales = await conn.execute(SALES, sales_of(about), prepare=True) if about else None
+        drawn = [m for turn in batch if wants_lots(turn, today) for m in turn.members] + [*whole]
+        lots = await conn.execute(PURSES, {"members": drawn}, prepare=True) if drawn else None
     stands = await house.fetchone()
     assert stands is not None
-    return Seen(
-        wallets={row[0]: row async for row in wallets},
-        cards={row[0]: row async for row in cards},
+    seen = Seen(
+        purses={row[0]: Purse(*row) async for row in wallets},
+        cards={row[0]: Card(*row[1:]) async for row in cards},
+        pins={row[0]: (row[1], row[2]) async for row in pins} if pins is not None else {},
         moved=stands[0],
         last_closed_at=stands[1],
         cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
         known={(row[0], row[1]): Known(*row[2:]) async for row in known},
-        originals=await grouped(originals),
         receipts={(row[0], ReceiptKey(*row[1:4])): (row[4], row[5]) async for row in earned},
         entry_ids=[row[0] async for row in ids],
     )
+    if once is not None:
+        async for code, member_id, expires_at, used_at in once:
+            state = "active" if used_at is None else "used"
+            seen.cards[code] = Card(member_id, "code", state, expires_at)
+    if lots is not None:
+        await fill(seen, drawn, lots)
+    await look_back(seen, about, sales)
+    await look_closer(conn, seen, batch, now)
+    return seen
+
+
+async def look_back(seen: Seen, about: Sequence[Turn], sales: AsyncCursor | None) -> None:
+    """What stands behind the slips that are asked about."""
+    found = {row[0]: row[1:] async for row in sales} if sales is not None else {}
+    for n, turn in enumerate(about):
+        assert turn.original is not None
+        known = seen.known.get(turn.original)
+        entries, draws, lots, shortages, slides_to = found.get(n, (None,) * 5)
+        past = Past(
+            *turn.original,
+            arrived=known is not None,
+            cancelled=known is not None and known.cancelled,
+            refused=known is not None and known.status >= 400,
+            entries=tuple(entries_of(entries or "[]")),
+            draws=tuple(draws_of(draws or "[]")),
+            lots=tuple(lots_of(lots or "[]")),
+            shortages=tuple(shortages_of(shortages or "[]")),
+            slides_to=slides_to,
+        )
+        seen.pasts[turn] = past
+        for lot in past.lots:
+            if (purse := seen.purses.get(lot.member_id)) is not None:
+                purse.lots.setdefault(lot.key, lot)
+
+
+class Closer(Struct):
+    """Of whom a batch must know more than the wallet, and what: by member, by hold, by rule."""
+
+    lots: set[int] = set()
+    holds: set[int] = set()
+    debts: set[int] = set()
+    used: set[int] = set()
+    hold_ids: set[int] = set()
+    rules: set[str] = set()
+
+
+def closer(seen: Seen, batch: Sequence[Turn], now: datetime) -> Closer:
+    """Lots where the clock decides, points are owed or slide; holds and debts where there are any;
+    limits where a rule is limited."""
+    wanted = Closer()
+    for purse in seen.purses.values():
+        due = purse.next_change_at is not None and purse.next_change_at <= now
+        if not purse.read and (due or purse.owed or purse.slides_on is not None):
+            wanted.lots.add(purse.member_id)
+        if purse.held:
+            wanted.holds.add(purse.member_id)
+        if purse.owed:
+            wanted.debts.add(purse.member_id)
+    for turn in batch:
+        past = seen.pasts.get(turn)
+        holds = {e.entry_id for e in past.entries if e.kind == "hold"} if past else set()
+        if turn.about is not None and turn.about.hold_id is not None:
+            holds.add(turn.about.hold_id)
+        if holds:
+            wanted.holds.update(turn.members)
+            wanted.hold_ids |= holds
+        limited = set(turn.till.counted)
+        if past is not None:
+            limited |= {lot.rule for lot in past.lots} | {"redemption"}
+        if limited or len(turn.members) > 1:
+            wanted.used.update(turn.members)
+            wanted.rules |= limited
+    return wanted
+
+
+async def look_closer(
+    conn: AsyncConnection, seen: Seen, batch: Sequence[Turn], now: datetime
+) -> None:
+    """Lots, holds, debts and limits of those members of whom a batch must know them."""
+    wanted = closer(seen, batch, now)
+    if not (wanted.lots or wanted.holds or wanted.debts or wanted.used):
+        return
+    async with conn.pipeline():
+        lots = await ask(conn, PURSES, wanted.lots)
+        holds = await ask(conn, HOLDS, wanted.holds, entries=sorted(wanted.hold_ids))
+        debts = await ask(conn, DEBTS, wanted.debts)
+        used = await ask(conn, USED, wanted.used, rules=sorted(wanted.rules) or None)
+    if lots is not None:
+        await fill(seen, wanted.lots, lots)
+    async for row in holds or nothing():
+        kept = list(zip(*row[7:], strict=True))
+        seen.purses[row[0]].holds[row[1]] = Hold(*row[:7], kept)  # type: ignore[call-arg]  # seven columns and its parts
+    async for member_id, *debt in debts or nothing():
+        seen.purses[member_id].debts.append(Owed(*debt))
+    async for member_id, rule, used_on, points in used or nothing():
+        seen.purses[member_id].used[rule, used_on] = points
+
+
+async def ask(
+    conn: AsyncConnection, query: str, members: set[int], **more: Any
+) -> AsyncCursor | None:
+    """One more question of a pipeline, if there is anybody to ask it of."""
+    if not members:
+        return None
+    return await conn.execute(query, {"members": sorted(members), **more}, prepare=True)
+
+
+async def nothing() -> Any:
+    """No rows."""
+    return
+    yield
+
+
+async def fill(seen: Seen, members: Iterable[int], lots: AsyncCursor) -> None:
+    """The open lots of members, into their purses."""
+    for member_id in members:
+        if member_id in seen.purses:
+            seen.purses[member_id].read = True
+    async for row in lots:
+        lot = Lot(*row)
+        seen.purses[lot.member_id].lots[lot.key] = lot
+
+
+def wants_lots(turn: Turn, today: date) -> bool:
+    """Whether a booking must know a member's lots: whoever spends, and a late sale, whose points
+    may be over already."""
+    return turn.ask.spends or turn.ask.business_date < today
+
+
+def is_code(carrier: str) -> bool:
+    """Whether a carrier is a one-time code: twenty digits (domain 7)."""
+    return len(carrier) == 20 and carrier.isdigit()
 
 
 def slips_of(batch: Sequence[Turn]) -> dict[str, object]:
     """The slips of a batch and those they are about, for `known.sql`."""
     keys = [turn.slip_key for turn in batch]
-    keys += [turn.original_key for turn in batch if turn.original_key is not None]
+    keys += [turn.original for turn in batch if turn.original is not None]
     return {"shops": [shop for shop, _ in keys], "slips": [slip for _, slip in keys]}
 
 
-def originals_of(undo: Sequence[Turn]) -> dict[str, object]:
-    """The slips that are to be undone, for `originals.sql`."""
-    return {
-        "members": [turn.booked.member_id for turn in undo],
-        "shops": [turn.till.shop_id for turn in undo],
-        "slips": [turn.ask.original for turn in undo],
-    }
+def sales_of(about: Sequence[Turn]) -> dict[str, object]:
+    """The slips that are asked about, with those in whose books they may stand."""
+    rows = [
+        (n, member, *turn.original)
+        for n, turn in enumerate(about)
+        if turn.original is not None
+        for member in turn.members
+    ]
+    names = ("turns", "members", "shops", "slips")
+    return (
+        dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
+        if rows
+        else {name: [] for name in names}
+    )
 
 
 def receipts_of(batch: Sequence[Turn]) -> dict[str, object]:
-    """The receipts that want to earn, for `receipts.sql`."""
-    wanting = [(turn.till.shop_id, turn.receipt) for turn in batch if turn.receipt is not None]
+    """The receipts that want to earn, or are asked about, for `receipts.sql`."""
+    keys = [turn.receipt_key for turn in batch] + [turn.original_receipt for turn in batch]
+    wanting = [key for key in keys if key is not None]
     return {
         "shops": [shop for shop, _ in wanting],
         "days": [receipt.business_date for _, receipt in wanting],
         "tills": [receipt.till for _, receipt in wanting],
         "nos": [receipt.no for _, receipt in wanting],
     }
-
-
-async def grouped(rows: AsyncCursor) -> dict[tuple[int, str], list[Original]]:
-    """The entries of each slip that is to be undone."""
-    found: dict[tuple[int, str], list[Original]] = {}
-    async for shop_id, slip, *entry in rows:
-        found.setdefault((shop_id, slip), []).append(Original(*entry))
-    return found
-
-
-def holder_of(wallet: tuple[Any, ...], card: tuple[Any, ...]) -> Holder:
-    """What a rule may know, from the rows that were read under the lock."""
-    member_id, rank, points, held, owed, state = wallet[:6]
-    return Holder(member_id, rank, points, held, owed, state, card[2], card[3])

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from federation.answers import Balance, NextToExpire
+from federation.days import day_of
 from federation.refusals import NotFound
 from federation.slips import Holder
 from federation.sql import statement
@@ -17,6 +18,9 @@ BALANCE = statement(__file__, "balance")
 LOTS = statement(__file__, "lots")
 ENTRIES = statement(__file__, "entries")
 PROVENANCE = statement(__file__, "provenance")
+HELD = statement(__file__, "held")
+ROOTS = statement(__file__, "roots")
+GRANTED = statement(__file__, "granted")
 HOLDER = statement(__file__, "holder")
 
 
@@ -28,6 +32,7 @@ class LotRow(Struct, frozen=True):
     points: int
     points_held: int
     expires_on: date
+    sliding: bool
     usable_from: date
     limited: bool
     facility_id: int | None
@@ -59,12 +64,15 @@ class EntryRow(Struct, frozen=True):
 class SourceRow(Struct, frozen=True):
     """One part of where an entry's points came from; what the reader may not see is None."""
 
+    member_id: int
     lot_entry_id: int
     lot_part: int
     points: int
     funder_id: int
     rule: str
     scheme_id: int
+    for_funder_id: int | None
+    for_rule: str | None
     entry_id: int | None
     shop_id: int | None
     business_date: date | None
@@ -80,9 +88,9 @@ async def rows(conn: AsyncConnection, query: str, asked: Mapping[str, Any]) -> l
         return await cursor.fetchall()
 
 
-async def balance(conn: AsyncConnection, member_id: int, today: date) -> Balance:
-    """What a member has at this day; points past their last day are not there, job or no job."""
-    found = await rows(conn, BALANCE, {"member_id": member_id, "today": today})
+async def balance(conn: AsyncConnection, member_id: int, now: datetime) -> Balance:
+    """What a member has at an instant; points past their last day are not there, job or no job."""
+    found = await rows(conn, BALANCE, at_once(member_id, now))
     if not found:
         raise NotFound
     return balance_of(found[0])
@@ -95,13 +103,18 @@ def balance_of(row: dict[str, Any]) -> Balance:
     return Balance(row["points"], row["points_held"], row["points_owed"], soonest)
 
 
-async def holder(conn: AsyncConnection, carrier: str, today: date) -> tuple[Holder, Balance]:
+def at_once(member_id: int, now: datetime) -> dict[str, object]:
+    """Whom a statement asks about, and when."""
+    return {"member_id": member_id, "now": now, "today": day_of(now)}
+
+
+async def holder(conn: AsyncConnection, carrier: str, now: datetime) -> tuple[Holder, Balance]:
     """The member behind a carrier, with what a rule may know; for a look, not for a booking."""
     cards = await rows(conn, HOLDER, {"carrier": carrier})
     if not cards:
         raise NotFound(pointer="/card")
     card = cards[0]
-    row = (await rows(conn, BALANCE, {"member_id": card["member_id"], "today": today}))[0]
+    row = (await rows(conn, BALANCE, at_once(card["member_id"], now)))[0]
     has = balance_of(row)
     facts = Holder(
         card["member_id"],
@@ -116,9 +129,9 @@ async def holder(conn: AsyncConnection, carrier: str, today: date) -> tuple[Hold
     return facts, has
 
 
-async def lots(conn: AsyncConnection, member_id: int, today: date) -> list[LotRow]:
+async def lots(conn: AsyncConnection, member_id: int, now: datetime) -> list[LotRow]:
     """A member's open lots, the next to be spent first."""
-    found = await rows(conn, LOTS, {"member_id": member_id, "today": today})
+    found = await rows(conn, LOTS, at_once(member_id, now))
     return [LotRow(**row) for row in found]
 
 
@@ -144,7 +157,43 @@ async def entries(
     return [EntryRow(**row) for row in await rows(conn, ENTRIES, asked)]
 
 
-async def provenance(conn: AsyncConnection, member_id: int, entry_id: int) -> list[SourceRow]:
-    """The draws of an entry with what granted them."""
-    found = await rows(conn, PROVENANCE, {"member_id": member_id, "entry_id": entry_id})
-    return [SourceRow(**row) for row in found]
+async def provenance(
+    reader: AsyncConnection, counter: AsyncConnection, member_id: int, entry_id: int
+) -> list[SourceRow]:
+    """The draws of an entry with what granted them, also behind a change-over or a merge. What the
+    reader may not see is None."""
+    asked = {"member_id": member_id, "entry_id": entry_id}
+    drawn = await rows(reader, PROVENANCE, asked)
+    lots_drawn = {
+        "member_id": member_id,
+        "entries": [row["lot_entry_id"] for row in drawn],
+        "parts": [row["lot_part"] for row in drawn],
+    }
+    roots = {
+        (row["lot_entry_id"], row["lot_part"]): (row["member_id"], row["entry_id"])
+        for row in await rows(counter, ROOTS, lots_drawn)
+    }
+    wanted = sorted(set(roots.values()))
+    by_key = {"members": [m for m, _ in wanted], "entries": [e for _, e in wanted]}
+    granted = {
+        (row["member_id"], row["entry_id"]): row for row in await rows(reader, GRANTED, by_key)
+    }
+    nothing = dict.fromkeys(
+        ("entry_id", "shop_id", "business_date", "receipt_till", "receipt_no", "slip")
+    )
+    found = []
+    for row in drawn:
+        root = roots[row["lot_entry_id"], row["lot_part"]]
+        found.append(SourceRow(**{**nothing, **row, **granted.get(root, {}), "member_id": root[0]}))
+    return found
+
+
+async def held(
+    reader: AsyncConnection, member_id: int, entry_id: int, now: datetime
+) -> dict[str, Any]:
+    """A hold as it stands, where the reader may see it."""
+    asked = {"member_id": member_id, "entry_id": entry_id, "now": now}
+    found = await rows(reader, HELD, asked)
+    if not found:
+        raise NotFound
+    return found[0]

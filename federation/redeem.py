@@ -1,59 +1,41 @@
 """利用: points are spent as yen, and each yen keeps the name of the lot it came from."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
-
-import msgspec
-from psycopg import AsyncConnection
-
-from federation.answers import Wallet
-from federation.refusals import NotEnoughPoints
-from federation.sql import statement
-from federation.turns import Turn
-
-REDEEM = statement(__file__, "redeem")
+from federation.page import Entry, Page, Stamp
+from federation.purse import Purse, Taken
+from federation.slips import ReceiptKey, Redemption
 
 
-async def redeem(
-    conn: AsyncConnection, turns: Sequence[Turn], booked_at: datetime, today: date
-) -> None:
-    """Book every redemption of a batch; a turn whose points do not reach is refused, whole."""
-    cursor = await conn.execute(
-        REDEEM,
-        {
-            "asked": msgspec.json.encode([entry_row(turn) for turn in turns]).decode(),
-            "booked_at": booked_at,
-            "today": today,
-        },
-        prepare=True,
+def redeem(
+    page: Page, purse: Purse, spent: Redemption, stamp: Stamp, receipt: ReceiptKey | None
+) -> tuple[Entry, list[Taken]]:
+    """Draw the points of a redemption; nothing is written where they do not reach."""
+    taken = purse.spend(spent.points, page.today, spent.facility_id, spent.limited_first)
+    return pay(page, purse, taken, spent, stamp, receipt), taken
+
+
+def pay(
+    page: Page,
+    purse: Purse,
+    taken: list[Taken],
+    spent: Redemption,
+    stamp: Stamp,
+    receipt: ReceiptKey | None,
+    of_entry_id: int | None = None,
+) -> Entry:
+    """The entry of a redemption, on the spot or of a hold, and its draws."""
+    assert sum(points for _, points in taken) == spent.points
+    entry = page.entry(
+        purse.member_id,
+        "redemption",
+        stamp,
+        paid_yen=spent.paid_yen,
+        receipt_till=receipt.till if receipt else None,
+        receipt_no=receipt.no if receipt else None,
+        of_entry_id=of_entry_id,
+        slides_to=spent.slides_to,
     )
-    rows = {row[0]: row for row in await cursor.fetchall()}
-    for turn in turns:
-        row = rows.get(turn.booked.member_id)
-        if row is None:
-            turn.refused = NotEnoughPoints()
-            continue
-        turn.booked.redemption_id = turn.redemption_id
-        turn.booked.wallet = Wallet(*row[1:6])
-        turn.booked.lots = row[6]
-
-
-def entry_row(turn: Turn) -> dict[str, object]:
-    """The entry of one redemption, in the columns that `redeem.sql` names."""
-    spent, ask = turn.order.redeem, turn.ask
-    assert spent is not None
-    return {
-        "member_id": turn.booked.member_id,
-        "entry_id": turn.redemption_id,
-        "tenant_id": turn.till.tenant_id,
-        "shop_id": turn.till.shop_id,
-        "facility_id": spent.facility_id,
-        "till": ask.till,
-        "staff": ask.staff,
-        "slip": ask.slip,
-        "wanted": spent.points,
-        "receipt_no": spent.receipt_no,
-        "at": ask.at,
-        "business_date": ask.business_date,
-        "cycle_id": turn.cycle_id,
-    }
+    page.draw_all(purse, entry, taken, "redemption")
+    purse.slide(spent.slides_to)
+    if spent.counted:
+        page.use(purse, "redemption", stamp.business_date, spent.points)
+    return entry

@@ -188,6 +188,101 @@ class NeedsMemberCode(Refusal):
     staff_text = "アプリのコードを読み取り"
 
 
+class RingFenced(Refusal):
+    """この施設では使えない専用ポイントが含まれています
+    Some of the points are good at another facility only, and the others do not reach."""
+
+    do = "ask-member"
+    staff_text = "他施設専用ポイントあり"
+
+
+class CodeExpired(Refusal):
+    """会員コードの有効時間（300秒）が過ぎています
+    The member's one-time code is more than 300 seconds old."""
+
+    do = "ask-member"
+    staff_text = "コード期限切れ・画面更新を"
+
+
+class CodeUsed(Refusal):
+    """この会員コードはすでに利用に使われています
+    The member's one-time code has paid once already."""
+
+    do = "ask-member"
+    staff_text = "コード使用済・画面更新を"
+
+
+class WrongPin(Refusal):
+    """暗証番号が違います
+    The PIN is wrong; five wrong ones in a row shut it."""
+
+    do = "ask-member"
+    staff_text = "暗証番号が違います"
+
+
+class OverLimit(Refusal):
+    """定められた上限を超えています
+    This is more than the agreed limit."""
+
+    do = "ask-member"
+    staff_text = "利用上限を超えています"
+
+
+class HoldsOpen(Refusal):
+    """取置中のポイントがあるため統合できません
+    Points are held: the members cannot become one yet."""
+
+    staff_text = "取置中・解放後に統合"
+
+
+class HoldCaptured(Refusal):
+    """この取置はすでに確定しています
+    This hold has been captured already."""
+
+    do = "new-slip"
+    staff_text = "確定済みの取置"
+
+
+class HoldReleased(Refusal):
+    """この取置はすでに解放されています
+    This hold has been released already."""
+
+    do = "new-slip"
+    staff_text = "解放済みの取置"
+
+
+class HoldExpired(Refusal):
+    """取置の時間が過ぎ、ポイントは会員に戻っています
+    This hold's time is over: its points are the member's to spend again."""
+
+    do = "ask-member"
+    staff_text = "取置の期限切れ"
+
+
+class CaptureExceedsHold(Refusal):
+    """取置より多いポイントは確定できません
+    More points than are held cannot be captured."""
+
+    do = "new-slip"
+    staff_text = "取置ポイントを超過"
+
+
+class AlreadyReturned(Refusal):
+    """この取引はすでに返品されています
+    The goods of this receipt have come back already."""
+
+    do = "new-slip"
+    staff_text = "返品済みの取引"
+
+
+class ReturnExceedsOriginal(Refusal):
+    """購入の残りを超える返品はできません
+    More cannot come back than is left of the purchase."""
+
+    do = "call"
+    staff_text = "購入額を超えています"
+
+
 class TillNotActive(Refusal):
     """このレジは停止されています
     This till has been stopped."""

@@ -1,54 +1,117 @@
 """取消: a whole slip is undone, exactly; what it did and what undid it both stand in the books."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from datetime import date
 
-import msgspec
-from psycopg import AsyncConnection
+from federation.hold import release, still_open
+from federation.lapse import lapse
+from federation.move import part
+from federation.page import Entry, Page, Stamp
+from federation.past import Past, PastEntry, PastShortage
+from federation.purse import Purse
+from federation.refusals import NotReversible
+from federation.slips import Reversal
 
-from federation.answers import Wallet
-from federation.sql import statement
-from federation.turns import Turn
 
-REVERSE = statement(__file__, "reverse")
+def reverse(
+    page: Page, purses: dict[int, Purse], undone: Reversal, past: Past, stamp: Stamp
+) -> list[Entry]:
+    """One reversing entry for each entry of the slip, the last first: what it granted is taken
+    back whole, what it drew comes back to the same lots, what it held is free."""
+    asked = sorted(past.own, key=lambda entry: entry.entry_id, reverse=True)
+    check(purses, past, asked)
+    booked = []
+    for original in asked:
+        purse = purses[original.member_id]
+        if original.kind == "hold":
+            booked.append(
+                release(page, purse, purse.holds[original.entry_id], stamp, "reversal")[0]
+            )
+            continue
+        entry = page.entry(
+            original.member_id,
+            "reversal",
+            stamp,
+            of_entry_id=original.entry_id,
+            reason=undone.reason,
+        )
+        undo_entry(page, purse, original, past, entry)
+        if original.slides_to is not None:
+            slide_back(purse, past.slides_to)
+        if original.kind == "merge" and original.of_entry_id is None:
+            part(page, purse)
+        booked.append(entry)
+    for purse in {original.member_id: purses[original.member_id] for original in asked}.values():
+        lapse(page, purse)
+    return booked
 
 
-async def reverse(conn: AsyncConnection, turns: Sequence[Turn], booked_at: datetime) -> None:
-    """Undo every original of a batch; each turn then knows its entries and its wallet."""
-    asked = [row for turn in turns for row in entry_rows(turn)]
-    cursor = await conn.execute(
-        REVERSE,
-        {"asked": msgspec.json.encode(asked).decode(), "booked_at": booked_at},
-        prepare=True,
+def check(purses: dict[int, Purse], past: Past, asked: list[PastEntry]) -> None:
+    """An undoing never goes short: what was granted or given back is still there, whole."""
+    needed: dict[tuple[int, int, int], int] = {}
+    for original in asked:
+        for lot in past.lots:
+            if lot.entry_id == original.entry_id:
+                needed[lot.key] = needed.get(lot.key, 0) + lot.points
+        for draw in past.draws:
+            if draw.entry_id == original.entry_id:
+                needed[draw.lot] = needed.get(draw.lot, 0) - draw.points
+        if original.kind == "hold":
+            still_open(purses[original.member_id].holds[original.entry_id])
+    undone = {original.entry_id for original in asked}
+    if any(debt.paid for debt in past.shortages if debt.entry_id in undone):
+        raise NotReversible
+    for key, points in needed.items():
+        if points > 0 and purses[key[0]].lots[key].free < points:
+            raise NotReversible
+
+
+def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry: Entry) -> None:
+    """The opposite of all that one entry did."""
+    kind = "unreturn" if original.kind == "return" else "reversal"
+    for draw in past.draws:
+        if draw.entry_id == original.entry_id:
+            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind)
+    for lot in past.lots:
+        if lot.entry_id == original.entry_id:
+            page.draw(purse, entry, purse.lots[lot.key], lot.points, kind)
+    for debt in past.shortages:
+        if debt.entry_id == original.entry_id:
+            forgive(page, purse, debt)
+    give_use_back(page, purse, original, past)
+    if original.kind == "accrual":
+        page.add(
+            "freed",
+            {
+                "shop_id": original.shop_id,
+                "business_date": original.business_date,
+                "receipt_till": original.receipt_till,
+                "receipt_no": original.receipt_no,
+                "slip": original.slip,
+            },
+        )
+
+
+def forgive(page: Page, purse: Purse, debt: PastShortage) -> None:
+    """What an undone return left short is short no more."""
+    if debt.met == "owed":
+        purse.owed -= debt.points
+    page.add(
+        "forgiven",
+        {"member_id": purse.member_id, "entry_id": debt.entry_id, "part": debt.part},
     )
-    wallets = {row[0]: Wallet(*row[1:]) for row in await cursor.fetchall()}
-    assert len(wallets) == len(turns), "every reversal finds its wallet"
-    for turn in turns:
-        turn.booked.wallet = wallets[turn.booked.member_id]
 
 
-def entry_rows(turn: Turn) -> list[dict[str, object]]:
-    """One reversing entry per original, in the columns that `reverse.sql` names."""
-    undone = turn.order.reverse
-    assert undone is not None
-    turn.booked.redemption_id = turn.redemption_id or None
-    turn.booked.accrual_id = turn.accrual_id or None
-    pairs = [(turn.redemption_id, undone.redemption), (turn.accrual_id, undone.accrual)]
-    return [
-        {
-            "member_id": turn.booked.member_id,
-            "entry_id": entry_id,
-            "of_entry_id": original.entry_id,
-            "tenant_id": turn.till.tenant_id,
-            "shop_id": turn.till.shop_id,
-            "till": turn.ask.till,
-            "staff": turn.ask.staff,
-            "slip": turn.ask.slip,
-            "reason": undone.reason,
-            "at": turn.ask.at,
-            "business_date": turn.ask.business_date,
-            "cycle_id": turn.cycle_id,
-        }
-        for entry_id, original in pairs
-        if original is not None
-    ]
+def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> None:
+    """What was used of limited rules is free to be used again."""
+    on = original.business_date
+    if original.kind == "redemption" and ("redemption", on) in purse.used:
+        page.use(purse, "redemption", on, original.points)
+    for lot in past.lots:
+        if lot.entry_id == original.entry_id and (lot.rule, on) in purse.used:
+            page.use(purse, lot.rule, on, -lot.points)
+
+
+def slide_back(purse: Purse, to: date | None) -> None:
+    """The last day of sliding points is again what all other events give."""
+    purse.slides_on = to
+    purse.touched = True

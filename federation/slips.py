@@ -39,9 +39,11 @@ Yen = Annotated[int, Meta(ge=0, le=10_000_000, description="税込 · whole yen"
 
 
 class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What every request that writes to the books carries."""
+    """What every request that writes to the books carries. `spends` says that its lots must be
+    read: points are drawn, held or brought back."""
 
     call: ClassVar[str] = ""
+    spends: ClassVar[bool] = True
 
     slip: SlipNumber
     till: TillCode
@@ -59,9 +61,18 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         return None
 
     @property
-    def original(self) -> str | None:
-        """The slip of the same shop that this request is about, if it is about one."""
+    def original(self) -> "str | ReceiptKey | None":
+        """The slip, or the receipt, of the same shop that this request is about, if it is."""
         return None
+
+    @property
+    def secret(self) -> str | None:
+        """A PIN, which a fingerprint must not give away."""
+        return None
+
+    def days_back(self, till: Any) -> int:
+        """How many days before today its business date may lie."""
+        return 1
 
 
 class ReceiptKey(Struct, frozen=True):
@@ -84,6 +95,15 @@ class Till(Struct, frozen=True):
     shop_id: int
     till: str
     vouched: int
+
+    @property
+    def counted(self) -> frozenset[str]:
+        """The limited rules whose use a booking must know."""
+        return frozenset()
+
+    def shop_of(self, register: str) -> int:
+        """The shop of a register that printed a receipt."""
+        return self.shop_id
 
 
 class Holder(Struct, frozen=True):
@@ -154,6 +174,7 @@ class Redemption(Struct, frozen=True):
     points: int
     facility_id: int | None
     receipt_no: str | None = None
+    paid_yen: int | None = None  # what was paid in money beside them, where no accrual says it
     limited_first: bool = False
     slides_to: date | None = None
     counted: bool = False
@@ -161,43 +182,91 @@ class Redemption(Struct, frozen=True):
     discount_by_rate: tuple[tuple[int, int], ...] = ()
 
 
-class Original(Struct, frozen=True):
-    """One entry of a slip that is to be undone, as it stands under the member's lock."""
-
-    entry_id: int
-    kind: str
-    points: int
-    business_date: date
-    undone: bool
-    whole: bool
-
-
 class Reversal(Struct, frozen=True):
-    """Undo a slip: its redemption, its accrual, or both; neither where nothing was booked by it."""
+    """Undo a slip whole; `cancels` where it has not arrived, and shall never be booked."""
 
     of: str
     reason: str
-    redemption: Original | None = None
-    accrual: Original | None = None
     cancels: bool = False
+    nothing: bool = False
+
+
+class Holding(Struct, frozen=True):
+    """Set points aside for this shop, for so many minutes by the hub's clock."""
+
+    points: int
+    facility_id: int | None
+    minutes: int
+    limited_first: bool = False
+
+
+class Release(Struct, frozen=True):
+    """Let a hold go."""
+
+
+Shortage = Literal["DEDUCT_FROM_REFUND", "NEGATIVE_BALANCE", "WAIVE", "REJECT"]
+
+
+class GiveBack(Struct, frozen=True):
+    """A return: the points that paid and come back, what is taken back by rule, and the cash that
+    would be refunded if nothing were short."""
+
+    of: str
+    returned_yen: int
+    restore_points: int
+    cash_yen: int
+    take_back: tuple[tuple[str, int], ...]
+    shortage: Shortage
+    lines: list[dict[str, Any]] | None = None
+    limited_first: bool = False
+
+
+class Adjustment(Struct, frozen=True):
+    """調整: points given (+) as a grant, or taken (-) in spending order, with a reason."""
+
+    reason: str
+    grant: Grant | None = None
+    scheme_id: int = 0
+    points: int = 0
+    kind: Literal["adjustment", "import"] = "adjustment"
+
+
+class Merging(Struct, frozen=True):
+    """統合: the first member's points and carriers go to the second."""
+
+    source_id: int
+    target_id: int
+    reason: str
+
+
+class Leaving(Struct, frozen=True):
+    """退会: what is left is forfeited, carriers stop."""
+
+    reason: str
 
 
 class Order(Struct, frozen=True):
-    """What a rule decided to book for one slip: a redemption, an accrual, or both in that order;
-    or the reversal of another slip."""
+    """What a rule decided to book for one slip: a redemption, an accrual, or both in that order; or
+    one other thing."""
 
     redeem: Redemption | None = None
     accrue: Accrual | None = None
     reverse: Reversal | None = None
+    hold: Holding | None = None
+    release: Release | None = None
+    give_back: GiveBack | None = None
+    adjust: Adjustment | None = None
+    merge: Merging | None = None
+    leave: Leaving | None = None
 
 
-class Past(Struct, frozen=True):
-    """What a rule may know of the slip it is asked about: did it arrive, and its entries."""
+class About(Struct, frozen=True):
+    """What a request is about beyond its body: the ids in its path, whom they lead to, and the hold
+    among them."""
 
-    arrived: bool
-    cancelled: bool
-    refused: bool
-    entries: tuple[Original, ...]
+    path: str
+    members: tuple[int, ...]
+    hold_id: int | None = None
 
 
 Rule = Callable[[Any, Any, Any], Order]
@@ -212,13 +281,16 @@ class Answer(Struct, frozen=True):
     retry_after: int | None = None
 
 
-def fingerprint(ask: Asked, path: str = "") -> bytes:
+def fingerprint(ask: Asked, path: str = "", seal: Callable[[str], str] = str) -> bytes:
     """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
     omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
+    A PIN stands in it sealed, so that nobody finds it by trying ten thousand.
     """
     try:
         content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
     except OverflowError:  # the first or last day of all time, and another one in UTC
         raise Validation(pointer="/at") from None
+    if ask.secret is not None:
+        content = msgspec.structs.replace(content, pin=seal(ask.secret))
     encoded = msgspec.json.encode(content, order="sorted")
     return hashlib.sha256(f"{ask.call}\n{path}\n".encode() + encoded).digest()

@@ -3,67 +3,98 @@
 import asyncio
 from typing import Any
 
-from federation.answers import Booked, Wallet
+from federation.answers import Wallet
+from federation.booked import Booked
+from federation.page import Stamp
 from federation.refusals import Refusal
-from federation.slips import Answer, Asked, Order, ReceiptKey, Rule, Till, fingerprint
+from federation.slips import About, Answer, Asked, Order, ReceiptKey, Rule, Till
 
 _NOTHING = Wallet(0, 0, 0, None, 0)
+SlipKey = tuple[int, str]
 
 
 class Turn:
     """What waits at the desk: who asks what, by which rule, and what became of it."""
 
     __slots__ = (
-        "accrual_id",
+        "about",
         "answered",
         "ask",
         "booked",
         "carrier",
         "cycle_id",
         "fingerprint",
-        "leads_to",
+        "members",
+        "offline",
         "order",
+        "original",
         "receipt",
-        "redemption_id",
         "refused",
         "rule",
         "till",
+        "told",
         "tries",
     )
 
-    def __init__(self, ask: Asked, rule: Rule, till: Any) -> None:
+    def __init__(
+        self, ask: Asked, rule: Rule, till: Any, about: About | None, print_of: bytes, offline: bool
+    ) -> None:
         self.ask = ask
         self.rule = rule
         self.till: Till = till
+        self.about = about
+        self.offline = offline
         self.carrier = ask.carrier or ""
         self.receipt: ReceiptKey | None = ask.receipt()
-        self.fingerprint = fingerprint(ask)
+        self.fingerprint = print_of
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.tries = 0
-        self.leads_to = 0
+        self.members: tuple[int, ...] = about.members if about is not None else ()
+        self.original: SlipKey | None = None
         self.begin()
 
     def begin(self) -> None:
         """Forget what an attempt that was rolled back has found."""
         self.order = Order()
         self.refused: Refusal | None = None
-        self.booked = Booked(0, _NOTHING)
+        self.booked = Booked(self.member_id, _NOTHING)
         self.cycle_id = 0
-        self.accrual_id = 0
-        self.redemption_id = 0
+        self.told: Answer | None = None
 
     @property
-    def slip_key(self) -> tuple[int, str]:
+    def member_id(self) -> int:
+        """Whom it concerns, first of all; 0 for nobody we know."""
+        return self.members[0] if self.members else 0
+
+    @property
+    def slip_key(self) -> SlipKey:
         return self.till.shop_id, self.ask.slip
 
     @property
-    def original_key(self) -> tuple[int, str] | None:
-        """The slip it is about; where there is one, no card is."""
-        return None if self.ask.original is None else (self.till.shop_id, self.ask.original)
+    def original_receipt(self) -> tuple[int, ReceiptKey] | None:
+        """The receipt it is about, where it names no slip."""
+        asked = self.ask.original
+        if not isinstance(asked, ReceiptKey):
+            return None
+        return self.till.shop_of(asked.till), asked
 
     @property
     def receipt_key(self) -> tuple[int, ReceiptKey] | None:
         return None if self.receipt is None else (self.till.shop_id, self.receipt)
+
+    def stamp(self) -> Stamp:
+        """What its entries say of who booked them, and when it happened."""
+        return Stamp(
+            self.till.tenant_id,
+            self.till.shop_id,
+            self.ask.till,
+            self.ask.business_date,
+            self.cycle_id,
+            self.ask.at,
+            self.ask.staff,
+            self.ask.slip,
+            self.offline,
+        )
 
     def answer(self, answer: Answer) -> None:
         """Tell the till; it may have gone."""

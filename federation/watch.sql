@@ -14,7 +14,10 @@ held AS (
     SELECT
         wallets.member_id,
         wallets.points = coalesce(sum(lots.points_left), 0)
-        AND wallets.next_expires_on IS NOT DISTINCT FROM min(lots.expires_on) AS kept
+        AND wallets.points_held = coalesce(sum(lots.points_held), 0)
+        AND wallets.next_expires_on IS NOT DISTINCT FROM min(
+            coalesce(lots.expires_on, wallets.slides_on)
+        ) FILTER (WHERE lots.points_left > lots.points_held) AS kept
     FROM touched
     INNER JOIN federation.wallets USING (member_id)
     LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0

@@ -3,6 +3,7 @@
 Pure: yen, terms and the facts read under the lock go in, an order comes out (domain 6.1, 6.2).
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar, Literal
@@ -55,6 +56,7 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     points; the lines sum to all of it, the tenders too."""
 
     call: ClassVar[str] = "accruals"
+    spends: ClassVar[bool] = False
 
     card: CardNumber
     receipt_no: ReceiptNo
@@ -168,6 +170,16 @@ def grants(base: int, business_date: date, till: Till, rank: str) -> tuple[Grant
         for campaign in best(running(till, business_date))
     ]
     return (*given, *extra)
+
+
+def entitlement(
+    paid_yen: int, excluded_yen: int, business_date: date, till: Till, rank: str
+) -> Counter[str]:
+    """What a sale of so much would earn, by rule: the terms of its day, the rank of its day."""
+    terms = in_force(till.terms, business_date)
+    base = max(0, paid_yen - excluded_yen) // terms.yen_per_point
+    given = grants(base, business_date, till, rank) if base else ()
+    return Counter({grant.rule: grant.points for grant in given})
 
 
 def running(till: Till, business_date: date) -> Iterable[Campaign]:

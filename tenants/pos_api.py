@@ -12,10 +12,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from psycopg import AsyncConnection
 
 from federation import days
-from federation.answers import Receipt, Reversed
+from federation.answers import Receipt, ReturnReceipt, Reversed
 from federation.desk import Desk
 from federation.opaque import Names
 from federation.refusals import (
+    AlreadyReturned,
     AlreadyReversed,
     NeedsMemberCode,
     NotArrived,
@@ -23,6 +24,8 @@ from federation.refusals import (
     NotReversible,
     PointsOwed,
     ReceiptAlreadyBooked,
+    ReturnExceedsOriginal,
+    RingFenced,
 )
 from federation.slips import SLIP_NUMBER, TILL_CODE, Answer
 from tenants.answers_api import ANY_BODY, ANY_SLIP, ANY_TILL, answers
@@ -30,6 +33,7 @@ from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.mall import Mall
 from tenants.quotes import Ask, Quote, quote
+from tenants.returning import BringBack, bring_back
 from tenants.spending import Purchase, Spend, buy, spend
 from tenants.stored import stored
 from tenants.till_facts import TillFacts, till_facts
@@ -37,7 +41,7 @@ from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
-ANY_SPENDING = (NotEnoughPoints, PointsOwed, NeedsMemberCode)
+ANY_SPENDING = (NotEnoughPoints, RingFenced, PointsOwed, NeedsMemberCode)
 
 
 def told(answer: Answer) -> Response[bytes]:
@@ -106,7 +110,7 @@ async def post_purchase(
 @post(
     "/v1/reversals",
     requires="points:reverse",
-    responses=answers(201, Reversed, *ANY_SLIP, AlreadyReversed, NotReversible),
+    responses=answers(201, Reversed, *ANY_SLIP, AlreadyReversed, AlreadyReturned, NotReversible),
 )
 async def post_reversal(
     data: JSONBody[Undo],
@@ -116,6 +120,30 @@ async def post_reversal(
 ) -> Response[bytes]:
     """Undo a whole slip on its business date; one that has not arrived never will be. / 取消"""
     return told(await desk.book(data, undo, await mall.till(caller, data.till)))
+
+
+@post(
+    "/v1/returns",
+    requires="points:return",
+    responses=answers(
+        201,
+        ReturnReceipt,
+        *ANY_SLIP,
+        NotArrived,
+        AlreadyReversed,
+        AlreadyReturned,
+        ReturnExceedsOriginal,
+        NotEnoughPoints,
+    ),
+)
+async def post_return(
+    data: JSONBody[BringBack],
+    caller: NamedDependency[Caller],
+    mall: NamedDependency[Mall],
+    desk: NamedDependency[Desk],
+) -> Response[bytes]:
+    """Take goods back, whole or in part: points that paid come back, points earned go. / 返品"""
+    return told(await desk.book(data, bring_back, await mall.till(caller, data.till)))
 
 
 @post(
@@ -175,6 +203,7 @@ ROUTES: list[HTTPRouteHandler] = [
     post_redemption,
     post_purchase,
     post_reversal,
+    post_return,
     post_quote,
     get_slip,
     get_till,

@@ -47,7 +47,7 @@ class Quote(Struct, frozen=True):
 async def quote(conn: AsyncConnection, ask: Ask, till: Till, names: Names, now: datetime) -> Quote:
     """Ask the rules as a booking would, and leave no trace."""
     days.admit(ask.business_date, ask.at, now)
-    facts, has = await holder(conn, ask.card, days.day_of(now))
+    facts, has = await holder(conn, ask.card, now)
     if facts.carrier_state != "active":
         raise CardNotActive
     sale = Purchase(slip="quote", receipt_no="quote", **structs.asdict(ask))

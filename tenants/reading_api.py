@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from federation import days, reading
+from federation import reading
 from federation.answers import Balance
 from federation.opaque import Names
 from federation.reading import EntryRow, SourceRow
@@ -35,6 +35,7 @@ class Lot(Struct, frozen=True, omit_defaults=True):
     usable_from: date
     limited: bool
     held: int = 0
+    sliding: bool = False
     rule: str | None = None
     granted_by: str | None = None
 
@@ -117,7 +118,7 @@ async def get_balance(
 ) -> Balance:
     """What a member has, and what lapses next. / 残高"""
     member_id = member_of(names, caller, handle)
-    return await reading.balance(counter, member_id, days.day_of(clock()))
+    return await reading.balance(counter, member_id, clock())
 
 
 @get(
@@ -136,7 +137,7 @@ async def get_lots(
 ) -> Lots:
     """A member's open lots in the order they are spent. / 有効期限別残高"""
     member_id = member_of(names, caller, handle)
-    rows = await reading.lots(counter, member_id, days.day_of(clock()))
+    rows = await reading.lots(counter, member_id, clock())
     return Lots(tuple(lot(row, own_shops, names, member_id) for row in rows))
 
 
@@ -212,17 +213,18 @@ async def get_provenance(
     entry: FromPath[str],
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
+    counter: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
 ) -> Provenance:
     """Where the points of an entry came from, to the receipt and the funder. / 原資の来歴"""
     row = await one(reader, names, entry)
-    sources = await reading.provenance(reader, row.member_id, row.entry_id)
+    sources = await reading.provenance(reader, counter, row.member_id, row.entry_id)
     own = [source for source in sources if concerns(source, caller)]
     funders = await codes(reader, {source.funder_id for source in own})
     return Provenance(
         entry,
         -row.points,
-        tuple(source_of(source, funders, names, row.member_id) for source in own),
+        tuple(source_of(source, funders, names) for source in own),
         sum(s.points for s in sources) - sum(s.points for s in own),
     )
 
@@ -247,9 +249,9 @@ def concerns(source: SourceRow, caller: Caller) -> bool:
     return caller.wide or source.funder_id == caller.tenant_id or source.entry_id is not None
 
 
-def source_of(source: SourceRow, funders: dict[int, str], names: Names, member_id: int) -> Source:
+def source_of(source: SourceRow, funders: dict[int, str], names: Names) -> Source:
     """A part of where points came from, with the receipt where the reader may see it."""
-    entry = names.seal("entry", member_id, source.entry_id) if source.entry_id else None
+    entry = names.seal("entry", source.member_id, source.entry_id) if source.entry_id else None
     return Source(
         source.points,
         funders[source.funder_id],
@@ -309,6 +311,7 @@ def lot(row: reading.LotRow, own_shops: frozenset[int], names: Names, member_id:
         row.usable_from,
         row.limited,
         row.points_held,
+        row.sliding,
         row.rule if own else None,
         names.seal("entry", member_id, row.entry_id) if own else None,
     )

@@ -37,6 +37,7 @@ class Purchase(Sale, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """A sale paid in part with points, which earns on the rest, in one step."""
 
     call: ClassVar[str] = "purchases"
+    spends: ClassVar[bool] = True
 
     points: PointsOrNone
 
@@ -56,6 +57,7 @@ def spend(asked: Spend, till: Till, holder: Holder) -> Order:
             points=asked.points,
             facility_id=till.facility.party_id if till.facility is not None else None,
             receipt_no=asked.receipt_no,
+            paid_yen=asked.payable_yen - asked.points,
             tax_treatment=terms.tax_treatment,
         )
     )

@@ -4,10 +4,19 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from federation.refusals import AlreadyReversed, NotReversible, TooLate, Validation
-from federation.slips import Asked, Order, Past, Reversal, SlipNumber
+from federation.past import Past
+from federation.refusals import (
+    AlreadyReturned,
+    AlreadyReversed,
+    NotReversible,
+    TooLate,
+    Validation,
+)
+from federation.slips import Asked, Order, Reversal, SlipNumber
 from tenants.terms import Till
 
+# What a slip may have booked and can be undone: a release cannot, its points are free.
+UNDONE = frozenset({"accrual", "redemption", "hold", "return", "adjustment", "merge"})
 # One line of text: no control, bidi-override or lone-surrogate characters.
 Reason = Annotated[
     str,
@@ -39,17 +48,14 @@ def undo(asked: Undo, till: Till, past: Past) -> Order:
         raise Validation(pointer="/of")
     if not past.arrived:
         return Order(reverse=Reversal(asked.of, asked.reason, cancels=True))
-    if past.cancelled or any(entry.undone for entry in past.entries):
+    if past.cancelled or any(past.undone(entry) for entry in past.own):
         raise AlreadyReversed
     if past.refused:
-        return Order(reverse=Reversal(asked.of, asked.reason))
-    kinds = {entry.kind: entry for entry in past.entries}
-    if not kinds or not kinds.keys() <= {"redemption", "accrual"}:
+        return Order(reverse=Reversal(asked.of, asked.reason, nothing=True))
+    if not past.own or any(entry.kind not in UNDONE for entry in past.own):
         raise NotReversible
-    if any(entry.business_date != asked.business_date for entry in past.entries):
+    if any(past.returned(entry) for entry in past.own):
+        raise AlreadyReturned
+    if any(entry.business_date != asked.business_date for entry in past.own):
         raise TooLate
-    if "accrual" in kinds and not kinds["accrual"].whole:
-        raise NotReversible
-    return Order(
-        reverse=Reversal(asked.of, asked.reason, kinds.get("redemption"), kinds.get("accrual"))
-    )
+    return Order(reverse=Reversal(asked.of, asked.reason))

@@ -11,6 +11,14 @@ ALTER TABLE federation.lots ALTER COLUMN expires_on DROP NOT NULL;
 ALTER TABLE federation.lots ADD COLUMN from_member_id bigint;
 ALTER TABLE federation.lots ADD COLUMN from_entry_id bigint;
 ALTER TABLE federation.lots ADD COLUMN from_part smallint;
+UPDATE federation.lots
+SET from_member_id = draws.member_id, from_entry_id = draws.lot_entry_id, from_part = draws.lot_part
+FROM federation.draws
+WHERE
+    draws.kind = 'changeover'
+    AND draws.member_id = lots.member_id
+    AND draws.entry_id = lots.entry_id
+    AND draws.lot_part = lots.part;
 
 -- `slides_on`: the last day of all sliding lots. What lapses next is told of what no hold keeps.
 ALTER TABLE federation.wallets ADD COLUMN slides_on date;
@@ -36,6 +44,10 @@ ALTER TABLE federation.entries ADD COLUMN offline boolean NOT NULL DEFAULT false
 -- A draw that took points from a lot in another grant's stead (返品充当) says whose debt it paid.
 ALTER TABLE federation.draws ADD COLUMN for_funder_id bigint;
 ALTER TABLE federation.draws ADD COLUMN for_rule text;
+-- One entry may draw one lot twice, in its own right and in another grant's stead.
+ALTER TABLE federation.draws ADD COLUMN n smallint NOT NULL DEFAULT 0;
+ALTER TABLE federation.draws DROP CONSTRAINT draws_pkey;
+ALTER TABLE federation.draws ADD PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part, n, booked_at);
 
 -- Points set aside. A hold draws nothing: its lots keep the points, marked as held; a capture is a
 -- redemption that takes them whatever the date.
@@ -83,12 +95,13 @@ CREATE TABLE federation.shortages (
     met text NOT NULL CHECK (met IN ('deducted', 'owed', 'waived')),
     points bigint NOT NULL CHECK (points > 0),
     points_paid bigint NOT NULL DEFAULT 0 CHECK (points_paid BETWEEN 0 AND points),
+    undone boolean NOT NULL DEFAULT false,  -- its return was reversed
     cycle_id integer NOT NULL,
     booked_at timestamptz NOT NULL,
     PRIMARY KEY (member_id, entry_id, part),
     CHECK (points_paid = 0 OR met = 'owed')
 );
-CREATE INDEX shortages_owed ON federation.shortages (member_id) WHERE met = 'owed' AND points_paid < points;
+CREATE INDEX shortages_owed ON federation.shortages (member_id) WHERE met = 'owed' AND points_paid < points AND NOT undone;
 
 -- What a member has used of a limited rule on a business date: campaign caps, spending per day.
 CREATE TABLE federation.used (
@@ -125,8 +138,36 @@ ALTER TABLE federation.members ADD COLUMN left_at timestamptz;
 ALTER TABLE federation.members ADD CONSTRAINT members_merged_into_check
 CHECK ((state = 'merged') = (merged_into IS NOT NULL)) NOT VALID;
 
+-- Who became one with whom is asked from both ends.
+-- squawk-ignore require-concurrent-index-creation
+CREATE INDEX members_merged ON federation.members (merged_into) WHERE merged_into IS NOT NULL;
+-- Whom a carrier led to before its member became one with another: a merge can be undone.
+ALTER TABLE federation.carriers ADD COLUMN led_to bigint[] NOT NULL DEFAULT '{}';
+
 -- Slips of an offline file say so: their shop bears what they overspend.
 ALTER TABLE federation.slips ADD COLUMN offline boolean NOT NULL DEFAULT false;
+
+-- The two-sided list again: what is taken back leaves the member for the funder whose grant it was.
+CREATE OR REPLACE VIEW federation.postings WITH (security_invoker = true) AS
+SELECT member_id, entry_id, 'funder:' || funder_id AS account, -points AS points FROM federation.lots
+UNION ALL
+SELECT member_id, entry_id, 'member:' || member_id, points FROM federation.lots
+UNION ALL
+SELECT member_id, entry_id, 'member:' || member_id, -points FROM federation.draws
+UNION ALL
+SELECT
+    member_id, entry_id,
+    CASE
+        WHEN kind = 'lapse' THEN 'lapsed:' || funder_id
+        WHEN
+            kind IN ('changeover', 'merge', 'adjustment')
+            OR (kind IN ('return', 'reversal') AND points > 0)
+            OR (kind = 'unreturn' AND points < 0)
+            THEN 'funder:' || coalesce(for_funder_id, funder_id)
+        ELSE 'shop:' || shop_id
+    END,
+    points
+FROM federation.draws;
 
 -- Held, owed and used are the member's: no policy, no grant to the app. A tenant reads its holds.
 ALTER TABLE federation.holds ENABLE ROW LEVEL SECURITY;
@@ -136,17 +177,25 @@ CREATE POLICY desk ON federation.holds TO meguri_desk USING (true) WITH CHECK (t
 CREATE POLICY whole ON federation.holds FOR SELECT
 TO meguri_counter, meguri_worker, meguri_auditor USING (true);
 
-GRANT SELECT ON federation.holds TO meguri_app;
+ALTER TABLE federation.shortages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE federation.shortages FORCE ROW LEVEL SECURITY;
+CREATE POLICY own ON federation.shortages FOR SELECT TO meguri_app
+USING (tenant_id = federation.reader() OR funder_id = federation.reader());
+CREATE POLICY desk ON federation.shortages TO meguri_desk USING (true) WITH CHECK (true);
+CREATE POLICY whole ON federation.shortages FOR SELECT
+TO meguri_counter, meguri_worker, meguri_auditor USING (true);
+
+GRANT SELECT ON federation.holds, federation.shortages TO meguri_app;
 GRANT SELECT, INSERT ON federation.holds, federation.hold_parts, federation.shortages, federation.used
 TO meguri_desk;
 GRANT UPDATE (state, captured_points, ended_at, ended_entry_id) ON federation.holds TO meguri_desk;
-GRANT UPDATE (points_paid) ON federation.shortages TO meguri_desk;
+GRANT UPDATE (points_paid, undone) ON federation.shortages TO meguri_desk;
 GRANT UPDATE (points) ON federation.used TO meguri_desk;
 GRANT SELECT ON federation.codes, federation.pins, federation.members TO meguri_desk;
 GRANT UPDATE (used_at, used_shop_id, used_slip) ON federation.codes TO meguri_desk;
 GRANT UPDATE (wrong_tries) ON federation.pins TO meguri_desk;
 GRANT UPDATE (slides_on, rank, state) ON federation.wallets TO meguri_desk;
-GRANT UPDATE (member_id, state) ON federation.carriers TO meguri_desk;
+GRANT UPDATE (member_id, state, led_to) ON federation.carriers TO meguri_desk;
 GRANT UPDATE (state, merged_into, left_at) ON federation.members TO meguri_desk;
 
 GRANT SELECT ON federation.codes, federation.pins, federation.members, federation.holds,

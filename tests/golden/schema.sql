@@ -84,6 +84,7 @@ federation.carriers
   member_id bigint NOT NULL
   state text NOT NULL DEFAULT 'active'::text
   issued_on date NOT NULL
+  led_to ARRAY NOT NULL DEFAULT '{}'::bigint[]
   carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text])))
   carriers_pkey: PRIMARY KEY (carrier)
   carriers_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'stopped'::text])))
@@ -156,11 +157,12 @@ federation.draws
   booked_at timestamp with time zone NOT NULL
   for_funder_id bigint
   for_rule text
+  n smallint NOT NULL DEFAULT 0
   draws_member_id_lot_entry_id_lot_part_fkey: FOREIGN KEY (member_id, lot_entry_id, lot_part) REFERENCES federation.lots(member_id, entry_id, part)
-  draws_pkey: PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part, booked_at)
+  draws_pkey: PRIMARY KEY (member_id, entry_id, lot_entry_id, lot_part, n, booked_at)
   draws_points_check: CHECK ((points <> 0))
   CREATE INDEX draws_of_lot ON ONLY federation.draws USING btree (member_id, lot_entry_id, lot_part)
-  CREATE UNIQUE INDEX draws_pkey ON ONLY federation.draws USING btree (member_id, entry_id, lot_entry_id, lot_part, booked_at)
+  CREATE UNIQUE INDEX draws_pkey ON ONLY federation.draws USING btree (member_id, entry_id, lot_entry_id, lot_part, n, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -299,6 +301,7 @@ federation.members
   members_merged_into_check: CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL)))
   members_pkey: PRIMARY KEY (member_id)
   members_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'withdrawn'::text, 'merged'::text])))
+  CREATE INDEX members_merged ON federation.members USING btree (merged_into) WHERE (merged_into IS NOT NULL)
   CREATE UNIQUE INDEX members_pkey ON federation.members USING btree (member_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
@@ -355,6 +358,7 @@ federation.shortages
   met text NOT NULL
   points bigint NOT NULL
   points_paid bigint NOT NULL DEFAULT 0
+  undone boolean NOT NULL DEFAULT false
   cycle_id integer NOT NULL
   booked_at timestamp with time zone NOT NULL
   shortages_check1: CHECK (((points_paid = 0) OR (met = 'owed'::text)))
@@ -362,9 +366,13 @@ federation.shortages
   shortages_met_check: CHECK ((met = ANY (ARRAY['deducted'::text, 'owed'::text, 'waived'::text])))
   shortages_pkey: PRIMARY KEY (member_id, entry_id, part)
   shortages_points_check: CHECK ((points > 0))
-  CREATE INDEX shortages_owed ON federation.shortages USING btree (member_id) WHERE ((met = 'owed'::text) AND (points_paid < points))
+  CREATE INDEX shortages_owed ON federation.shortages USING btree (member_id) WHERE ((met = 'owed'::text) AND (points_paid < points) AND (NOT undone))
   CREATE UNIQUE INDEX shortages_pkey ON federation.shortages USING btree (member_id, entry_id, part)
+  POLICY desk FOR ALL TO {meguri_desk} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_worker

@@ -1,18 +1,15 @@
 """The contract as golden files: every route with what it requires, and the OpenAPI document."""
 
-from pathlib import Path
-
 import msgspec
 from litestar import Litestar
 
 from auth.gate import doors
 from auth.scopes import SCOPES
 from deploy.app import FRAMEWORKS_OWN, create_app
-from deploy.pages import problems
+from deploy.pages import kinds, problems
 from deploy.settings import Settings
+from federation.refusals import Refusal, slug_of
 from tests.golden.golden import same
-
-DOCS = Path(__file__).parents[2] / "docs"
 
 
 def app() -> Litestar:
@@ -38,8 +35,39 @@ def test_no_route_stands_open_by_mistake() -> None:
 
 
 def test_the_reference_names_every_refusal_and_every_scope() -> None:
-    page = (DOCS / "reference.md").read_text(encoding="utf-8")
-    for slug, problem in problems().items():
-        assert f"| `{slug}` | {problem.status} |" in page, slug
-    for scope in SCOPES:
-        assert f"| `{scope}` |" in page, scope
+    same("../../docs/reference.md", reference().encode())
+
+
+def reference() -> str:
+    """Refusals and scopes, as a page."""
+    refusals = {slug_of(kind): kind for kind in kinds(Refusal)}
+    rows = [
+        f"| `{one.slug}` | {one.status} | {one.title}<br>{one.title_en} | {one.staff_text} "
+        f"| {refusals[one.slug].do} |"
+        for one in problems().values()
+    ]
+    scopes = [
+        f"| `{name}` | {scope.ja} | {scope.en} | {', '.join(sorted(scope.audiences))} |"
+        for name, scope in SCOPES.items()
+    ]
+    return REFERENCE.format(refusals="\n".join(rows), scopes="\n".join(scopes))
+
+
+REFERENCE = """# 応答と権限 / Refusals and scopes
+
+Tests compare this page with the code. Every refusal has a page of its own under `/problems/<slug>`.
+
+## Refusals
+
+| slug | HTTP | 意味 / meaning | レジの表示 / display | do |
+|---|---|---|---|---|
+{refusals}
+
+409 burns its slip, except `till-not-active`, `tenant-suspended` and those that concern no slip.
+
+## Scopes
+
+| scope | 意味 | meaning | audience |
+|---|---|---|---|
+{scopes}
+"""

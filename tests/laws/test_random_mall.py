@@ -251,7 +251,7 @@ class RandomMall(RuleBasedStateMachine):
 
     @invariant()
     def the_books_say_the_same(self) -> None:
-        pages, accounts = self.town.run(self.town.read(self.members, self.today))
+        pages, accounts = self.town.run(self.town.read(self.members, self.now))
         assert pages == [page_of(purse, self.today) for purse in self.purses]
         assert sum(accounts.values()) == 0
         expected: Counter[str] = Counter()

@@ -66,7 +66,8 @@ CAMPAIGNS = (
 EMPTY = """
 TRUNCATE federation.draws, federation.lots, federation.entries, federation.answers,
     federation.slips, federation.receipts, federation.carriers, federation.wallets,
-    federation.members;
+    federation.members, federation.holds, federation.hold_parts, federation.shortages,
+    federation.used;
 UPDATE federation.cycles SET closed_at = NULL;
 """
 LOTS = """
@@ -178,16 +179,16 @@ class Town:
             return await close.shut(conn, cycle_id, now)
 
     async def read(
-        self, members: Sequence[Member], today: date
+        self, members: Sequence[Member], now: datetime
     ) -> tuple[list[Page], dict[str, int]]:
         """What the books say of each member, and what every account has."""
         async with self.mall.hub.pools.use("auditor") as conn:
-            pages = [await page(conn, member.member_id, today) for member in members]
+            pages = [await page(conn, member.member_id, now) for member in members]
             accounts = await (await conn.execute(ACCOUNTS)).fetchall()
         return pages, dict(accounts)
 
 
-async def page(conn: AsyncConnection, member_id: int, today: date) -> Page:
+async def page(conn: AsyncConnection, member_id: int, now: datetime) -> Page:
     """One member's page."""
     asked = {"member_id": member_id}
     async with conn.pipeline():
@@ -195,8 +196,8 @@ async def page(conn: AsyncConnection, member_id: int, today: date) -> Page:
         lots = await conn.execute(LOTS, asked)
         entries = await conn.execute(ENTRIES, asked)
     [(points,)] = await wallet.fetchall()
-    has = await reading.balance(conn, member_id, today)
-    in_order = await reading.lots(conn, member_id, today)
+    has = await reading.balance(conn, member_id, now)
+    in_order = await reading.lots(conn, member_id, now)
     return Page(
         points,
         await lots.fetchall(),

@@ -1,0 +1,269 @@
+"""The very bytes that a slip is answered with, built once and kept for ever: nothing in them
+depends on when they are asked for again."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from federation.answers import (
+    Adjusted,
+    Balance,
+    DrawnLot,
+    Funder,
+    Granted,
+    Held,
+    RateDiscount,
+    Receipt,
+    Released,
+    ReturnedSale,
+    ReturnReceipt,
+    Reversed,
+    Short,
+    Undone,
+)
+from federation.give_back import Returned
+from federation.looking import Seen
+from federation.opaque import Names
+from federation.page import Entry
+from federation.purse import Purse, Taken
+from federation.slips import GiveBack, Grant
+from federation.turns import Turn
+
+encode = msgspec.json.Encoder().encode
+
+
+def answer(turn: Turn, seen: Seen, names: Names) -> bytes:
+    """The answer of a slip that was booked."""
+    order = turn.order
+    if order.reverse is not None:
+        return encode(reversed_slip(turn, names))
+    if order.hold is not None:
+        return encode(held(turn, seen, names))
+    if order.release is not None:
+        return encode(released(turn, names))
+    if order.give_back is not None:
+        return encode(returned(turn, seen, names))
+    if order.adjust is not None or order.merge is not None or order.leave is not None:
+        return encode(adjusted(turn, names))
+    return encode(receipt(turn, seen, names))
+
+
+def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
+    """Of an accrual, a redemption, a purchase or a capture."""
+    booked, order = turn.booked, turn.order
+    told: dict[str, Any] = {}
+    entry = booked.accrual or booked.redemption
+    assert entry is not None
+    if order.redeem is not None and booked.redemption is not None:
+        told["redeemed_points"] = order.redeem.points
+        told["lots"] = drawn(booked.taken, seen.purses[turn.member_id], turn.till.shop_id)
+        told["tax_treatment"] = order.redeem.tax_treatment
+        if order.redeem.tax_treatment == "DISCOUNT":
+            told["discount_by_rate"] = tuple(
+                RateDiscount(*part) for part in order.redeem.discount_by_rate
+            )
+        if booked.accrual is not None:
+            told["redemption_entry"] = named(booked.redemption, names)
+        if booked.hold is not None:
+            told["hold_id"] = names.seal("hold", turn.member_id, booked.hold.entry_id)
+            told["released_points"] = booked.hold.points - order.redeem.points
+    if order.accrue is not None:
+        told["points"] = order.accrue.points
+        told["grants"] = tuple(granted(grant, turn) for grant in order.accrue.grants)
+        if order.accrue.reason is not None:
+            told["reason"] = order.accrue.reason
+        if order.accrue.yen_to_next_point is not None:
+            told["yen_to_next_point"] = order.accrue.yen_to_next_point
+    balance = booked.wallet.balance()
+    name = named(entry, names)
+    return Receipt(name, turn.ask.slip, balance, printed(turn, balance, name), **told)
+
+
+def granted(grant: Grant, turn: Turn) -> Granted:
+    """What one rule gave; points not usable on the day of the sale say from when they are."""
+    later = grant.usable_from if grant.usable_from > turn.ask.business_date else None
+    return Granted(
+        grant.rule,
+        grant.points,
+        grant.expires_on,
+        tuple(Funder(part.party, part.points) for part in grant.parts),
+        sliding=grant.expires_on is None,
+        usable_from=later,
+    )
+
+
+def drawn(taken: Iterable[Taken], purse: Purse, shop_id: int) -> tuple[DrawnLot, ...]:
+    """Points by lot, the first to be spent first; the caller's own lots say so."""
+    parts = sorted(taken, key=lambda one: purse.place(one[0]))
+    return tuple(
+        DrawnLot(points, purse.last_day(lot), lot.shop_id == shop_id) for lot, points in parts
+    )
+
+
+def held(turn: Turn, seen: Seen, names: Names) -> Held:
+    """Of a hold."""
+    booked = turn.booked
+    assert booked.held is not None
+    assert booked.hold is not None
+    balance = booked.wallet.balance()
+    entry = named(booked.held, names)
+    lines = (
+        masked_line(turn),
+        f"取置{booked.hold.points:>27}P",
+        f"残高{balance.points:>27}P",
+        *number(entry),
+    )
+    return Held(
+        names.seal("hold", turn.member_id, booked.hold.entry_id),
+        entry,
+        turn.ask.slip,
+        booked.hold.points,
+        booked.hold.expires_at,
+        drawn(booked.taken, seen.purses[turn.member_id], turn.till.shop_id),
+        balance,
+        lines,
+    )
+
+
+def released(turn: Turn, names: Names) -> Released:
+    """Of a release."""
+    booked = turn.booked
+    assert booked.released is not None
+    assert booked.hold is not None
+    balance = booked.wallet.balance()
+    entry = named(booked.released, names)
+    points = booked.hold.points
+    lines = (f"取置解放{points:>23}P", f"残高{balance.points:>27}P", *number(entry))
+    hold_id = names.seal("hold", turn.member_id, booked.hold.entry_id)
+    return Released(hold_id, entry, turn.ask.slip, points, booked.lapsed_points, balance, lines)
+
+
+def reversed_slip(turn: Turn, names: Names) -> Reversed:
+    """Of a reversal; `reversed` is null where nothing was booked by the slip."""
+    undone, entries = turn.order.reverse, turn.booked.reversed
+    assert undone is not None
+    if not entries:
+        nothing = ("取消（計上なし）", "元伝票", f"{undone.of[-32:]:>32}")
+        return Reversed(turn.ask.slip, None, nothing)
+    given = -sum(min(0, entry.row["points"]) for entry in entries)
+    spent = sum(max(0, entry.row["points"]) for entry in entries)
+    balance = turn.booked.wallet.balance()
+    name = named(entries[0], names)
+    lines = (
+        "取消",
+        f"付与取消{given:>23}P",
+        f"利用取消{spent:>23}P",
+        f"残高{balance.points:>27}P",
+        *number(name),
+    )
+    told = Undone(undone.of, given, spent)
+    more = {"redemption_entry": named(entries[1], names)} if len(entries) > 1 else {}
+    return Reversed(turn.ask.slip, told, lines, entry=name, balance=balance, **more)
+
+
+def returned(turn: Turn, seen: Seen, names: Names) -> ReturnReceipt:
+    """Of a return."""
+    asked, done, past = turn.order.give_back, turn.booked.returned, seen.pasts[turn]
+    assert asked is not None
+    assert done is not None
+    entry = done.take_entry or done.restore_entry
+    assert entry is not None
+    original = next((e for e in past.sold if e.kind == "accrual"), next(iter(past.sold), None))
+    assert original is not None
+    balance = turn.booked.wallet.balance()
+    name = named(entry, names)
+    refund_yen = asked.cash_yen - done.deducted_points
+    more = (
+        {"restore_entry": named(done.restore_entry, names)}
+        if done.restore_entry is not None and done.take_entry is not None
+        else {}
+    )
+    return ReturnReceipt(
+        slip=turn.ask.slip,
+        entry=name,
+        returned_yen=asked.returned_yen,
+        refund_yen=refund_yen,
+        restored_points=done.restored_points,
+        lapsed_points=done.lapsed_points,
+        taken_back_points=done.taken_points,
+        shortage_points=done.short_points,
+        shortage=Short(done.deducted_points, done.owed_points, done.waived_points),
+        original=ReturnedSale(
+            original.slip,
+            names.seal("entry", original.member_id, original.entry_id),
+            original.business_date,
+            original.cycle_id,
+            seen.is_closed(original.cycle_id),
+        ),
+        lots=tuple(
+            DrawnLot(points, seen.purses[lot.member_id].last_day(lot))
+            for lot, points in done.restored
+        ),
+        balance=balance,
+        print=(*printed_return(asked, done, refund_yen), *left(balance), *number(name)),
+        **more,
+    )
+
+
+def printed_return(asked: GiveBack, done: Returned, refund_yen: int) -> list[str]:
+    """What the customer's receipt of a return says."""
+    lines = [
+        "返品",
+        f"返品額{asked.returned_yen:>25}円",
+        f"返却ポイント{done.restored_points:>19}P",
+    ]
+    if done.lapsed_points:
+        lines.append(f"うち失効{done.lapsed_points:>23}P")
+    lines.append(f"付与取消{done.taken_points:>23}P")
+    if done.short_points:
+        lines.append(f"不足{done.short_points:>27}P")
+    return [*lines, f"返金額{refund_yen:>25}円"]
+
+
+def left(balance: Balance) -> tuple[str]:
+    """What the member has."""
+    return (f"残高{balance.points:>27}P",)
+
+
+def adjusted(turn: Turn, names: Names) -> Adjusted:
+    """Of what the operator does to a wallet."""
+    booked = turn.booked
+    entry = booked.adjusted or booked.left or booked.merged[0]
+    return Adjusted(
+        turn.ask.slip, named(entry, names), entry.row["points"], booked.wallet.balance()
+    )
+
+
+def named(entry: Entry, names: Names) -> str:
+    """The opaque name of an entry."""
+    return names.seal("entry", entry.member_id, entry.entry_id)
+
+
+def printed(turn: Turn, balance: Balance, entry: str) -> tuple[str, ...]:
+    """Lines of at most 32 half-width columns for the till's receipt."""
+    order, lines = turn.order, [masked_line(turn)]
+    if order.redeem is not None:
+        lines.append(f"今回利用{order.redeem.points:>23}P")
+    if order.accrue is not None:
+        lines.append(f"今回付与{order.accrue.points:>23}P")
+    lines.append(f"残高{balance.points:>27}P")
+    if balance.next_to_expire is not None:
+        soonest = balance.next_to_expire
+        lines.append(f"失効予定{f'{soonest.on:%Y/%m/%d} {soonest.points}P':>24}")
+    return (*lines, *number(entry))
+
+
+def masked_line(turn: Turn) -> str:
+    """Whose receipt it is, as far as paper may say."""
+    return f"会員番号{masked(turn.carrier):>24}"
+
+
+def number(entry: str) -> tuple[str, str]:
+    """The entry's name, for support to find it by."""
+    return "取引番号", f"{entry:>32}"
+
+
+def masked(carrier: str) -> str:
+    """A carrier with all but its last four characters hidden."""
+    return "*" * (len(carrier) - 4) + carrier[-4:]

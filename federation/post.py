@@ -1,0 +1,39 @@
+"""What a page says, carried to the database: one statement for the books of most batches, one more
+for each of the rarer kinds of rows. They travel with the slips and the COMMIT in one pipeline."""
+
+from collections.abc import Iterable
+
+import msgspec
+from psycopg import AsyncConnection
+
+from federation.page import Page, wallet_row
+from federation.purse import Purse
+from federation.sql import statement
+
+POST = statement(__file__, "post")
+RARER = {
+    statement(__file__, "post_holds"): ("holds", "hold_parts", "ended"),
+    statement(__file__, "post_debts"): ("shortages", "forgiven", "paid"),
+    statement(__file__, "post_used"): ("used",),
+    statement(__file__, "post_codes"): ("codes", "pins"),
+    statement(__file__, "post_members"): ("members", "carriers"),
+}
+BOOKS = ("entries", "receipts", "freed", "lots", "changed", "draws", "wallets")
+encode = msgspec.json.Encoder().encode
+
+
+async def post(conn: AsyncConnection, page: Page, purses: Iterable[Purse]) -> None:
+    """Send all rows of a page, and the wallets that changed; the caller's pipeline awaits them."""
+    rows = page.all_rows()
+    rows["wallets"] = [wallet_row(purse) for purse in purses if purse.touched]
+    dated = {"booked_at": page.booked_at, "now": page.now}
+    for query, tables in RARER.items():
+        if any(table in rows for table in tables):
+            await conn.execute(query, told(rows, tables) | dated, prepare=True)
+    if any(rows.get(table) for table in BOOKS):
+        await conn.execute(POST, told(rows, BOOKS) | dated, prepare=True)
+
+
+def told(rows: dict[str, list[dict[str, object]]], tables: Iterable[str]) -> dict[str, object]:
+    """The rows of some tables as a statement takes them."""
+    return {table: encode(rows.get(table, ())).decode() for table in tables}

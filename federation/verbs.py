@@ -1,0 +1,108 @@
+"""What an order comes to: each of its parts by its own verb, on the purses of a batch. Pure."""
+
+from federation.accrue import accrue
+from federation.adjust import adjust
+from federation.give_back import give_back, repay
+from federation.hold import capture, hold, release
+from federation.lapse import lapse
+from federation.leave import leave
+from federation.looking import Seen, is_code
+from federation.move import merge, move_all
+from federation.page import Page
+from federation.purse import Hold, Purse
+from federation.redeem import redeem
+from federation.refusals import NotFound
+from federation.reverse import reverse
+from federation.slips import ReceiptKey
+from federation.turns import Turn
+
+
+def book_order(page: Page, seen: Seen, turn: Turn) -> None:
+    """Book what a rule decided: a purchase spends before it earns; either refused refuses both."""
+    purse = seen.purses.get(turn.member_id)
+    if purse is None:  # a slip that has not arrived is cancelled: it concerns nobody yet
+        return
+    for part in (undo, spend, end_hold, earn, bring_back, see_to):
+        part(page, seen, purse, turn)
+    if turn.order.merge is None:  # what came back to a merged member is its heir's
+        for other in turn.members[1:]:
+            move_all(page, seen.purses[other], purse, turn.stamp())
+    if purse.owed and purse.read and turn.order.give_back is None:
+        repay(page, purse, turn.stamp())
+    if purse.read:  # what came back, or what a late sale gave, may be over already
+        lapse(page, purse)
+    purse.count()
+    turn.booked.wallet = purse.wallet()
+
+
+def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
+    """Reverse another slip, if it booked anything."""
+    undone = turn.order.reverse
+    if undone is not None and not undone.nothing:
+        past, stamp = seen.pasts[turn], turn.stamp()
+        turn.booked.reversed = reverse(page, seen.purses, undone, past, stamp)
+
+
+def spend(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
+    """Redeem, or set aside; a one-time code has paid then."""
+    order, booked, stamp, ask = turn.order, turn.booked, turn.stamp(), turn.ask
+    if order.redeem is not None and asked_hold(purse, turn) is None:
+        receipt = turn.receipt
+        if receipt is None and order.redeem.receipt_no is not None:
+            receipt = ReceiptKey(ask.business_date, ask.till, order.redeem.receipt_no)
+        booked.redemption, booked.taken = redeem(page, purse, order.redeem, stamp, receipt)
+    elif order.hold is not None:
+        booked.held, booked.taken = hold(page, purse, order.hold, stamp)
+        booked.hold = purse.holds[booked.held.entry_id]
+    if (booked.redemption is not None or booked.held is not None) and is_code(turn.carrier):
+        page.add("codes", {"code": turn.carrier, "shop_id": stamp.shop_id, "slip": stamp.slip})
+
+
+def end_hold(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
+    """Capture or release the hold that is named."""
+    order, booked, stamp = turn.order, turn.booked, turn.stamp()
+    held = asked_hold(purse, turn)
+    if held is None:
+        return
+    booked.hold = held
+    if order.redeem is not None:
+        booked.redemption, booked.taken = capture(page, purse, held, order.redeem, stamp)
+    elif order.release is not None:
+        booked.released, booked.lapsed_points = release(page, purse, held, stamp)
+
+
+def earn(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
+    """Give the points of a sale."""
+    given = turn.order.accrue
+    if given is not None:
+        assert turn.receipt is not None, "what earns has a receipt"
+        turn.booked.accrual = accrue(page, purse, given, turn.stamp(), turn.receipt)
+
+
+def bring_back(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
+    """Take goods back."""
+    asked = turn.order.give_back
+    if asked is not None:
+        past, stamp = seen.pasts[turn], turn.stamp()
+        turn.booked.returned = give_back(page, seen.purses, asked, past, stamp, turn.member_id)
+
+
+def see_to(page: Page, seen: Seen, purse: Purse, turn: Turn) -> None:
+    """What only the operator does: adjust, merge, let a member go."""
+    order, booked, stamp = turn.order, turn.booked, turn.stamp()
+    if order.adjust is not None:
+        booked.adjusted = adjust(page, purse, order.adjust, stamp)
+    if order.merge is not None:
+        booked.merged = merge(page, seen.purses, order.merge, stamp)
+    if order.leave is not None:
+        booked.left = leave(page, purse, order.leave, stamp)
+
+
+def asked_hold(purse: Purse, turn: Turn) -> Hold | None:
+    """The hold that a request is about; another shop's does not exist for it."""
+    if turn.about is None or turn.about.hold_id is None:
+        return None
+    held = purse.holds.get(turn.about.hold_id)
+    if held is None or held.shop_id != turn.till.shop_id:
+        raise NotFound
+    return held

@@ -1,0 +1,78 @@
+"""取置の規則: how many points a shop may set aside, for how long, and what for. Pure."""
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from federation.slips import (
+    Asked,
+    CardNumber,
+    Holder,
+    Holding,
+    Order,
+    Points,
+    Redemption,
+    Release,
+)
+from tenants.spending import may_spend
+from tenants.terms import Till, in_force
+
+Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60, description="at most 7 days")]
+
+
+class SetAside(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Points to be set aside for a sale that is not final yet."""
+
+    call: ClassVar[str] = "holds"
+
+    card: CardNumber
+    points: Points
+    minutes: Minutes = 15
+
+    @property
+    def carrier(self) -> str:
+        return self.card
+
+
+class Capture(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Points of a hold to be spent; the rest of it is released."""
+
+    call: ClassVar[str] = "captures"
+
+    points: Points
+
+
+class LetGo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A hold to be released."""
+
+    call: ClassVar[str] = "releases"
+
+
+def set_aside(asked: SetAside, till: Till, holder: Holder) -> Order:
+    """A hold may do what a redemption may; what opened it is good for its capture."""
+    terms = in_force(till.terms, asked.business_date)
+    may_spend(asked.points, terms, holder)
+    return Order(
+        hold=Holding(
+            points=asked.points,
+            facility_id=till.facility.party_id if till.facility is not None else None,
+            minutes=asked.minutes,
+        )
+    )
+
+
+def capture(asked: Capture, till: Till, _: Holder) -> Order:
+    """Take points of a hold as yen, whatever the date: they were set aside in time."""
+    terms = in_force(till.terms, asked.business_date)
+    return Order(
+        redeem=Redemption(
+            points=asked.points,
+            facility_id=till.facility.party_id if till.facility is not None else None,
+            tax_treatment=terms.tax_treatment,
+        )
+    )
+
+
+def let_go(_: LetGo, __: Till, ___: Holder) -> Order:
+    """Release a hold."""
+    return Order(release=Release())

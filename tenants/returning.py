@@ -1,0 +1,198 @@
+"""返品の規則: what comes back when goods do, and what is taken back. Pure (domain 6.4)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from msgspec import Meta, Struct, field, structs
+
+from federation.past import Past, PastEntry
+from federation.refusals import (
+    AlreadyReturned,
+    AlreadyReversed,
+    NotArrived,
+    NotFound,
+    ReturnExceedsOriginal,
+    Validation,
+)
+from federation.slips import (
+    Asked,
+    GiveBack,
+    Order,
+    ReceiptKey,
+    ReceiptNo,
+    SlipNumber,
+    TillCode,
+    Yen,
+)
+from tenants.earning import entitlement
+from tenants.terms import Till, in_force
+
+SomeYen = Annotated[int, Meta(ge=1, le=10_000_000, description="税込 · whole yen")]
+
+
+class OnReceipt(Struct, frozen=True, forbid_unknown_fields=True):
+    """A receipt by what is printed on it: register, number and business date."""
+
+    till: TillCode
+    no: ReceiptNo
+    business_date: date
+
+
+class ReturnedLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """Goods of one line of the receipt, whose first line is 1."""
+
+    line: Annotated[int, Meta(ge=1, le=500)]
+    quantity: Annotated[int, Meta(ge=1, le=100_000)]
+    amount_yen: Yen
+
+
+class BringBack(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Goods that come back: of a slip or a receipt, by yen or by lines."""
+
+    call: ClassVar[str] = "returns"
+
+    of: SlipNumber | None = None
+    receipt_of: OnReceipt | None = field(default=None, name="receipt")
+    returned_yen: SomeYen | None = None
+    lines: Annotated[list[ReturnedLine], Meta(min_length=1, max_length=500)] | None = None
+
+    @property
+    def original(self) -> str | ReceiptKey | None:
+        if self.receipt_of is None:
+            return self.of
+        asked = self.receipt_of
+        return ReceiptKey(asked.business_date, asked.till, asked.no)
+
+
+class Basket(Struct):
+    """What of a sale is still with the customer: all of it, what earned nothing, line by line."""
+
+    total_yen: int
+    excluded_yen: int
+    lines: list[dict[str, Any]]
+    excluded_categories: frozenset[str]
+
+    def take_yen(self, yen: int) -> None:
+        """Goods nobody names: those that earned first, so that a return never leaves more to earn
+        on than there was."""
+        earning = self.total_yen - self.excluded_yen
+        self.total_yen -= yen
+        self.excluded_yen -= max(0, yen - earning)
+
+    def take_line(self, line: int, quantity: int, amount_yen: int) -> None:
+        """Goods of one line; the quantity and the yen must still be there."""
+        if line > len(self.lines):
+            raise Validation(pointer="/lines")
+        left = self.lines[line - 1]
+        if quantity > left["quantity"] or amount_yen > left["amount_yen"]:
+            raise ReturnExceedsOriginal
+        left["quantity"] -= quantity
+        left["amount_yen"] -= amount_yen
+        self.total_yen -= amount_yen
+        if left.get("category") in self.excluded_categories:
+            self.excluded_yen -= amount_yen
+
+
+def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
+    """Points that paid come back first; then what is left is earned on again, by the rules of the
+    purchase's day, and the difference is taken back. What was taken back never falls."""
+    check(asked, past)
+    accrual = next((e for e in past.sold if e.kind == "accrual"), None)
+    out = sum(past.out().values())
+    basket = left_of(past, accrual, till)
+    if basket.total_yen == 0:
+        raise AlreadyReturned
+    returned_yen = take(asked, basket)
+    if basket.total_yen < 0:
+        raise ReturnExceedsOriginal
+    restore = min(out, returned_yen)
+    return Order(
+        give_back=GiveBack(
+            of=past.slip,
+            returned_yen=returned_yen,
+            restore_points=restore,
+            cash_yen=returned_yen - restore,
+            take_back=taken_back(past, accrual, basket, out - restore, till),
+            shortage="DEDUCT_FROM_REFUND",
+            lines=[structs.asdict(line) for line in asked.lines] if asked.lines else None,
+        )
+    )
+
+
+def check(asked: BringBack, past: Past) -> None:
+    """There is one receipt to take goods back of, and it says what comes back."""
+    if (asked.of is None) == (asked.receipt_of is None):
+        raise Validation(pointer="/of")
+    if (asked.returned_yen is None) == (asked.lines is None):
+        raise Validation(pointer="/returned_yen")
+    if not past.arrived:
+        raise NotArrived if asked.of is not None else NotFound(pointer="/receipt")
+    if past.cancelled:
+        raise AlreadyReversed
+    if not past.sold:
+        if any(past.undone(entry) for entry in past.own):
+            raise AlreadyReversed
+        raise NotFound(pointer="/of")
+
+
+def left_of(past: Past, accrual: PastEntry | None, till: Till) -> Basket:
+    """The goods that have not come back yet."""
+    spent = [e for e in past.sold if e.kind == "redemption"]
+    points = -sum(e.points for e in spent)
+    if accrual is not None:
+        day, lines = accrual.business_date, [dict(line) for line in accrual.lines or ()]
+        paid_yen, excluded_yen = accrual.paid_yen or 0, accrual.excluded_yen or 0
+    else:
+        day, lines, excluded_yen = spent[0].business_date, [], 0
+        paid_yen = sum(e.paid_yen or 0 for e in spent)
+    categories = in_force(till.terms, day).excluded_categories
+    basket = Basket(paid_yen + points, excluded_yen, lines, categories)
+    for earlier in past.returns:
+        if earlier.returned_yen is None:
+            continue
+        if earlier.lines is None:
+            basket.take_yen(earlier.returned_yen)
+        else:
+            for line in earlier.lines:
+                basket.take_line(line["line"], line["quantity"], line["amount_yen"])
+    return basket
+
+
+def take(asked: BringBack, basket: Basket) -> int:
+    """Take the goods that come back out of the basket; how many yen they cost."""
+    if asked.lines is None:
+        assert asked.returned_yen is not None
+        if asked.returned_yen <= basket.total_yen:
+            basket.take_yen(asked.returned_yen)
+            return asked.returned_yen
+        raise ReturnExceedsOriginal
+    if len({line.line for line in asked.lines}) < len(asked.lines) or not basket.lines:
+        raise Validation(pointer="/lines")
+    for line in asked.lines:
+        basket.take_line(line.line, line.quantity, line.amount_yen)
+    return sum(line.amount_yen for line in asked.lines)
+
+
+def taken_back(
+    past: Past, accrual: PastEntry | None, basket: Basket, points_left: int, till: Till
+) -> tuple[tuple[str, int], ...]:
+    """By rule, what the purchase was given beyond what its rest would earn, less what earlier
+    returns have accounted for; never less than nothing."""
+    if accrual is None:
+        return ()
+    paid_yen = basket.total_yen - points_left
+    rest = entitlement(
+        paid_yen, basket.excluded_yen, accrual.business_date, till, accrual.rank or "general"
+    )
+    granted, before = past.granted(), past.taken_back()
+    due = Counter(
+        {rule: granted[rule] - min(granted[rule], rest[rule]) - before[rule] for rule in granted}
+    )
+    return tuple((rule, due[rule]) for rule in rules(past) if due[rule] > 0)
+
+
+def rules(past: Past) -> Sequence[str]:
+    """The rules that granted points, in the order in which they did."""
+    return list(dict.fromkeys(lot.rule for lot in past.granted_lots()))
