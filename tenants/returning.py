@@ -58,6 +58,13 @@ class BringBack(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     returned_yen: SomeYen | None = None
     lines: Annotated[list[ReturnedLine], Meta(min_length=1, max_length=500)] | None = None
 
+    def __post_init__(self) -> None:
+        """One receipt, named one way; what comes back, named one way."""
+        if (self.of is None) == (self.receipt_of is None):
+            raise ValueError("either `of` or `receipt`")
+        if (self.returned_yen is None) == (self.lines is None):
+            raise ValueError("either `returned_yen` or `lines`")
+
     @property
     def original(self) -> str | ReceiptKey | None:
         if self.receipt_of is None:
@@ -122,11 +129,7 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
 
 
 def check(asked: BringBack, past: Past) -> None:
-    """There is one receipt to take goods back of, and it says what comes back."""
-    if (asked.of is None) == (asked.receipt_of is None):
-        raise Validation(pointer="/of")
-    if (asked.returned_yen is None) == (asked.lines is None):
-        raise Validation(pointer="/returned_yen")
+    """There is a receipt to take goods back of."""
     if not past.arrived:
         raise NotArrived if asked.of is not None else NotFound(pointer="/receipt")
     if past.cancelled:
