@@ -37,8 +37,8 @@ def entry_row(turn: Turn) -> dict[str, object]:
     """The entry of one accrual, in the columns that `accrue.sql` names."""
     accrual, ask = turn.order.accrue, turn.ask
     assert accrual is not None
-    receipt = turn.receipt
-    assert receipt is not None, "what earns has a receipt"
+    assert turn.receipt_key is not None, "what earns has a receipt"
+    receipt_shop_id, receipt = turn.receipt_key
     return {
         "member_id": turn.booked.member_id,
         "entry_id": turn.accrual_id,
@@ -50,6 +50,7 @@ def entry_row(turn: Turn) -> dict[str, object]:
         "points": accrual.points,
         "paid_yen": accrual.paid_yen,
         "excluded_yen": accrual.excluded_yen,
+        "receipt_shop_id": receipt_shop_id,
         "receipt_till": receipt.till,
         "receipt_no": receipt.no,
         "lines": accrual.lines,

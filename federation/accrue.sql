@@ -3,8 +3,8 @@ WITH asked AS (
     SELECT *
     FROM json_to_recordset(%(asked)s::json) AS a (
         member_id bigint, entry_id bigint, tenant_id bigint, shop_id bigint, till text, staff text,
-        slip text, points bigint, paid_yen bigint, excluded_yen bigint, receipt_till text,
-        receipt_no text, lines jsonb, at timestamptz, business_date date, cycle_id integer
+        slip text, points bigint, paid_yen bigint, excluded_yen bigint, receipt_shop_id bigint,
+        receipt_till text, receipt_no text, lines jsonb, at timestamptz, business_date date, cycle_id integer
     )
 ),
 
@@ -34,10 +34,10 @@ receipt AS (
         shop_id, business_date, receipt_till, receipt_no, tenant_id, slip, booked_at
     )
     SELECT
-        shop_id, business_date, receipt_till, receipt_no, tenant_id, slip,
+        receipt_shop_id, business_date, receipt_till, receipt_no, tenant_id, slip,
         %(booked_at)s::timestamptz
     FROM asked
-    ORDER BY shop_id, business_date, receipt_till, receipt_no
+    ORDER BY receipt_shop_id, business_date, receipt_till, receipt_no
 ),
 
 lot AS (

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from federation.opaque import Names
 from federation.slips import Asked, Order, Reversal, Till
@@ -17,13 +17,22 @@ class NextToExpire(Struct, frozen=True):
     on: date
 
 
+class Pending(Struct, frozen=True):
+    """Points that show and cannot be spent yet; the first of them from `from` on (次回利用)."""
+
+    points: int
+    from_on: date = field(name="from")
+
+
 class Balance(Struct, frozen=True):
-    """What a member has: `points` with those held in it, and what is owed back from returns."""
+    """What a member has: `points` with those held and pending in it, and what is owed back from
+    returns."""
 
     points: int
     held: int
     owed: int
     next_to_expire: NextToExpire | None
+    pending: Pending | UnsetType = UNSET
 
 
 class DrawnLot(Struct, frozen=True, omit_defaults=True):
@@ -42,12 +51,13 @@ class Funder(Struct, frozen=True):
 
 
 class Granted(Struct, frozen=True):
-    """What one rule gave."""
+    """What one rule gave: without a day where the points slide, from a day on where not at once."""
 
     rule: str
     points: int
-    expires_on: date
+    expires_on: date | None
     funders: tuple[Funder, ...]
+    usable_from: date | UnsetType = UNSET
 
 
 class RateDiscount(Struct, frozen=True):
@@ -136,6 +146,7 @@ def answer(ask: Asked, till: Till, order: Order, booked: Booked, names: Names) -
                 grant.points,
                 grant.expires_on,
                 tuple(Funder(part.party, part.points) for part in grant.parts),
+                grant.usable_from if grant.usable_from > ask.business_date else UNSET,
             )
             for grant in order.accrue.grants
         )

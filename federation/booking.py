@@ -157,7 +157,8 @@ class Books:
     def _decide(self, turn: Turn, seen: Seen, now: datetime) -> None:
         """Ask the rule; what it refuses is refused here, before any statement runs."""
         try:
-            days.admit(turn.ask.business_date, turn.ask.at, now)
+            back = turn.ask.days_back(turn.till)
+            days.admit(turn.ask.business_date, turn.ask.at, now, back)
             turn.order = turn.rule(turn.ask, turn.till, self._facts(turn, seen))
             turn.cycle_id = seen.cycle_of(turn.ask.business_date)
             undone = turn.order.reverse or NOTHING_UNDONE
@@ -216,7 +217,7 @@ class Books:
             turn.booked.member_id: turn
             for turn in earning
             if turn.order.accrue is not None
-            and any(grant.expires_on < today for grant in turn.order.accrue.grants)
+            and any((grant.expires_on or today) < today for grant in turn.order.accrue.grants)
         }
         if over:
             for member_id, wallet in (

@@ -1,5 +1,6 @@
 """Days of the mall: Asia/Tokyo, which has had no daylight saving time since 1951."""
 
+import calendar
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,14 +15,15 @@ def day_of(now: datetime) -> date:
     return now.astimezone(TOKYO).date()
 
 
-def admit(business_date: date, at: datetime, now: datetime) -> None:
-    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead."""
+def admit(business_date: date, at: datetime, now: datetime, days_back: int = 1) -> None:
+    """Online, a business date is today or yesterday (what may reach further back says how many
+    days), a till's clock at most 5 minutes ahead."""
     if at > now + SKEW:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
     today = day_of(now)
     if business_date > today:
         raise Validation(pointer="/business_date")
-    if business_date < today - timedelta(days=1):
+    if business_date < today - timedelta(days=days_back):
         raise TooLate
 
 
@@ -29,3 +31,11 @@ def fiscal_year_expiry(business_date: date) -> date:
     """年度失効: what is issued in fiscal year y (4/1-3/31) expires on 3/31 of y+2 (domain 5)."""
     fiscal_year = business_date.year if business_date.month >= 4 else business_date.year - 1
     return date(fiscal_year + 2, 3, 31)
+
+
+def months_later(day: date, months: int, *, month_end: bool = False) -> date:
+    """The same day of the month so many months later, clipped to the month's end (2024-02-29 and
+    twelve months are 2025-02-28), or that month's last day (domain 5)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, last if month_end else min(day.day, last))

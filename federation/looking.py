@@ -105,7 +105,7 @@ def originals_of(undo: Sequence[Turn]) -> dict[str, object]:
 
 def receipts_of(batch: Sequence[Turn]) -> dict[str, object]:
     """The receipts that want to earn, for `receipts.sql`."""
-    wanting = [(turn.till.shop_id, turn.receipt) for turn in batch if turn.receipt is not None]
+    wanting = [key for turn in batch if (key := turn.receipt_key) is not None]
     return {
         "shops": [shop for shop, _ in wanting],
         "days": [receipt.business_date for _, receipt in wanting],

@@ -63,6 +63,14 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """The slip of the same shop that this request is about, if it is about one."""
         return None
 
+    def days_back(self, till: Any) -> int:
+        """How many days before today its business date may lie at this till."""
+        return 1
+
+    def kept(self) -> "Asked":
+        """What may be kept of it, even as a digest: all but a secret that it carries."""
+        return self
+
 
 class ReceiptKey(Struct, frozen=True):
     """One receipt of one register on one business date; it earns once, whatever its slip."""
@@ -76,7 +84,8 @@ class Till(Struct, frozen=True):
     """The till that asks, as its token and the mall's books know it.
 
     `vouched` is the doors' counter when that was looked up: where it has moved since, the desk
-    looks again before it books.
+    looks again before it books. `siblings` are the tenant's registers, each with its shop: a receipt
+    belongs to the shop whose register printed it.
     """
 
     client_id: str
@@ -84,6 +93,7 @@ class Till(Struct, frozen=True):
     shop_id: int
     till: str
     vouched: int
+    siblings: Mapping[str, int] = {}
 
 
 class Holder(Struct, frozen=True):
@@ -214,10 +224,11 @@ class Answer(Struct, frozen=True):
 
 def fingerprint(ask: Asked, path: str = "") -> bytes:
     """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
-    omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
+    omitted, instants in UTC. Key order, white space and the way an instant is written do not count;
+    nor does a PIN, which four digits could not hide in a digest.
     """
     try:
-        content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
+        content = msgspec.structs.replace(ask.kept(), at=ask.at.astimezone(UTC))
     except OverflowError:  # the first or last day of all time, and another one in UTC
         raise Validation(pointer="/at") from None
     encoded = msgspec.json.encode(content, order="sorted")

@@ -5,11 +5,10 @@ Pure: yen, terms and the facts read under the lock go in, an order comes out (do
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, structs
 
-from federation.days import fiscal_year_expiry
 from federation.refusals import Validation
 from federation.slips import (
     Accrual,
@@ -24,7 +23,9 @@ from federation.slips import (
     TillCode,
     Yen,
 )
-from tenants.terms import Campaign, Terms, Till, in_force
+from tenants.capping import capped
+from tenants.expiring import BASE, DAY, lapses_on, slides_to
+from tenants.terms import Campaign, Event, Programme, Terms, Till, in_force
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
 
@@ -59,6 +60,7 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     card: CardNumber
     receipt_no: ReceiptNo
     receipt_till: TillCode | None = None
+    late: bool = False
     paid_yen: Yen
     excluded_yen: Yen | None = None
     lines: Lines | None = None
@@ -70,6 +72,13 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
     def receipt(self) -> ReceiptKey:
         return ReceiptKey(self.business_date, self.receipt_till or self.till, self.receipt_no)
+
+    def days_back(self, till: Any) -> int:
+        """A receipt that is claimed at a counter may be some days old: the programme's choice."""
+        if not claimed(self, till):
+            return 1
+        programme: Programme = in_force(till.programme, self.business_date)
+        return programme.late_claim_days
 
     @property
     def points_paid(self) -> int:
@@ -85,19 +94,34 @@ def earn(sale: Sale, till: Till, holder: Holder) -> Order:
 def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
     """Whole points only: what is left of the price is not carried over, and a sale that earns none
     is still a sale. Points are spent on the goods that earn first, so nothing is earned on them."""
-    terms = in_force(till.terms, sale.business_date)
+    terms = terms_of(sale, till)
     excluded_yen = excluded(sale, terms)
     eligible_yen = max(0, sale.paid_yen - excluded_yen)
     base = eligible_yen // terms.yen_per_point
+    event: Event = "accrual" if base else "sale-without-points"
     return Accrual(
         paid_yen=sale.paid_yen,
         excluded_yen=excluded_yen,
-        grants=grants(base, sale.business_date, till, holder.rank) if base else (),
+        grants=grants(base, sale, till, holder) if base else (),
         scheme_id=in_force(till.schemes, sale.business_date).scheme_id,
+        slides_to=slides_to(till.expiry, sale.business_date, event),
         reason=None if base else why_nothing(sale, eligible_yen),
         yen_to_next_point=terms.yen_per_point - eligible_yen % terms.yen_per_point,
         lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
     )
+
+
+def terms_of(sale: Sale, till: Till) -> Terms:
+    """The terms a sale earns by: at a counter, those of the shop whose register printed the receipt,
+    which must be named and be one of the tenant's."""
+    if sale.late and sale.points_paid:
+        raise Validation(pointer="/late")  # a total that was paid cannot be paid with points
+    if not claimed(sale, till):
+        return in_force(till.terms, sale.business_date)
+    shop_id = till.siblings.get(sale.receipt_till or "")
+    if shop_id is None:
+        raise Validation(pointer="/receipt_till")
+    return in_force(till.terms_of.get(shop_id, ()), sale.business_date)
 
 
 def excluded(sale: Sale, terms: Terms) -> int:
@@ -133,41 +157,53 @@ def why_nothing(
     return "paid-by-points" if sale.points_paid else "below-unit"
 
 
-def grants(base: int, business_date: date, till: Till, rank: str) -> tuple[Grant, ...]:
+def grants(base: int, sale: Sale, till: Till, holder: Holder) -> tuple[Grant, ...]:
     """Base, rank and campaigns: each extra is a multiple of the floored base; the best of a stack
-    group counts, groups add up (domain 6.2)."""
-    expires_on = fiscal_year_expiry(business_date)
-    given = [
-        Grant(
-            rule="base",
-            parts=(Part(till.tenant.party_id, till.tenant.code, base),),
-            expires_on=expires_on,
-            usable_from=business_date,
-        )
-    ]
-    bonuses = [b for b in till.rank_bonuses if b.rank == rank and b.from_on <= business_date]
-    if bonuses and (bonus := in_force(bonuses, business_date)).multiplier > 1:
-        given.append(
-            Grant(
-                rule=f"rank:{rank}",
-                parts=(
-                    Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1)),
-                ),
-                expires_on=expires_on,
-                usable_from=business_date,
-            )
-        )
-    extra = [
-        Grant(
-            rule=f"campaign:{campaign.code}",
-            parts=carve(base * (campaign.multiplier - 1), campaign, till),
-            expires_on=campaign.expires_on,
-            usable_from=business_date,
-            limited=True,
-        )
-        for campaign in best(running(till, business_date))
-    ]
-    return (*given, *extra)
+    group counts, groups add up, then caps cut (domain 6.2). A late claim at a counter earns the
+    base alone."""
+    day = sale.business_date
+    tenant = Part(till.tenant.party_id, till.tenant.code, base)
+    given = [granted("base", (tenant,), lapses_on(till.expiry, BASE, day), sale, till)]
+    if claimed(sale, till):
+        return tuple(given)
+    bonuses = [b for b in till.rank_bonuses if b.rank == holder.rank and b.from_on <= day]
+    if bonuses and (bonus := in_force(bonuses, day)).multiplier > 1:
+        extra = Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1))
+        lasts = lapses_on(till.expiry, "rank", day)
+        given.append(granted(f"rank:{holder.rank}", (extra,), lasts, sale, till))
+    for campaign in best(running(till, day)):
+        points = capped(base * (campaign.multiplier - 1), campaign, day, holder.used)
+        if points:
+            given.append(campaign_grant(points, campaign, sale, till))
+    return tuple(given)
+
+
+def campaign_grant(points: int, campaign: Campaign, sale: Sale, till: Till) -> Grant:
+    """A campaign's points, carved after its caps; limited unless they slide, and where it is
+    ring-fenced, for its own facility alone."""
+    lasts = campaign.expires_on or lapses_on(till.expiry, "campaign", sale.business_date)
+    return structs.replace(
+        granted(campaign.rule, carve(points, campaign, till), lasts, sale, till),
+        limited=lasts is not None,
+        facility_id=campaign.facility_id if campaign.ring_fenced else None,
+        counted=campaign.counted,
+    )
+
+
+def granted(
+    rule: str, parts: tuple[Part, ...], expires_on: date | None, sale: Sale, till: Till
+) -> Grant:
+    """Points of one rule, usable at once or from the next day (次回利用), on their last day at the
+    latest."""
+    usable_from = sale.business_date
+    if in_force(till.programme, sale.business_date).usable_from == "NEXT_DAY":
+        usable_from = min(usable_from + DAY, expires_on or date.max)
+    return Grant(rule=rule, parts=parts, expires_on=expires_on, usable_from=usable_from)
+
+
+def claimed(sale: Sale, till: Till) -> bool:
+    """Whether this is a receipt brought to a service counter later."""
+    return sale.late and till.counter
 
 
 def running(till: Till, business_date: date) -> Iterable[Campaign]:
@@ -191,7 +227,7 @@ def best(campaigns: Iterable[Campaign]) -> list[Campaign]:
 
 
 def _worth(campaign: Campaign) -> tuple[int, date, str]:
-    return campaign.multiplier, campaign.expires_on, campaign.code
+    return campaign.multiplier, campaign.expires_on or date.max, campaign.code
 
 
 def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:

@@ -35,6 +35,7 @@ class Lot(Struct, frozen=True, omit_defaults=True):
     usable_from: date
     limited: bool
     held: int = 0
+    slides: bool = False
     rule: str | None = None
     granted_by: str | None = None
 
@@ -309,6 +310,7 @@ def lot(row: reading.LotRow, own_shops: frozenset[int], names: Names, member_id:
         row.usable_from,
         row.limited,
         row.points_held,
+        row.slides,
         row.rule if own else None,
         names.seal("entry", member_id, row.entry_id) if own else None,
     )
