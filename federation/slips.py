@@ -84,8 +84,8 @@ class Till(Struct, frozen=True):
     """The till that asks, as its token and the mall's books know it.
 
     `vouched` is the doors' counter when that was looked up: where it has moved since, the desk
-    looks again before it books. `siblings` are the tenant's registers, each with its shop: a receipt
-    belongs to the shop whose register printed it.
+    looks again before it books. `siblings` are the tenant's registers, each with its shop: a
+    receipt belongs to the shop whose register printed it.
     """
 
     client_id: str

@@ -112,8 +112,8 @@ def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
 
 
 def terms_of(sale: Sale, till: Till) -> Terms:
-    """The terms a sale earns by: at a counter, those of the shop whose register printed the receipt,
-    which must be named and be one of the tenant's."""
+    """The terms a sale earns by: at a counter, those of the shop whose register printed the
+    receipt, which must be named and be one of the tenant's."""
     if sale.late and sale.points_paid:
         raise Validation(pointer="/late")  # a total that was paid cannot be paid with points
     if not claimed(sale, till):
