@@ -48,6 +48,7 @@ def entry_rows(turn: Turn) -> list[dict[str, object]]:
             "at": turn.ask.at,
             "business_date": turn.ask.business_date,
             "cycle_id": turn.cycle_id,
+            "siblings": turn.till.siblings,
         }
         for entry_id, original in pairs
         if original is not None

@@ -5,7 +5,7 @@ WITH asked AS (
     FROM json_to_recordset(%(asked)s::json) AS a (
         member_id bigint, entry_id bigint, of_entry_id bigint, tenant_id bigint, shop_id bigint,
         till text, staff text, slip text, reason text, at timestamptz, business_date date,
-        cycle_id integer
+        cycle_id integer, siblings jsonb
     )
 ),
 
@@ -71,12 +71,14 @@ lot AS (
         AND lots.part = moved.lot_part
 ),
 
-receipt AS (     -- the receipt may earn again
+receipt AS (     -- the receipt may earn again, at the shop whose register printed it
     DELETE FROM federation.receipts
     USING original
     WHERE
         original.kind = 'accrual'
-        AND receipts.shop_id = original.of_shop_id
+        AND receipts.shop_id = coalesce(
+            (original.siblings ->> original.receipt_till)::bigint, original.of_shop_id
+        )
         AND receipts.business_date = original.receipt_date
         AND receipts.receipt_till = original.receipt_till
         AND receipts.receipt_no = original.receipt_no

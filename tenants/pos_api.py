@@ -17,12 +17,17 @@ from federation.desk import Desk
 from federation.opaque import Names
 from federation.refusals import (
     AlreadyReversed,
+    CodeExpired,
+    CodeUsed,
     NeedsMemberCode,
     NotArrived,
     NotEnoughPoints,
     NotReversible,
+    OverLimit,
     PointsOwed,
     ReceiptAlreadyBooked,
+    RingFenced,
+    WrongPin,
 )
 from federation.slips import SLIP_NUMBER, TILL_CODE, Answer
 from tenants.answers_api import ANY_BODY, ANY_SLIP, ANY_TILL, answers
@@ -37,7 +42,16 @@ from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
-ANY_SPENDING = (NotEnoughPoints, PointsOwed, NeedsMemberCode)
+ANY_SPENDING = (
+    NotEnoughPoints,
+    PointsOwed,
+    CodeExpired,
+    CodeUsed,
+    WrongPin,
+    NeedsMemberCode,
+    OverLimit,
+    RingFenced,
+)
 
 
 def told(answer: Answer) -> Response[bytes]:
@@ -61,7 +75,7 @@ def told(answer: Answer) -> Response[bytes]:
 @post(
     "/v1/accruals",
     requires="points:accrue",
-    responses=answers(201, Receipt, *ANY_SLIP, ReceiptAlreadyBooked),
+    responses=answers(201, Receipt, *ANY_SLIP, CodeExpired, ReceiptAlreadyBooked),
 )
 async def post_accrual(
     data: JSONBody[Sale],
@@ -123,7 +137,7 @@ async def post_reversal(
     requires="points:quote",
     status_code=200,
     cache_control=NO_STORE,
-    responses=answers(200, None, *ANY_BODY),
+    responses=answers(200, None, *ANY_BODY, CodeExpired),
 )
 async def post_quote(
     data: JSONBody[Ask],
