@@ -114,6 +114,7 @@ LEFT JOIN federation.receipts
     USING (tenant_id, business_date, receipt_till, receipt_no, slip)
 WHERE
     entries.kind = 'accrual'
+    AND entries.slip IS NOT NULL
     AND receipts.shop_id IS NULL
     AND NOT EXISTS (
         SELECT FROM federation.entries AS later

@@ -104,6 +104,15 @@ async def test_one_tenant_sees_nothing_of_anothers_day(mall: Mall) -> None:
     assert (await bookshop.post("/v1/daily-totals", **nothing)).json["state"] == "matched"
 
 
+async def test_a_close_sent_again_names_its_slips_anew(mall: Mall) -> None:
+    bakery, hanako = await a_day(mall)
+    await bakery.post("/v1/daily-totals", **counted(bakery, "D-01", "D-03"))
+    await bakery.sells(hanako, 1_100, slip="D-04")
+    again = counted(bakery, "D-01", "D-04", accruals={"count": 3, "points": 210, "yen": 23_100})
+    told = (await bakery.post("/v1/daily-totals", **again)).json
+    assert (told["state"], told["closes"]) == ("matched", 1)
+
+
 async def test_a_day_without_a_declaration_is_not_found_and_half_a_range_refused(
     mall: Mall,
 ) -> None:

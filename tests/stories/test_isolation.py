@@ -15,6 +15,7 @@ from tenants import layout
 from tests.conftest import Given
 from tests.mall import Answered, Client, Mall, Member, Shop, serving, settings_for
 from tests.races.hubs import cloned
+from tests.stories.test_day_end import counted
 
 JUNE = "2026-06-01"
 
@@ -98,11 +99,15 @@ LOOKS = [
     ("POST", "/v1/purchases {till}", TILL),
     ("POST", "/v1/reversals {till}", TILL),
     ("POST", "/v1/quotes {till}", TILL),
+    ("GET", "/v1/daily-totals?till={till}&business_date=2026-06-03", TILL),
+    ("POST", "/v1/daily-totals {till}", TILL),
+    ("POST", "/v1/member-codes {handle}", BACKOFFICE),
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
 ]
-SHARED = {("GET", "/v1/settlement/cycles/{cycle_id}")}  # one calendar for all
+# One calendar and one set of expiry policies for all.
+SHARED = {("GET", "/v1/settlement/cycles/{cycle_id}"), ("GET", "/v1/expiry-policies")}
 
 
 def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
@@ -114,6 +119,10 @@ def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
         "/v1/reversals": shop.asked(member, of="S-1", reason="打ち間違い"),
         "/v1/quotes": shop.asked(member, paid_yen=110),
     }
+    if call == "/v1/member-codes":
+        return {"member": till}
+    if call == "/v1/daily-totals":
+        return {**counted(shop, "D-01", "D-03"), "till": till}
     unasked = {"/v1/reversals": "card", "/v1/quotes": "slip"}.get(call)
     return {k: v for k, v in {**bodies[call], "till": till}.items() if k != unasked}
 

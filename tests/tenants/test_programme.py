@@ -61,6 +61,7 @@ PER_MEMBER = {"cap_points_per_member": 30}
         (PER_MEMBER, {}, 30),
         (PER_MEMBER, had(yesterday=10, today=10), 10),
         (PER_MEMBER, had(yesterday=30), 0),
+        (PER_MEMBER, {("campaign:other", DAY): 30, ("redemption", DAY): 30}, 30),
         ({**PER_DAY, "cap_points_per_member": 35}, had(yesterday=20), 15),
         ({**PER_DAY, "cap_points_per_receipt": 5}, had(today=28), 2),
         (PER_DAY, {("campaign:other", DAY): 30, ("redemption", DAY): 30}, 30),
