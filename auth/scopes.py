@@ -36,6 +36,9 @@ SCOPES: dict[str, Scope] = {
         "残高・明細の照会", "read balances and entries", _for(TILL, BACKOFFICE, OPERATOR)
     ),
     "members:lookup": Scope("会員の確認", "look a member up by card or phone", _for(TILL)),
+    "members:code": Scope(
+        "会員コードの発行", "give a member a one-time code", _for(BACKOFFICE, OPERATOR)
+    ),
     "settlement:read": Scope("精算書の照会", "read statements", _for(BACKOFFICE, OPERATOR)),
     "settlement:dispute": Scope("精算への異議", "dispute a line", _for(BACKOFFICE)),
     "flows:read": Scope("送客表の照会", "read its part of the flows", _for(BACKOFFICE, OPERATOR)),

@@ -13,7 +13,7 @@ from psycopg import AsyncConnection
 
 from auth.gate import OPT, provide_caller, requires, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, eyes, health, pages
+from deploy import clock_api, expiry_page, eyes, health, pages
 from deploy.body_guard import App, BodyGuard
 from deploy.clock import FileClock
 from deploy.hub import Hub
@@ -21,10 +21,13 @@ from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from tenants.callers import Caller
+from tenants.codes_api import ROUTES as CODE_ROUTES
+from tenants.expiry_api import ROUTES as EXPIRY_ROUTES
 from tenants.holds_api import ROUTES as HOLDS_ROUTES
 from tenants.mall import Mall
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
+from tenants.totals_api import ROUTES as TOTALS_ROUTES
 
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -56,8 +59,9 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
-    routes += [*health.ROUTES, *pages.ROUTES, *eyes.ROUTES]
+    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
+    routes += [*TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(
@@ -98,6 +102,11 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         async with wide if caller.wide else hub.pools.reader(caller.tenant_id) as conn:
             yield conn
 
+    async def own(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
+        """A transaction that has named the caller's own tenant, and sees and writes its rows."""
+        async with hub.pools.reader(caller.tenant_id) as conn:
+            yield conn
+
     async def own_shops(
         caller: NamedDependency[Caller], mall: NamedDependency[Mall]
     ) -> frozenset[int]:
@@ -113,26 +122,33 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
     def same(thing: Any) -> Provide:
         return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
+    return {
+        "caller": Provide(provide_caller),
+        "reader": Provide(reader),
+        "own": Provide(own),
+        "own_shops": Provide(own_shops),
+        "counter": role("counter"),
+        "auditor": role("auditor"),
+        "worker": role("worker"),
+        **{name: same(thing) for name, thing in held(hub).items()},
+    }
+
+
+def held(hub: Hub) -> dict[str, Any]:
+    """What the process holds one of."""
+
     def draining() -> bool:
         return hub.draining
 
-    things: dict[str, Any] = {
+    return {
         "mall": hub.mall,
         "desk": hub.desk,
         "names": hub.names,
+        "pins": hub.pins,
         "clock": hub.clock,
         "pools": hub.pools,
         "draining": draining,
         "token_desk": hub.tokens,
         "closing": hub.closing,
         "watch": hub.watch,
-    }
-    return {
-        "caller": Provide(provide_caller),
-        "reader": Provide(reader),
-        "own_shops": Provide(own_shops),
-        "counter": role("counter"),
-        "auditor": role("auditor"),
-        "worker": role("worker"),
-        **{name: same(thing) for name, thing in things.items()},
     }

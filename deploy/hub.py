@@ -20,10 +20,12 @@ from deploy.clock import clock, wall
 from deploy.pools import Pools
 from deploy.settings import Settings
 from deploy.watch import Watch
+from federation import codes
 from federation.close import plan
 from federation.days import day_of
 from federation.desk import Desk
 from federation.opaque import Names
+from federation.pins import Pins
 from federation.refusals import Refusal
 from settlement import calendar
 from settlement.checks import broken
@@ -46,7 +48,10 @@ class Hub:
         self.clock = clock(settings.clock)
         self.pools = Pools(settings)
         self.names = Names(settings.secret)
-        self.desk = Desk(self.pools.desk, self.clock, self.names, look_again, self.forget)
+        self.pins = Pins(settings.secret)
+        self.desk = Desk(
+            self.pools.desk, self.clock, self.names, self.pins, look_again, self.forget
+        )
         self.mall = Mall(lambda: self.pools.use("counter"), lambda: self.desk.moved)
         self.keys = Keys(lambda: self.pools.use("app"), settings.secret, wall)
         self.gate = Gate(
@@ -98,13 +103,15 @@ class Hub:
                 log.warning("the hourly round was missed")
 
     async def _keep(self) -> None:
-        """Partitions and cycles for the months that come, signing keys that are young enough."""
+        """Partitions and cycles for the months that come, signing keys that are young enough, no
+        codes that have long been over."""
         async with self.pools.use("worker") as conn:
             await conn.execute(
                 "SELECT federation.open_months(%s, %s)", (self.clock().date(), MONTHS)
             )
             await keys.keep(conn, self.settings.secret, wall())
             await extend_calendar(conn, day_of(self.clock()))
+            await codes.sweep(conn, self.clock())
 
     async def broken(self, conn: AsyncConnection) -> list[str]:
         """The promises of the books that do not hold."""

@@ -5,8 +5,12 @@ from federation.purse import Lot, Purse
 from federation.slips import Accrual, ReceiptKey
 
 
-def accrue(page: Page, purse: Purse, given: Accrual, stamp: Stamp, receipt: ReceiptKey) -> Entry:
-    """Book an accrual with its receipt; a sale that earned nothing is booked all the same."""
+def accrue(
+    page: Page, purse: Purse, given: Accrual, stamp: Stamp, earned: tuple[int, ReceiptKey]
+) -> Entry:
+    """Book an accrual with its receipt, which stands under the shop whose register printed it; a
+    sale that earned nothing is booked all the same."""
+    receipt_shop_id, receipt = earned
     entry = page.entry(
         purse.member_id,
         "accrual",
@@ -23,16 +27,17 @@ def accrue(page: Page, purse: Purse, given: Accrual, stamp: Stamp, receipt: Rece
     page.grant(purse, entry, lots_of(given, entry))
     for grant in given.grants:
         if grant.counted:
-            page.use(purse, grant.rule, stamp.business_date, grant.points)
+            page.use(purse.member_id, grant.rule, stamp.business_date, grant.points)
     page.add(
         "receipts",
         {
-            "shop_id": stamp.shop_id,
+            "shop_id": receipt_shop_id,
             "business_date": receipt.business_date,
             "receipt_till": receipt.till,
             "receipt_no": receipt.no,
             "tenant_id": stamp.tenant_id,
             "slip": stamp.slip,
+            "slip_shop_id": stamp.shop_id if stamp.shop_id != receipt_shop_id else None,
         },
     )
     return entry

@@ -10,8 +10,6 @@ from federation.answers import (
     Adjusted,
     Balance,
     DrawnLot,
-    Funder,
-    Granted,
     Held,
     RateDiscount,
     Receipt,
@@ -21,13 +19,14 @@ from federation.answers import (
     Reversed,
     Short,
     Undone,
+    granted,
 )
 from federation.give_back import Returned
 from federation.looking import Seen
 from federation.opaque import Names
 from federation.page import Entry
 from federation.purse import Purse, Taken
-from federation.slips import GiveBack, Grant
+from federation.slips import GiveBack
 from federation.turns import Turn
 
 encode = msgspec.json.Encoder().encode
@@ -70,7 +69,9 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
             told["released_points"] = booked.hold.points - order.redeem.points
     if order.accrue is not None:
         told["points"] = order.accrue.points
-        told["grants"] = tuple(granted(grant, turn) for grant in order.accrue.grants)
+        told["grants"] = tuple(
+            granted(grant, turn.ask.business_date) for grant in order.accrue.grants
+        )
         if order.accrue.reason is not None:
             told["reason"] = order.accrue.reason
         if order.accrue.yen_to_next_point is not None:
@@ -78,19 +79,6 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
     balance = booked.wallet.balance()
     name = named(entry, names)
     return Receipt(name, turn.ask.slip, balance, printed(turn, balance, name), **told)
-
-
-def granted(grant: Grant, turn: Turn) -> Granted:
-    """What one rule gave; points not usable on the day of the sale say from when they are."""
-    later = grant.usable_from if grant.usable_from > turn.ask.business_date else None
-    return Granted(
-        grant.rule,
-        grant.points,
-        grant.expires_on,
-        tuple(Funder(part.party, part.points) for part in grant.parts),
-        sliding=grant.expires_on is None,
-        usable_from=later,
-    )
 
 
 def drawn(taken: Iterable[Taken], purse: Purse, shop_id: int) -> tuple[DrawnLot, ...]:

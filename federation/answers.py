@@ -2,7 +2,9 @@
 
 from datetime import date, datetime
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
+
+from federation.slips import Grant
 
 
 class NextToExpire(Struct, frozen=True):
@@ -12,13 +14,22 @@ class NextToExpire(Struct, frozen=True):
     on: date
 
 
+class Pending(Struct, frozen=True):
+    """Points that show and cannot be spent yet; the first of them from `from` on (次回利用)."""
+
+    points: int
+    from_on: date = field(name="from")
+
+
 class Balance(Struct, frozen=True):
-    """What a member has: `points` with those held in it, and what is owed back from returns."""
+    """What a member has: `points` with those held and pending in it, and what is owed back from
+    returns."""
 
     points: int
     held: int
     owed: int
     next_to_expire: NextToExpire | None
+    pending: Pending | UnsetType = UNSET
 
 
 class DrawnLot(Struct, frozen=True, omit_defaults=True):
@@ -45,6 +56,18 @@ class Granted(Struct, frozen=True, omit_defaults=True):
     funders: tuple[Funder, ...]
     sliding: bool = False
     usable_from: date | None = None
+
+
+def granted(grant: Grant, business_date: date) -> Granted:
+    """A grant as a till is told of it; points not usable on the day of the sale say from when."""
+    return Granted(
+        grant.rule,
+        grant.points,
+        grant.expires_on,
+        tuple(Funder(part.party, part.points) for part in grant.parts),
+        sliding=grant.expires_on is None,
+        usable_from=grant.usable_from if grant.usable_from > business_date else None,
+    )
 
 
 class RateDiscount(Struct, frozen=True):

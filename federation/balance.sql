@@ -14,7 +14,7 @@ WITH kept AS (
 alive AS (
     SELECT
         coalesce(lots.expires_on, wallets.slides_on) AS last_day,
-        coalesce(kept.points, 0) AS held,
+        coalesce(kept.points, 0) AS held, lots.usable_from,
         CASE
             WHEN coalesce(lots.expires_on, wallets.slides_on) >= %(today)s::date
                 THEN lots.points_left - coalesce(kept.points, 0)
@@ -37,6 +37,11 @@ SELECT
         SELECT coalesce(sum(free), 0)
         FROM alive
         WHERE last_day = (SELECT min(soonest.last_day) FROM alive AS soonest WHERE soonest.free > 0)
-    )::bigint AS next_expiring_points
+    )::bigint AS next_expiring_points,
+    (SELECT min(usable_from) FROM alive WHERE free > 0 AND usable_from > %(today)s::date)
+        AS pending_from,
+    (
+        SELECT coalesce(sum(free), 0) FROM alive WHERE usable_from > %(today)s::date
+    )::bigint AS pending_points
 FROM federation.wallets
 WHERE wallets.member_id = %(member_id)s::bigint

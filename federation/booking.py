@@ -21,6 +21,7 @@ from federation.move import change_over
 from federation.opaque import Names
 from federation.page import Page, Stamp
 from federation.past import Past
+from federation.pins import Pins
 from federation.post import post
 from federation.purse import Purse
 from federation.refusals import (
@@ -51,8 +52,11 @@ Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Til
 class Books:
     """Books batches on a connection in autocommit: BEGIN and COMMIT stand here, in plain sight."""
 
-    def __init__(self, names: Names, recheck: Recheck, doors_moved: Callable[[], None]) -> None:
+    def __init__(
+        self, names: Names, pins: Pins, recheck: Recheck, doors_moved: Callable[[], None]
+    ) -> None:
         self._names = names
+        self._pins = pins
         self._recheck = recheck
         self._doors_moved = doors_moved
         self.moved = -1
@@ -128,7 +132,7 @@ class Books:
         """Whether what it is about leads to somebody else than when it was taken."""
         if turn.original_receipt is not None:
             earned = seen.receipts.get(turn.original_receipt)
-            if (earned[0] if earned else None) != (turn.original[1] if turn.original else None):
+            if turn.original != ((earned.shop_id, earned.slip) if earned else None):
                 return True
         if turn.original is not None:
             original = seen.known.get(turn.original)
@@ -174,8 +178,8 @@ class Books:
         if card.expires_at is not None and card.expires_at <= as_of:
             raise CodeExpired
         if (key := turn.receipt_key) is not None and key in seen.receipts:
-            slip, at = seen.receipts[key]
-            raise ReceiptAlreadyBooked(first_slip=slip, first_at=at.isoformat())
+            earned = seen.receipts[key]
+            raise ReceiptAlreadyBooked(first_slip=earned.slip, first_at=earned.at.isoformat())
         pin = self._pin(turn, seen, page)
         return holder_of(seen.purses[turn.member_id], card, pin)
 
@@ -186,7 +190,7 @@ class Books:
         digest, wrong = seen.pins[turn.carrier]
         if wrong >= PIN_TRIES:
             return "shut"
-        right = self._names.pin(turn.carrier, turn.ask.secret) == digest
+        right = self._pins.right(turn.carrier, turn.ask.secret, digest)
         if wrong or not right:
             tries = 0 if right else wrong + 1
             page.add("pins", {"carrier": turn.carrier, "wrong_tries": tries})

@@ -195,11 +195,13 @@ WHERE entries.slip IS NOT NULL AND slips.slip IS NULL
 
 UNION ALL
 SELECT 'accrual without its receipt', entries.entry_id, 1
-FROM federation.entries
-LEFT JOIN federation.receipts USING (shop_id, business_date, receipt_till, receipt_no)
+FROM federation.entries    -- a claim's receipt is of the tenant's shop that printed it
+LEFT JOIN federation.receipts
+    USING (tenant_id, business_date, receipt_till, receipt_no, slip)
 WHERE
     entries.kind = 'accrual'
-    AND receipts.slip IS DISTINCT FROM entries.slip
+    AND entries.slip IS NOT NULL
+    AND receipts.shop_id IS NULL
     AND NOT EXISTS (
         SELECT FROM federation.entries AS later
         WHERE later.member_id = entries.member_id AND later.of_entry_id = entries.entry_id

@@ -1,5 +1,6 @@
 """Days of the mall: Asia/Tokyo, which has had no daylight saving time since 1951."""
 
+import calendar
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,3 +38,11 @@ def fiscal_year_expiry(business_date: date) -> date:
     """年度失効: what is issued in fiscal year y (4/1-3/31) expires on 3/31 of y+2 (domain 5)."""
     fiscal_year = business_date.year if business_date.month >= 4 else business_date.year - 1
     return date(fiscal_year + 2, 3, 31)
+
+
+def months_later(day: date, months: int, *, month_end: bool = False) -> date:
+    """The same day of the month so many months later, clipped to the month's end (2024-02-29 and
+    twelve months are 2025-02-28), or that month's last day (domain 5)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, last if month_end else min(day.day, last))

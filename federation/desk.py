@@ -22,6 +22,7 @@ from federation import days, gauges
 from federation.booking import Books, Recheck
 from federation.looking import CODES, RECEIPTS, is_code, receipts_of, slips_of
 from federation.opaque import Names
+from federation.pins import Pins
 from federation.refusals import Broken, Busy
 from federation.slips import About, Answer, Asked, ReceiptKey, Rule, fingerprint
 from federation.sql import statement
@@ -52,13 +53,14 @@ class Desk:
         connect: Connect,
         clock: Callable[[], datetime],
         names: Names,
+        pins: Pins,
         recheck: Recheck,
         doors_moved: Callable[[], None],
     ) -> None:
         self._connect = connect
         self._clock = clock
-        self._books = Books(names, recheck, doors_moved)
-        self._sealed = lambda pin: names.pin("", pin).hex()
+        self._books = Books(names, pins, recheck, doors_moved)
+        self._sealed = lambda pin: pins.digest("", pin).hex()
         self._queue: deque[Turn] = deque()
         self._jobs: deque[tuple[Job, asyncio.Future[int]]] = deque()
         self._wake = asyncio.Event()
@@ -219,7 +221,7 @@ class Desk:
             return
         asked = receipts_of(turns)
         earned = await conn.execute(RECEIPTS, asked, prepare=True)
-        receipts = {(row[0], ReceiptKey(*row[1:4])): (row[0], row[4]) async for row in earned}
+        receipts = {(row[0], ReceiptKey(*row[1:4])): (row[6], row[4]) async for row in earned}
         for turn in turns:
             if turn.original_receipt is not None:
                 turn.original = receipts.get(turn.original_receipt)

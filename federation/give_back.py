@@ -6,7 +6,7 @@ from itertools import groupby
 from msgspec import Struct
 
 from federation.lapse import lapse
-from federation.page import Entry, Page, Stamp
+from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.past import Past, PastEntry
 from federation.purse import Owed, Purse, Taken, take
 from federation.refusals import NotEnoughPoints
@@ -68,8 +68,7 @@ def give_back(
         ]
         done.taken_points = sum(points for _, points in asked.take_back)
         for rule, points in asked.take_back:
-            if (rule, accrual.business_date) in purse.used:
-                page.use(purse, rule, accrual.business_date, -points)
+            page.use(member_id, rule, accrual.business_date, -points)
         elsewhere(page, purse, claws, entry)
         fall_short(page, purse, claws, asked, entry, done)
         done.taken_points -= done.short_points
@@ -98,8 +97,7 @@ def restore(
         done.restored_points += points
         if purse.last_day(lot) < page.today:
             done.lapsed_points += points
-    if ("redemption", spent.business_date) in purse.used:
-        page.use(purse, "redemption", spent.business_date, -done.restored_points)
+    page.use(purse.member_id, REDEMPTION, spent.business_date, -done.restored_points)
     done.restored, done.restore_entry = back, entry
     lapse(page, purse)
 

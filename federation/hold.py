@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from federation.lapse import lapse
-from federation.page import Entry, Page, Stamp
+from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.purse import Hold, Purse, Taken, take
 from federation.redeem import pay
 from federation.refusals import CaptureExceedsHold, HoldCaptured, HoldExpired, HoldReleased
@@ -19,12 +19,15 @@ def hold(page: Page, purse: Purse, wanted: Holding, stamp: Stamp) -> tuple[Entry
         entry.entry_id,
         stamp.tenant_id,
         stamp.shop_id,
+        stamp.business_date,
         wanted.points,
         page.now + timedelta(minutes=wanted.minutes),
         "open",
         [],
     )
     page.set_aside(purse, held, taken)
+    if wanted.counted:
+        page.use(purse.member_id, REDEMPTION, stamp.business_date, wanted.points)
     return entry, taken
 
 

@@ -1,6 +1,7 @@
 -- The open holds of these members, and those that are asked for by number, with what they keep.
 SELECT
-    holds.member_id, holds.entry_id, holds.tenant_id, holds.shop_id, holds.points, holds.expires_at,
+    holds.member_id, holds.entry_id, holds.tenant_id, holds.shop_id, holds.business_date,
+    holds.points, holds.expires_at,
     holds.state,
     array_agg(parts.lot_entry_id ORDER BY parts.lot_entry_id, parts.lot_part) AS lot_entry_ids,
     array_agg(parts.lot_part ORDER BY parts.lot_entry_id, parts.lot_part) AS lot_parts,

@@ -51,6 +51,14 @@ class Known(Struct, frozen=True):
         return not self.fingerprint
 
 
+class Earned(Struct, frozen=True):
+    """The slip that a receipt earned by."""
+
+    slip: str
+    at: datetime
+    shop_id: int
+
+
 class Card(Struct, frozen=True):
     """Where a carrier leads; a one-time code has an end, and may have paid."""
 
@@ -70,7 +78,7 @@ class Seen(Struct):
     last_closed_at: datetime | None
     cycles: list[tuple[int, date, date]]
     known: dict[SlipKey, Known]
-    receipts: dict[tuple[int, ReceiptKey], tuple[str, datetime]]
+    receipts: dict[tuple[int, ReceiptKey], Earned]
     entry_ids: list[int]
     pasts: dict[Turn, Past] = {}
 
@@ -124,7 +132,7 @@ async def look(
         last_closed_at=stands[1],
         cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
         known={(row[0], row[1]): Known(*row[2:]) async for row in known},
-        receipts={(row[0], ReceiptKey(*row[1:4])): (row[4], row[5]) async for row in earned},
+        receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) async for row in earned},
         entry_ids=[row[0] async for row in ids],
     )
     if once is not None:
@@ -193,12 +201,9 @@ def closer(seen: Seen, batch: Sequence[Turn], now: datetime) -> Closer:
         if holds:
             wanted.holds.update(turn.members)
             wanted.hold_ids |= holds
-        limited = set(turn.till.counted)
-        if past is not None:
-            limited |= {lot.rule for lot in past.lots} | {"redemption"}
-        if limited or len(turn.members) > 1:
+        if turn.till.counted or len(turn.members) > 1:
             wanted.used.update(turn.members)
-            wanted.rules |= limited
+            wanted.rules |= turn.till.counted
     return wanted
 
 
@@ -217,8 +222,8 @@ async def look_closer(
     if lots is not None:
         await fill(seen, wanted.lots, lots)
     async for row in holds or nothing():
-        kept = list(zip(*row[7:], strict=True))
-        seen.purses[row[0]].holds[row[1]] = Hold(*row[:7], kept)  # type: ignore[call-arg]  # seven columns and its parts
+        kept = list(zip(*row[8:], strict=True))
+        seen.purses[row[0]].holds[row[1]] = Hold(*row[:8], kept)  # type: ignore[call-arg]  # eight columns and its parts
     async for member_id, *debt in debts or nothing():
         seen.purses[member_id].debts.append(Owed(*debt))
     async for member_id, rule, used_on, points in used or nothing():

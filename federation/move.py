@@ -46,7 +46,7 @@ def merge(page: Page, purses: dict[int, Purse], merging: Merging, stamp: Stamp) 
     ]
     booked[0].row["reason"] = merging.reason
     for (rule, on), points in source.used.items():
-        page.use(target, rule, on, points)
+        page.use(target.member_id, rule, on, points)
     page.add(
         "members",
         {"member_id": source.member_id, "state": "merged", "merged_into": target.member_id},

@@ -25,14 +25,9 @@ class Names:
 
     def __init__(self, secret: str) -> None:
         key = hmac.digest(secret.encode(), b"meguri opaque names", hashlib.sha256)[:16]
-        self._pin_key = hmac.digest(secret.encode(), b"meguri pins", hashlib.sha256)
         cipher = Cipher(AES(key), ECB())  # noqa: S305  one block each: a permutation, no mode
         self._encrypt = cipher.encryptor().update
         self._decrypt = cipher.decryptor().update
-
-    def pin(self, carrier: str, pin: str) -> bytes:
-        """What is kept of a card's PIN: ten thousand tries would find a plain hash's."""
-        return hmac.digest(self._pin_key, f"{carrier}\n{pin}".encode(), hashlib.sha256)
 
     def seal(self, kind: Kind, first: int, second: int) -> str:
         """The opaque name (26 characters) of a pair of numbers."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 from federation.purse import Hold, Lot, LotKey, Owed, Purse, Taken
 
 Row = dict[str, Any]
+REDEMPTION = "redemption"  # what is spent is counted under this name, where a day has a limit
 
 
 class Stamp(Struct, frozen=True):
@@ -53,7 +54,7 @@ class Page:
         self._granted: list[Lot] = []
         self._changed: dict[LotKey, Lot] = {}
         self._drawn: Counter[tuple[int, LotKey]] = Counter()
-        self._used: dict[tuple[int, str, date], int] = {}
+        self._used: Counter[tuple[int, str, date]] = Counter()
 
     def entry(self, member_id: int, kind: str, stamp: Stamp, **more: Any) -> Entry:
         """A new entry; its points are what its lots grant less what its draws take."""
@@ -134,6 +135,7 @@ class Page:
                 "entry_id": hold.entry_id,
                 "tenant_id": hold.tenant_id,
                 "shop_id": hold.shop_id,
+                "business_date": hold.business_date,
                 "points": hold.points,
                 "expires_at": hold.expires_at,
             },
@@ -159,6 +161,7 @@ class Page:
             purse.hold(lot, -points)
             self._changed[lot.key] = lot
         hold.state = state
+        self.use(hold.member_id, REDEMPTION, hold.business_date, captured - hold.points)
         self.add(
             "ended",
             {
@@ -170,11 +173,10 @@ class Page:
             },
         )
 
-    def use(self, purse: Purse, rule: str, on: date, points: int) -> None:
-        """A member has used (+) a limited rule on a business date, or not after all (-)."""
-        left = max(0, purse.used.get((rule, on), 0) + points)
-        purse.used[rule, on] = left
-        self._used[purse.member_id, rule, on] = left
+    def use(self, member_id: int, rule: str, on: date, points: int) -> None:
+        """A member has used more (+) of a limited rule on a business date, or less after all (-);
+        a rule that was never counted has nothing to take less of."""
+        self._used[member_id, rule, on] += points
 
     def paid(self, purse: Purse, debt: Owed) -> None:
         """A debt has been paid so far."""
@@ -197,6 +199,7 @@ class Page:
         used = [
             {"member_id": member_id, "rule": rule, "used_on": on, "points": points}
             for (member_id, rule, on), points in self._used.items()
+            if points
         ]
         rows = {**self.rows, "lots": self.lots(), "changed": self.changed(), "used": used}
         return {table: some for table, some in rows.items() if some}

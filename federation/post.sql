@@ -21,14 +21,14 @@ WITH entry AS (
 
 receipt AS (
     INSERT INTO federation.receipts (
-        shop_id, business_date, receipt_till, receipt_no, tenant_id, slip, booked_at
+        shop_id, business_date, receipt_till, receipt_no, tenant_id, slip, slip_shop_id, booked_at
     )
     SELECT
-        shop_id, business_date, receipt_till, receipt_no, tenant_id, slip,
+        shop_id, business_date, receipt_till, receipt_no, tenant_id, slip, slip_shop_id,
         %(booked_at)s::timestamptz
     FROM json_to_recordset(%(receipts)s::json) AS r (
         shop_id bigint, business_date date, receipt_till text, receipt_no text, tenant_id bigint,
-        slip text
+        slip text, slip_shop_id bigint
     )
     ORDER BY shop_id, business_date, receipt_till, receipt_no
 ),

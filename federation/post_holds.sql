@@ -1,12 +1,14 @@
 -- Holds that were made, with what they keep, and holds that have ended.
 WITH made AS (
     INSERT INTO federation.holds (
-        member_id, entry_id, tenant_id, shop_id, points, made_at, expires_at
+        member_id, entry_id, tenant_id, shop_id, business_date, points, made_at, expires_at
     )
-    SELECT member_id, entry_id, tenant_id, shop_id, points, %(now)s::timestamptz, expires_at
+    SELECT
+        member_id, entry_id, tenant_id, shop_id, business_date, points, %(now)s::timestamptz,
+        expires_at
     FROM json_to_recordset(%(holds)s::json) AS h (
-        member_id bigint, entry_id bigint, tenant_id bigint, shop_id bigint, points bigint,
-        expires_at timestamptz
+        member_id bigint, entry_id bigint, tenant_id bigint, shop_id bigint, business_date date,
+        points bigint, expires_at timestamptz
     )
 ),
 

@@ -56,6 +56,7 @@ class Hold(Struct):
     entry_id: int
     tenant_id: int
     shop_id: int
+    business_date: date
     points: int
     expires_at: datetime
     state: str

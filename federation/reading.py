@@ -1,16 +1,16 @@
 """残高・履歴: what a member has and what was booked, read without writing anything."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from federation.answers import Balance, NextToExpire
+from federation.answers import Balance, NextToExpire, Pending
 from federation.days import day_of
-from federation.refusals import NotFound
+from federation.refusals import CodeExpired, NotFound
 from federation.slips import Holder
 from federation.sql import statement
 
@@ -22,10 +22,12 @@ HELD = statement(__file__, "held")
 ROOTS = statement(__file__, "roots")
 GRANTED = statement(__file__, "granted")
 HOLDER = statement(__file__, "holder")
+SPENDABLE = statement(__file__, "spendable")
+USED = statement(__file__, "used")
 
 
 class LotRow(Struct, frozen=True):
-    """An open lot."""
+    """An open lot; the day of one that slides is its wallet's."""
 
     entry_id: int
     part: int
@@ -100,7 +102,9 @@ def balance_of(row: dict[str, Any]) -> Balance:
     """A balance from the row of `balance.sql`."""
     on = row["next_expires_on"]
     soonest = NextToExpire(row["next_expiring_points"], on) if on is not None else None
-    return Balance(row["points"], row["points_held"], row["points_owed"], soonest)
+    later = row["pending_from"]
+    pending = Pending(row["pending_points"], later) if later is not None else UNSET
+    return Balance(row["points"], row["points_held"], row["points_owed"], soonest, pending)
 
 
 def at_once(member_id: int, now: datetime) -> dict[str, object]:
@@ -108,12 +112,17 @@ def at_once(member_id: int, now: datetime) -> dict[str, object]:
     return {"member_id": member_id, "now": now, "today": day_of(now)}
 
 
-async def holder(conn: AsyncConnection, carrier: str, now: datetime) -> tuple[Holder, Balance]:
-    """The member behind a carrier, with what a rule may know; for a look, not for a booking."""
+async def holder(
+    conn: AsyncConnection, carrier: str, now: datetime, counted: Iterable[str] = ()
+) -> tuple[Holder, Balance]:
+    """The member behind a carrier, with what a rule may know, and what was used of the counted
+    rules; for a look, not for a booking."""
     cards = await rows(conn, HOLDER, {"carrier": carrier})
     if not cards:
         raise NotFound(pointer="/card")
     card = cards[0]
+    if card["expires_at"] is not None and card["expires_at"] <= now:
+        raise CodeExpired
     row = (await rows(conn, BALANCE, at_once(card["member_id"], now)))[0]
     has = balance_of(row)
     facts = Holder(
@@ -125,8 +134,28 @@ async def holder(conn: AsyncConnection, carrier: str, now: datetime) -> tuple[Ho
         row["state"],
         card["kind"],
         card["state"],
+        used=await used_by(conn, card["member_id"], counted),
     )
     return facts, has
+
+
+async def used_by(
+    conn: AsyncConnection, member_id: int, counted: Iterable[str]
+) -> dict[tuple[str, date], int]:
+    """The points that a member has used of some rules, by rule and business date."""
+    rules = sorted(counted)
+    if not rules:
+        return {}
+    found = await rows(conn, USED, {"members": [member_id], "rules": rules})
+    return {(row["rule"], row["used_on"]): row["points"] for row in found}
+
+
+async def spendable(
+    conn: AsyncConnection, member_id: int, facility_id: int | None, now: datetime
+) -> int:
+    """The points that a member could spend at a shop of this facility at an instant."""
+    asked = {**at_once(member_id, now), "facility_id": facility_id}
+    return int((await rows(conn, SPENDABLE, asked))[0]["points"])
 
 
 async def lots(conn: AsyncConnection, member_id: int, now: datetime) -> list[LotRow]:

@@ -1,6 +1,6 @@
 """利用: points are spent as yen, and each yen keeps the name of the lot it came from."""
 
-from federation.page import Entry, Page, Stamp
+from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.purse import Purse, Taken
 from federation.slips import ReceiptKey, Redemption
 
@@ -37,5 +37,5 @@ def pay(
     page.draw_all(purse, entry, taken, "redemption")
     purse.slide(spent.slides_to)
     if spent.counted:
-        page.use(purse, "redemption", stamp.business_date, spent.points)
+        page.use(purse.member_id, REDEMPTION, stamp.business_date, spent.points)
     return entry

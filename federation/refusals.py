@@ -188,36 +188,28 @@ class NeedsMemberCode(Refusal):
     staff_text = "アプリのコードを読み取り"
 
 
-class RingFenced(Refusal):
-    """この施設では使えない専用ポイントが含まれています
-    Some of the points are good at another facility only, and the others do not reach."""
+class WrongPin(Refusal):
+    """暗証番号が違います。5回まちがえると使えなくなります
+    The PIN is wrong: after five wrong tries it is shut."""
 
     do = "ask-member"
-    staff_text = "他施設専用ポイントあり"
+    staff_text = "暗証番号が違います"
 
 
 class CodeExpired(Refusal):
-    """会員コードの有効時間（300秒）が過ぎています
-    The member's one-time code is more than 300 seconds old."""
+    """会員コードの有効時間が過ぎています。アプリの画面を更新してください
+    The member's code is over: have the app show a new one."""
 
     do = "ask-member"
     staff_text = "コード期限切れ・画面更新を"
 
 
 class CodeUsed(Refusal):
-    """この会員コードはすでに利用に使われています
-    The member's one-time code has paid once already."""
+    """この会員コードはすでに利用に使われています。アプリの画面を更新してください
+    The member's code has paid already: have the app show a new one."""
 
     do = "ask-member"
     staff_text = "コード使用済・画面更新を"
-
-
-class WrongPin(Refusal):
-    """暗証番号が違います
-    The PIN is wrong; five wrong ones in a row shut it."""
-
-    do = "ask-member"
-    staff_text = "暗証番号が違います"
 
 
 class OverLimit(Refusal):
@@ -281,6 +273,23 @@ class ReturnExceedsOriginal(Refusal):
 
     do = "call"
     staff_text = "購入額を超えています"
+
+
+class RingFenced(Refusal):
+    """このポイントは他の施設専用です。ここで使えるポイントが足りません
+    These points are for another facility alone: what may be spent here does not reach."""
+
+    do = "ask-member"
+    staff_text = "他施設専用ポイントです"
+
+
+class RateLimited(Refusal):
+    """要求が多すぎます。少し待ってから送ってください
+    Too many requests: wait a little."""
+
+    status = 429
+    do = "retry"
+    staff_text = "少し待って再送信"
 
 
 class TillNotActive(Refusal):

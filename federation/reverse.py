@@ -5,7 +5,7 @@ from datetime import date
 from federation.hold import release, still_open
 from federation.lapse import lapse
 from federation.move import part
-from federation.page import Entry, Page, Stamp
+from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.past import Past, PastEntry, PastShortage
 from federation.purse import Purse
 from federation.refusals import NotReversible
@@ -104,11 +104,11 @@ def forgive(page: Page, purse: Purse, debt: PastShortage) -> None:
 def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> None:
     """What was used of limited rules is free to be used again."""
     on = original.business_date
-    if original.kind == "redemption" and ("redemption", on) in purse.used:
-        page.use(purse, "redemption", on, original.points)
+    if original.kind == "redemption":
+        page.use(purse.member_id, REDEMPTION, on, original.points)
     for lot in past.lots:
-        if lot.entry_id == original.entry_id and (lot.rule, on) in purse.used:
-            page.use(purse, lot.rule, on, -lot.points)
+        if lot.entry_id == original.entry_id and original.kind == "accrual":
+            page.use(purse.member_id, lot.rule, on, -lot.points)
 
 
 def slide_back(purse: Purse, to: date | None) -> None:

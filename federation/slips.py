@@ -87,7 +87,8 @@ class Till(Struct, frozen=True):
     """The till that asks, as its token and the mall's books know it.
 
     `vouched` is the doors' counter when that was looked up: where it has moved since, the desk
-    looks again before it books.
+    looks again before it books. `siblings` are the tenant's registers, each with its shop: a
+    receipt belongs to the shop whose register printed it.
     """
 
     client_id: str
@@ -95,6 +96,7 @@ class Till(Struct, frozen=True):
     shop_id: int
     till: str
     vouched: int
+    siblings: Mapping[str, int] = {}
 
     @property
     def counted(self) -> frozenset[str]:
@@ -102,8 +104,8 @@ class Till(Struct, frozen=True):
         return frozenset()
 
     def shop_of(self, register: str) -> int:
-        """The shop of a register that printed a receipt."""
-        return self.shop_id
+        """The shop of the tenant's register that printed a receipt."""
+        return self.siblings.get(register, self.shop_id)
 
 
 class Holder(Struct, frozen=True):
@@ -198,6 +200,7 @@ class Holding(Struct, frozen=True):
     facility_id: int | None
     minutes: int
     limited_first: bool = False
+    counted: bool = False
 
 
 class Release(Struct, frozen=True):

@@ -80,7 +80,10 @@ class Turn:
 
     @property
     def receipt_key(self) -> tuple[int, ReceiptKey] | None:
-        return None if self.receipt is None else (self.till.shop_id, self.receipt)
+        """The receipt under the shop whose register printed it."""
+        if self.receipt is None:
+            return None
+        return self.till.siblings.get(self.receipt.till, self.till.shop_id), self.receipt
 
     def stamp(self) -> Stamp:
         """What its entries say of who booked them, and when it happened."""

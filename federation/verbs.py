@@ -41,6 +41,9 @@ def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
     if undone is not None and not undone.nothing:
         past, stamp = seen.pasts[turn], turn.stamp()
         turn.booked.reversed = reverse(page, seen.purses, undone, past, stamp)
+        for row in page.rows.get("freed", ()):  # a receipt stands under its register's shop
+            if row["slip"] == past.slip:
+                row["shop_id"] = turn.till.shop_of(row["receipt_till"])
 
 
 def spend(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
@@ -75,8 +78,8 @@ def earn(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
     """Give the points of a sale."""
     given = turn.order.accrue
     if given is not None:
-        assert turn.receipt is not None, "what earns has a receipt"
-        turn.booked.accrual = accrue(page, purse, given, turn.stamp(), turn.receipt)
+        assert turn.receipt_key is not None, "what earns has a receipt"
+        turn.booked.accrual = accrue(page, purse, given, turn.stamp(), turn.receipt_key)
 
 
 def bring_back(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:

@@ -11,8 +11,8 @@ WITH shop AS (
 ),
 
 till AS (
-    INSERT INTO tenants.tills (tenant_id, till, shop_id)
-    SELECT shop.tenant_id, t.till, shop.shop_id
+    INSERT INTO tenants.tills (tenant_id, till, shop_id, counter)
+    SELECT shop.tenant_id, t.till, shop.shop_id, t.till = ANY(%(counters)s::text [])
     FROM shop
     CROSS JOIN unnest(%(tills)s::text []) AS t (till)
 )

@@ -4,14 +4,14 @@ Pure: yen, terms and the facts read under the lock go in, an order comes out (do
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, structs
 
-from federation.days import fiscal_year_expiry
 from federation.refusals import Validation
+from federation.shares import largest_remainder
 from federation.slips import (
     Accrual,
     Asked,
@@ -25,7 +25,9 @@ from federation.slips import (
     TillCode,
     Yen,
 )
-from tenants.terms import Campaign, Terms, Till, in_force
+from tenants.capping import capped
+from tenants.expiring import BASE, DAY, lapses_on, slides_to
+from tenants.terms import Campaign, Event, Programme, Terms, Till, in_force
 
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
 
@@ -61,6 +63,7 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     card: CardNumber
     receipt_no: ReceiptNo
     receipt_till: TillCode | None = None
+    late: bool = False
     paid_yen: Yen
     excluded_yen: Yen | None = None
     lines: Lines | None = None
@@ -72,6 +75,13 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
     def receipt(self) -> ReceiptKey:
         return ReceiptKey(self.business_date, self.receipt_till or self.till, self.receipt_no)
+
+    def days_back(self, till: Any) -> int:
+        """A receipt that is claimed at a counter may be some days old: the programme's choice."""
+        if not claimed(self, till):
+            return 1
+        programme: Programme = in_force(till.programme, self.business_date)
+        return programme.late_claim_days
 
     @property
     def points_paid(self) -> int:
@@ -87,19 +97,34 @@ def earn(sale: Sale, till: Till, holder: Holder) -> Order:
 def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
     """Whole points only: what is left of the price is not carried over, and a sale that earns none
     is still a sale. Points are spent on the goods that earn first, so nothing is earned on them."""
-    terms = in_force(till.terms, sale.business_date)
+    terms = terms_of(sale, till)
     excluded_yen = excluded(sale, terms)
     eligible_yen = max(0, sale.paid_yen - excluded_yen)
     base = eligible_yen // terms.yen_per_point
+    event: Event = "accrual" if base else "sale-without-points"
     return Accrual(
         paid_yen=sale.paid_yen,
         excluded_yen=excluded_yen,
-        grants=grants(base, sale.business_date, till, holder.rank) if base else (),
+        grants=grants(base, basis_of(sale, till, holder), till) if base else (),
         scheme_id=in_force(till.schemes, sale.business_date).scheme_id,
+        slides_to=slides_to(till.expiry, sale.business_date, event),
         reason=None if base else why_nothing(sale, eligible_yen),
         yen_to_next_point=terms.yen_per_point - eligible_yen % terms.yen_per_point,
         lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
     )
+
+
+def terms_of(sale: Sale, till: Till) -> Terms:
+    """The terms a sale earns by: at a counter, those of the shop whose register printed the
+    receipt, which must be named and be one of the tenant's."""
+    if sale.late and sale.points_paid:
+        raise Validation(pointer="/late")  # a total that was paid cannot be paid with points
+    if not claimed(sale, till):
+        return in_force(till.terms, sale.business_date)
+    shop_id = till.siblings.get(sale.receipt_till or "")
+    if shop_id is None:
+        raise Validation(pointer="/receipt_till")
+    return in_force(till.terms_of.get(shop_id, ()), sale.business_date)
 
 
 def excluded(sale: Sale, terms: Terms) -> int:
@@ -135,50 +160,74 @@ def why_nothing(
     return "paid-by-points" if sale.points_paid else "below-unit"
 
 
-def grants(base: int, business_date: date, till: Till, rank: str) -> tuple[Grant, ...]:
+class Basis(Struct, frozen=True):
+    """What rules look at beside the yen: the day, the rank on it, what was used of capped rules,
+    and whether the receipt was claimed at a counter later."""
+
+    day: date
+    rank: str
+    used: Mapping[tuple[str, date], int]
+    claimed: bool = False
+
+
+def basis_of(sale: Sale, till: Till, holder: Holder) -> Basis:
+    """What rules look at for a sale that is made now."""
+    return Basis(sale.business_date, holder.rank, holder.used, claimed(sale, till))
+
+
+def grants(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
     """Base, rank and campaigns: each extra is a multiple of the floored base; the best of a stack
-    group counts, groups add up (domain 6.2)."""
-    expires_on = fiscal_year_expiry(business_date)
-    given = [
-        Grant(
-            rule="base",
-            parts=(Part(till.tenant.party_id, till.tenant.code, base),),
-            expires_on=expires_on,
-            usable_from=business_date,
-        )
-    ]
-    bonuses = [b for b in till.rank_bonuses if b.rank == rank and b.from_on <= business_date]
-    if bonuses and (bonus := in_force(bonuses, business_date)).multiplier > 1:
-        given.append(
-            Grant(
-                rule=f"rank:{rank}",
-                parts=(
-                    Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1)),
-                ),
-                expires_on=expires_on,
-                usable_from=business_date,
-            )
-        )
-    extra = [
-        Grant(
-            rule=f"campaign:{campaign.code}",
-            parts=carve(base * (campaign.multiplier - 1), campaign, till),
-            expires_on=campaign.expires_on,
-            usable_from=business_date,
-            limited=True,
-        )
-        for campaign in best(running(till, business_date))
-    ]
-    return (*given, *extra)
+    group counts, groups add up, then caps cut (domain 6.2). A late claim at a counter earns the
+    base alone."""
+    day = basis.day
+    tenant = Part(till.tenant.party_id, till.tenant.code, base)
+    given = [granted("base", (tenant,), lapses_on(till.expiry, BASE, day), day, till)]
+    if basis.claimed:
+        return tuple(given)
+    bonuses = [b for b in till.rank_bonuses if b.rank == basis.rank and b.from_on <= day]
+    if bonuses and (bonus := in_force(bonuses, day)).multiplier > 1:
+        extra = Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1))
+        lasts = lapses_on(till.expiry, "rank", day)
+        given.append(granted(f"rank:{basis.rank}", (extra,), lasts, day, till))
+    for campaign in best(running(till, day)):
+        points = capped(base * (campaign.multiplier - 1), campaign, day, basis.used)
+        if points:
+            given.append(campaign_grant(points, campaign, day, till))
+    return tuple(given)
 
 
-def entitlement(
-    paid_yen: int, excluded_yen: int, business_date: date, till: Till, rank: str
-) -> Counter[str]:
-    """What a sale of so much would earn, by rule: the terms of its day, the rank of its day."""
-    terms = in_force(till.terms, business_date)
-    base = max(0, paid_yen - excluded_yen) // terms.yen_per_point
-    given = grants(base, business_date, till, rank) if base else ()
+def campaign_grant(points: int, campaign: Campaign, day: date, till: Till) -> Grant:
+    """A campaign's points, carved after its caps; limited unless they slide, and where it is
+    ring-fenced, for its own facility alone."""
+    lasts = campaign.expires_on or lapses_on(till.expiry, "campaign", day)
+    return structs.replace(
+        granted(campaign.rule, carve(points, campaign, till), lasts, day, till),
+        limited=lasts is not None,
+        facility_id=campaign.facility_id if campaign.ring_fenced else None,
+        counted=campaign.counted,
+    )
+
+
+def granted(
+    rule: str, parts: tuple[Part, ...], expires_on: date | None, day: date, till: Till
+) -> Grant:
+    """Points of one rule, usable at once or from the next day (次回利用), on their last day at the
+    latest."""
+    usable_from = day
+    if in_force(till.programme, day).usable_from == "NEXT_DAY":
+        usable_from = min(usable_from + DAY, expires_on or date.max)
+    return Grant(rule=rule, parts=parts, expires_on=expires_on, usable_from=usable_from)
+
+
+def claimed(sale: Sale, till: Till) -> bool:
+    """Whether this is a receipt brought to a service counter later."""
+    return sale.late and till.counter
+
+
+def entitlement(eligible_yen: int, basis: Basis, terms: Terms, till: Till) -> Counter[str]:
+    """What is earned on so much, by rule; caps aside, since a return never grants."""
+    base = max(0, eligible_yen) // terms.yen_per_point
+    given = grants(base, basis, till) if base else ()
     return Counter({grant.rule: grant.points for grant in given})
 
 
@@ -203,7 +252,7 @@ def best(campaigns: Iterable[Campaign]) -> list[Campaign]:
 
 
 def _worth(campaign: Campaign) -> tuple[int, date, str]:
-    return campaign.multiplier, campaign.expires_on, campaign.code
+    return campaign.multiplier, campaign.expires_on or date.max, campaign.code
 
 
 def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:
@@ -211,12 +260,7 @@ def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:
     so that a tie is theirs to pay, now and whenever the parts are drawn."""
     order = {"facility": 0, "operator": 1, "tenant": 2}
     shares = sorted(campaign.shares, key=lambda share: order[share.funder])
-    whole = sum(share.weight for share in shares)
-    carved = [points * share.weight // whole for share in shares]
-    largest = sorted(range(len(shares)), key=lambda n: (-(points * shares[n].weight % whole), n))
-    for n in largest[: points - sum(carved)]:
-        carved[n] += 1
-    assert sum(carved) == points
+    carved = largest_remainder(points, [share.weight for share in shares])
     parties = [till.party(share.funder) for share in shares]
     return tuple(
         Part(party.party_id, party.code, part)

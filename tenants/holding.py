@@ -14,7 +14,8 @@ from federation.slips import (
     Redemption,
     Release,
 )
-from tenants.spending import may_spend
+from tenants.expiring import slides_to
+from tenants.spending import Pin, may_spend
 from tenants.terms import Till, in_force
 
 Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60, description="at most 7 days")]
@@ -28,10 +29,15 @@ class SetAside(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     card: CardNumber
     points: Points
     minutes: Minutes = 15
+    pin: Pin | None = None
 
     @property
     def carrier(self) -> str:
         return self.card
+
+    @property
+    def secret(self) -> str | None:
+        return self.pin
 
 
 class Capture(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -50,25 +56,27 @@ class LetGo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 
 def set_aside(asked: SetAside, till: Till, holder: Holder) -> Order:
     """A hold may do what a redemption may; what opened it is good for its capture."""
-    terms = in_force(till.terms, asked.business_date)
-    may_spend(asked.points, terms, holder)
+    may_spend(asked.points, asked.business_date, till, holder)
+    programme = in_force(till.programme, asked.business_date)
     return Order(
         hold=Holding(
             points=asked.points,
             facility_id=till.facility.party_id if till.facility is not None else None,
             minutes=asked.minutes,
+            limited_first=programme.spend_order == "LIMITED_FIRST",
+            counted=programme.redemption_limit_points_per_day is not None,
         )
     )
 
 
 def capture(asked: Capture, till: Till, _: Holder) -> Order:
     """Take points of a hold as yen, whatever the date: they were set aside in time."""
-    terms = in_force(till.terms, asked.business_date)
     return Order(
         redeem=Redemption(
             points=asked.points,
             facility_id=till.facility.party_id if till.facility is not None else None,
-            tax_treatment=terms.tax_treatment,
+            slides_to=slides_to(till.expiry, asked.business_date, "redemption"),
+            tax_treatment=in_force(till.terms, asked.business_date).tax_treatment,
         )
     )
 

@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from psycopg import AsyncConnection
 
 from federation.sql import statement
-from tenants.terms import Share
+from tenants.expiring import agreed
+from tenants.mall import expiry_policies
+from tenants.terms import ExpiryPolicy, Programme, Share
 
 PARTY = statement(__file__, "add_party")
 SHOP = statement(__file__, "add_shop")
 TERMS = statement(__file__, "add_terms")
 STOP_TILL = statement(__file__, "stop_till")
 CAMPAIGN = statement(__file__, "add_campaign")
+PROGRAMME = statement(__file__, "add_programme")
+EXPIRY = statement(__file__, "add_expiry_policy")
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('tenants.expiry_policies'))"
 MOVED = "UPDATE federation.doors SET moved = moved + 1"
 
 
@@ -27,6 +32,17 @@ class Why(Struct, frozen=True):
 
     author: str
     reason: str
+
+
+class Caps(Struct, frozen=True):
+    """The most points that a campaign gives per receipt, per member, per member and day."""
+
+    cap_points_per_receipt: int | None = None
+    cap_points_per_member: int | None = None
+    cap_points_per_day: int | None = None
+
+
+NO_CAPS = Caps()
 
 
 class Named(Struct, frozen=True):
@@ -62,8 +78,9 @@ async def add_shop(
     trade: str,
     day_starts: time = time(0),
     tills: Sequence[str] = ("T01",),
+    counters: Sequence[str] = (),
 ) -> int:
-    """A shop with its tills; its id."""
+    """A shop with its tills, of which some may be service counters; its id."""
     asked = {
         **_fields(named),
         "tenant_id": tenant_id,
@@ -71,6 +88,7 @@ async def add_shop(
         "trade": trade,
         "day_starts": day_starts,
         "tills": list(tills),
+        "counters": list(counters),
     }
     return await _id(conn, SHOP, asked)
 
@@ -132,18 +150,37 @@ async def add_rank_bonus(
     )
 
 
+async def set_programme(conn: AsyncConnection, programme: Programme, why: Why) -> None:
+    """The programme's own terms from a business date on."""
+    await conn.execute(PROGRAMME, {**structs.asdict(programme), **_why(why)})
+
+
+async def set_expiry(conn: AsyncConnection, policy: ExpiryPolicy, why: Why) -> None:
+    """How long points of a kind last that are earned from a business date on; two sliding rules on
+    one day are `OneSlidingLength`."""
+    await conn.execute(ONE_AT_A_TIME)
+    agreed(await expiry_policies(conn), policy)
+    qualifying = sorted(policy.qualifying)
+    asked = {**structs.asdict(policy), "qualifying": qualifying, **_why(why)}
+    await conn.execute(EXPIRY, asked)
+
+
 async def add_campaign(
     conn: AsyncConnection,
     named: Named,
     facility_id: int | None,
     days: tuple[date, date],
-    expires_on: date,
+    expires_on: date | None,
     multiplier: int,
     shares: Sequence[Share],
     why: Why,
     stack_group: str = "campaign",
+    *,
+    ring_fenced: bool = False,
+    caps: Caps = NO_CAPS,
 ) -> int:
-    """A dated multiplier with the shares of its funders; its id."""
+    """A dated multiplier with the shares of its funders; its id. Without a last day its points last
+    as the policy of kind 'campaign' says."""
     asked = {
         **_fields(named),
         "facility_id": facility_id,
@@ -152,6 +189,8 @@ async def add_campaign(
         "expires_on": expires_on,
         "multiplier": multiplier,
         "stack_group": stack_group,
+        "ring_fenced": ring_fenced,
+        **structs.asdict(caps),
         "funders": [share.funder for share in shares],
         "weights": [share.weight for share in shares],
         **_why(why),

@@ -13,13 +13,25 @@ from psycopg.rows import dict_row
 from federation.refusals import NotFound, TenantSuspended, TillNotActive
 from federation.sql import statement
 from tenants.callers import Caller
-from tenants.terms import Campaign, Party, RankBonus, Scheme, Share, Terms, Till
+from tenants.terms import (
+    Campaign,
+    ExpiryPolicy,
+    Party,
+    Programme,
+    RankBonus,
+    Scheme,
+    Share,
+    Terms,
+    Till,
+)
 
 TILLS = statement(__file__, "tills")
 TERMS = statement(__file__, "terms")
 CAMPAIGNS = statement(__file__, "campaigns")
 RANKS = statement(__file__, "rank_bonuses")
 SCHEMES = statement(__file__, "schemes")
+PROGRAMME = statement(__file__, "programme")
+EXPIRY = statement(__file__, "expiry_policies")
 
 COUNTER = "SELECT moved FROM federation.doors"
 LOOK_EVERY_SECONDS = 1.0
@@ -37,6 +49,7 @@ class Mall:
         self._connect = connect
         self._moved = moved
         self._tills: Tills = {}
+        self._expiry: tuple[ExpiryPolicy, ...] = ()
         self._loaded = False
         self._loading = asyncio.Lock()
         self._counted = 0
@@ -61,6 +74,11 @@ class Mall:
             till.shop_id for (owner, _), (_, till) in self._tills.items() if owner == tenant_id
         )
 
+    async def expiry(self) -> tuple[ExpiryPolicy, ...]:
+        """How long points of each kind last, all dates."""
+        await self._load()
+        return self._expiry
+
     async def _load(self) -> None:
         """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
         doors' counter is asked once a second, so that what was agreed is soon known everywhere.
@@ -79,6 +97,7 @@ class Mall:
                 counted = row[0] if row else 0
                 if not self._loaded or counted != self._counted:
                     self._tills = await read(conn, seen)
+                    self._expiry = await expiry_policies(conn)
             self._counted, self._looked_at = counted, now
             self._loaded = seen == self._moved()
 
@@ -118,12 +137,7 @@ async def again(
 
 async def read(conn: AsyncConnection, seen: int) -> Tills:
     """All tills by tenant and code, with the state of each: active, revoked or suspended."""
-    operator = Party(1, "operator")
-    terms: dict[int, list[Terms]] = {}
-    for row in await rows(conn, TERMS):
-        shop_id = row.pop("shop_id")
-        categories = frozenset(row.pop("excluded_categories"))
-        terms.setdefault(shop_id, []).append(Terms(**row, excluded_categories=categories))
+    terms = await terms_by_shop(conn)
     campaigns = tuple(
         Campaign(**{**row, "shares": tuple(Share(*share) for share in row["shares"])})
         for row in await rows(conn, CAMPAIGNS)
@@ -134,31 +148,70 @@ async def read(conn: AsyncConnection, seen: int) -> Tills:
         )
         for row in await rows(conn, RANKS)
     )
-    schemes = tuple(Scheme(**row) for row in await rows(conn, SCHEMES))
+    everywhere = {
+        "operator": Party(1, "operator"),
+        "vouched": seen,
+        "client_id": "",
+        "campaigns": campaigns,
+        "rank_bonuses": bonuses,
+        "schemes": tuple(Scheme(**row) for row in await rows(conn, SCHEMES)),
+        "programme": tuple(Programme(**row) for row in await rows(conn, PROGRAMME)),
+        "expiry": await expiry_policies(conn),
+    }
+    found = await rows(conn, TILLS)
+    registers: dict[int, dict[str, int]] = {}
+    for row in found:
+        registers.setdefault(row["tenant_id"], {})[row["till"]] = row["shop_id"]
     return {
         (row["tenant_id"], row["till"]): (
             row["state"],
-            Till(
-                client_id="",
-                tenant_id=row["tenant_id"],
-                shop_id=row["shop_id"],
-                till=row["till"],
-                vouched=seen,
-                shop=row["shop"],
-                tenant=Party(row["tenant_id"], row["tenant_code"]),
-                facility=Party(row["facility_id"], row["facility_code"])
-                if row["facility_id"]
-                else None,
-                operator=operator,
-                day_starts=row["day_starts"],
-                terms=tuple(terms.get(row["shop_id"], ())),
-                schemes=schemes,
-                rank_bonuses=bonuses,
-                campaigns=campaigns,
-            ),
+            till_of(row, terms, registers[row["tenant_id"]], everywhere),
         )
-        for row in await rows(conn, TILLS)
+        for row in found
     }
+
+
+def till_of(
+    row: dict[str, Any],
+    terms: dict[int, tuple[Terms, ...]],
+    registers: dict[str, int],
+    everywhere: dict[str, Any],
+) -> Till:
+    """One till with what holds for its shop, its tenant and everywhere."""
+    facility = Party(row["facility_id"], row["facility_code"]) if row["facility_id"] else None
+    return Till(
+        tenant_id=row["tenant_id"],
+        shop_id=row["shop_id"],
+        till=row["till"],
+        siblings=registers,
+        shop=row["shop"],
+        tenant=Party(row["tenant_id"], row["tenant_code"]),
+        facility=facility,
+        day_starts=row["day_starts"],
+        terms=terms.get(row["shop_id"], ()),
+        counter=row["counter"],
+        terms_of={shop: terms.get(shop, ()) for shop in set(registers.values())},
+        **everywhere,
+    )
+
+
+async def terms_by_shop(conn: AsyncConnection) -> dict[int, tuple[Terms, ...]]:
+    """What each shop agreed to, all dates."""
+    terms: dict[int, tuple[Terms, ...]] = {}
+    for row in await rows(conn, TERMS):
+        shop_id = row.pop("shop_id")
+        categories = frozenset(row.pop("excluded_categories"))
+        one = Terms(**row, excluded_categories=categories)
+        terms[shop_id] = (*terms.get(shop_id, ()), one)
+    return terms
+
+
+async def expiry_policies(conn: AsyncConnection) -> tuple[ExpiryPolicy, ...]:
+    """How long points of each kind last, all dates."""
+    return tuple(
+        ExpiryPolicy(**{**row, "qualifying": frozenset(row["qualifying"])})
+        for row in await rows(conn, EXPIRY)
+    )
 
 
 async def rows(conn: AsyncConnection, query: str) -> list[dict[str, Any]]:

@@ -18,14 +18,18 @@ from federation.opaque import Names
 from federation.refusals import (
     AlreadyReturned,
     AlreadyReversed,
+    CodeExpired,
+    CodeUsed,
     NeedsMemberCode,
     NotArrived,
     NotEnoughPoints,
     NotReversible,
+    OverLimit,
     PointsOwed,
     ReceiptAlreadyBooked,
     ReturnExceedsOriginal,
     RingFenced,
+    WrongPin,
 )
 from federation.slips import SLIP_NUMBER, TILL_CODE, Answer
 from tenants.answers_api import ANY_BODY, ANY_SLIP, ANY_TILL, answers
@@ -41,7 +45,16 @@ from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
-ANY_SPENDING = (NotEnoughPoints, RingFenced, PointsOwed, NeedsMemberCode)
+ANY_SPENDING = (
+    NotEnoughPoints,
+    PointsOwed,
+    CodeExpired,
+    CodeUsed,
+    WrongPin,
+    NeedsMemberCode,
+    OverLimit,
+    RingFenced,
+)
 
 
 def told(answer: Answer) -> Response[bytes]:
@@ -65,7 +78,7 @@ def told(answer: Answer) -> Response[bytes]:
 @post(
     "/v1/accruals",
     requires="points:accrue",
-    responses=answers(201, Receipt, *ANY_SLIP, ReceiptAlreadyBooked),
+    responses=answers(201, Receipt, *ANY_SLIP, CodeExpired, ReceiptAlreadyBooked),
 )
 async def post_accrual(
     data: JSONBody[Sale],
@@ -151,7 +164,7 @@ async def post_return(
     requires="points:quote",
     status_code=200,
     cache_control=NO_STORE,
-    responses=answers(200, None, *ANY_BODY),
+    responses=answers(200, None, *ANY_BODY, CodeExpired),
 )
 async def post_quote(
     data: JSONBody[Ask],

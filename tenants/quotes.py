@@ -7,13 +7,13 @@ from msgspec import Meta, Struct, structs
 from psycopg import AsyncConnection
 
 from federation import days
-from federation.answers import Balance, Funder, Granted
+from federation.answers import Balance, Granted, granted
 from federation.opaque import Names
-from federation.reading import holder
+from federation.reading import holder, spendable
 from federation.refusals import CardNotActive
-from federation.slips import CardNumber, Grant, Holder, PointsOrNone, StaffCode, TillCode, Yen
+from federation.slips import CardNumber, Holder, PointsOrNone, StaffCode, TillCode, Yen
 from tenants.earning import Lines, Tenders, accrual, excluded
-from tenants.spending import Purchase
+from tenants.spending import Purchase, left_today, static_limit
 from tenants.terms import Till, in_force
 
 
@@ -47,36 +47,31 @@ class Quote(Struct, frozen=True):
 async def quote(conn: AsyncConnection, ask: Ask, till: Till, names: Names, now: datetime) -> Quote:
     """Ask the rules as a booking would, and leave no trace."""
     days.admit(ask.business_date, ask.at, now)
-    facts, has = await holder(conn, ask.card, now)
-    if facts.carrier_state != "active":
+    facts, has = await holder(conn, ask.card, now, till.counted)
+    if facts.carrier_state == "stopped":
         raise CardNotActive
+    facility_id = till.facility.party_id if till.facility is not None else None
+    here = await spendable(conn, facts.member_id, facility_id, now)
     sale = Purchase(slip="quote", receipt_no="quote", **structs.asdict(ask))
     earned = accrual(sale, till, facts)
     return Quote(
         member=names.seal("member", till.tenant_id, facts.member_id),
         rank=facts.rank,
         points=earned.points,
-        grants=tuple(granted(grant) for grant in earned.grants),
-        redeemable_points=redeemable(sale, till, facts),
+        grants=tuple(granted(grant, ask.business_date) for grant in earned.grants),
+        redeemable_points=redeemable(here, sale, till, facts),
         yen_to_next_point=earned.yen_to_next_point,
         balance=has,
     )
 
 
-def granted(grant: Grant) -> Granted:
-    """A grant as a till is told of it."""
-    funders = tuple(Funder(part.party, part.points) for part in grant.parts)
-    return Granted(grant.rule, grant.points, grant.expires_on, funders)
-
-
-def redeemable(sale: Purchase, till: Till, holder: Holder) -> int:
-    """How many points could be spent: what is there, what is to be paid for goods that earn, and
-    what a bare card number may spend."""
-    if holder.state != "active" or holder.points_owed > 0:
+def redeemable(here: int, sale: Purchase, till: Till, holder: Holder) -> int:
+    """How many points could be spent: what may be spent here today, what is to be paid for goods
+    that earn, what a bare card number reaches, and what the day's limit leaves."""
+    used = holder.carrier_kind == "code" and holder.carrier_state == "used"
+    if holder.state != "active" or holder.points_owed > 0 or used:
         return 0
-    terms = in_force(till.terms, sale.business_date)
-    payable_yen = sale.paid_yen + sale.points - excluded(sale, terms)
-    most = min(holder.points - holder.points_held, max(0, payable_yen))
-    if holder.carrier_kind == "card":
-        most = min(most, terms.static_card_limit_points)
-    return most
+    day = sale.business_date
+    payable_yen = sale.paid_yen + sale.points - excluded(sale, in_force(till.terms, day))
+    limits = (static_limit(day, till, holder), left_today(day, till, holder))
+    return min(here, max(0, payable_yen), *(limit for limit in limits if limit is not None))

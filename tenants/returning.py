@@ -26,7 +26,7 @@ from federation.slips import (
     TillCode,
     Yen,
 )
-from tenants.earning import entitlement
+from tenants.earning import Basis, entitlement
 from tenants.terms import Till, in_force
 
 SomeYen = Annotated[int, Meta(ge=1, le=10_000_000, description="税込 · whole yen")]
@@ -105,7 +105,7 @@ class Basket(Struct):
 def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
     """Points that paid come back first; then what is left is earned on again, by the rules of the
     purchase's day, and the difference is taken back. What was taken back never falls."""
-    check(asked, past)
+    check(asked, till, past)
     accrual = next((e for e in past.sold if e.kind == "accrual"), None)
     out = sum(past.out().values())
     basket = left_of(past, accrual, till)
@@ -115,6 +115,7 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
     if basket.total_yen < 0:
         raise ReturnExceedsOriginal
     restore = min(out, returned_yen)
+    programme = in_force(till.programme, asked.business_date)
     return Order(
         give_back=GiveBack(
             of=past.slip,
@@ -122,18 +123,21 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
             restore_points=restore,
             cash_yen=returned_yen - restore,
             take_back=taken_back(past, accrual, basket, out - restore, till),
-            shortage="DEDUCT_FROM_REFUND",
+            shortage=programme.shortage_policy,
             lines=[structs.asdict(line) for line in asked.lines] if asked.lines else None,
+            limited_first=programme.spend_order == "LIMITED_FIRST",
         )
     )
 
 
-def check(asked: BringBack, past: Past) -> None:
+def check(asked: BringBack, till: Till, past: Past) -> None:
     """There is a receipt to take goods back of."""
     if not past.arrived:
         raise NotArrived if asked.of is not None else NotFound(pointer="/receipt")
     if past.cancelled:
         raise AlreadyReversed
+    if any(e.shop_id != till.shop_id for e in past.sold):
+        raise NotFound(pointer="/receipt")  # another shop of the tenant sold it, by its own rules
     if not past.sold:
         if any(past.undone(entry) for entry in past.own):
             raise AlreadyReversed
@@ -150,7 +154,8 @@ def left_of(past: Past, accrual: PastEntry | None, till: Till) -> Basket:
     else:
         day, lines, excluded_yen = spent[0].business_date, [], 0
         paid_yen = sum(e.paid_yen or 0 for e in spent)
-    categories = in_force(till.terms, day).excluded_categories
+    register = accrual.receipt_till if accrual is not None else None
+    categories = in_force(till.terms_at(register), day).excluded_categories
     basket = Basket(paid_yen + points, excluded_yen, lines, categories)
     for earlier in past.returns:
         if earlier.returned_yen is None:
@@ -185,10 +190,10 @@ def taken_back(
     returns have accounted for; never less than nothing."""
     if accrual is None:
         return ()
-    paid_yen = basket.total_yen - points_left
-    rest = entitlement(
-        paid_yen, basket.excluded_yen, accrual.business_date, till, accrual.rank or "general"
-    )
+    eligible_yen = basket.total_yen - points_left - basket.excluded_yen
+    basis = Basis(accrual.business_date, accrual.rank or "general", {})
+    terms = in_force(till.terms_at(accrual.receipt_till), accrual.business_date)
+    rest = entitlement(eligible_yen, basis, terms, till)
     granted, before = past.granted(), past.taken_back()
     due = Counter(
         {rule: granted[rule] - min(granted[rule], rest[rule]) - before[rule] for rule in granted}

@@ -1,8 +1,20 @@
 """利用の規則: how many points may be spent here, and how they stand on the receipt. Pure."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Annotated, ClassVar
 
-from federation.refusals import CardNotActive, NeedsMemberCode, PointsOwed, Validation
+from msgspec import Meta, structs
+
+from federation.refusals import (
+    CardNotActive,
+    CodeUsed,
+    NeedsMemberCode,
+    OverLimit,
+    PointsOwed,
+    Validation,
+    WrongPin,
+)
+from federation.shares import largest_remainder
 from federation.slips import (
     Asked,
     CardNumber,
@@ -15,7 +27,10 @@ from federation.slips import (
     Yen,
 )
 from tenants.earning import Line, Sale, accrual, excluded
-from tenants.terms import Terms, Till, in_force
+from tenants.expiring import slides_to
+from tenants.terms import REDEMPTION, Till, in_force
+
+Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,8}$(?!\n)", description="暗証番号 · never kept")]
 
 
 class Spend(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,11 +41,16 @@ class Spend(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     card: CardNumber
     points: Points
     payable_yen: Yen
+    pin: Pin | None = None
     receipt_no: ReceiptNo | None = None
 
     @property
     def carrier(self) -> str:
         return self.card
+
+    @property
+    def secret(self) -> str | None:
+        return self.pin
 
 
 class Purchase(Sale, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -40,6 +60,11 @@ class Purchase(Sale, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     spends: ClassVar[bool] = True
 
     points: PointsOrNone
+    pin: Pin | None = None
+
+    @property
+    def secret(self) -> str | None:
+        return self.pin
 
     @property
     def points_paid(self) -> int:
@@ -50,17 +75,9 @@ def spend(asked: Spend, till: Till, holder: Holder) -> Order:
     """Take points as yen: 1 pt = 1 円, never more than is to be paid."""
     if asked.points > asked.payable_yen:
         raise Validation(pointer="/points")
-    terms = in_force(till.terms, asked.business_date)
-    may_spend(asked.points, terms, holder)
-    return Order(
-        redeem=Redemption(
-            points=asked.points,
-            facility_id=till.facility.party_id if till.facility is not None else None,
-            receipt_no=asked.receipt_no,
-            paid_yen=asked.payable_yen - asked.points,
-            tax_treatment=terms.tax_treatment,
-        )
-    )
+    may_spend(asked.points, asked.business_date, till, holder)
+    spent = redemption(asked, till)
+    return Order(redeem=structs.replace(spent, paid_yen=asked.payable_yen - asked.points))
 
 
 def buy(bought: Purchase, till: Till, holder: Holder) -> Order:
@@ -71,27 +88,60 @@ def buy(bought: Purchase, till: Till, holder: Holder) -> Order:
     terms = in_force(till.terms, bought.business_date)
     if bought.points > bought.paid_yen + bought.points - excluded(bought, terms):
         raise Validation(pointer="/points")  # goods that earn nothing cannot be paid with points
-    may_spend(bought.points, terms, holder)
+    may_spend(bought.points, bought.business_date, till, holder)
     by_rate = discount_by_rate(bought.points, bought.lines or [])
-    redeem = Redemption(
-        points=bought.points,
+    spent = structs.replace(redemption(bought, till), discount_by_rate=by_rate)
+    return Order(redeem=spent, accrue=earned)
+
+
+def redemption(asked: Spend | Purchase, till: Till) -> Redemption:
+    """What is spent here, in the order and under the limit of the programme on this day."""
+    day = asked.business_date
+    programme = in_force(till.programme, day)
+    return Redemption(
+        points=asked.points,
         facility_id=till.facility.party_id if till.facility is not None else None,
-        receipt_no=bought.receipt_no,
-        tax_treatment=terms.tax_treatment,
-        discount_by_rate=by_rate,
+        receipt_no=asked.receipt_no,
+        limited_first=programme.spend_order == "LIMITED_FIRST",
+        slides_to=slides_to(till.expiry, day, "redemption"),
+        counted=programme.redemption_limit_points_per_day is not None,
+        tax_treatment=in_force(till.terms, day).tax_treatment,
     )
-    return Order(redeem=redeem, accrue=earned)
 
 
-def may_spend(points: int, terms: Terms, holder: Holder) -> None:
-    """A frozen wallet or a debt spends nothing; a static card number only up to the tenant's limit
-    (a number can be copied from a card: security T-03)."""
+def may_spend(points: int, business_date: date, till: Till, holder: Holder) -> None:
+    """A frozen wallet or a debt spends nothing, a code pays once, a PIN that was given is right; a
+    static card number without one reaches only to the tenant's limit (a number can be copied from
+    a card: security T-03), and everyone only to the programme's limit for a day."""
     if holder.state != "active":
         raise CardNotActive
     if holder.points_owed > 0:
         raise PointsOwed
-    if holder.carrier_kind == "card" and points > terms.static_card_limit_points:
-        raise NeedsMemberCode(limit_points=terms.static_card_limit_points)
+    if holder.carrier_kind == "code" and holder.carrier_state == "used":
+        raise CodeUsed
+    if holder.pin == "wrong":
+        raise WrongPin
+    static_points = static_limit(business_date, till, holder)
+    if static_points is not None and points > static_points:
+        raise NeedsMemberCode(limit_points=static_points)
+    left = left_today(business_date, till, holder)
+    if left is not None and points > left:
+        raise OverLimit
+
+
+def static_limit(business_date: date, till: Till, holder: Holder) -> int | None:
+    """How far a bare card number reaches, in points; None where a code or a right PIN stands."""
+    if holder.carrier_kind == "code" or holder.pin == "right":
+        return None
+    return in_force(till.terms, business_date).static_card_limit_points
+
+
+def left_today(business_date: date, till: Till, holder: Holder) -> int | None:
+    """How many points a member may still spend on a business date; None where nothing limits it."""
+    limit = in_force(till.programme, business_date).redemption_limit_points_per_day
+    if limit is None:
+        return None
+    return max(0, limit - holder.used.get((REDEMPTION, business_date), 0))
 
 
 def discount_by_rate(points: int, lines: list[Line]) -> tuple[tuple[int, int], ...]:
@@ -103,8 +153,6 @@ def discount_by_rate(points: int, lines: list[Line]) -> tuple[tuple[int, int], .
     total_yen = sum(yen.values())
     if total_yen == 0:
         return ()
-    parts = {rate: points * amount // total_yen for rate, amount in yen.items()}
-    largest = sorted(yen, key=lambda rate: (-(points * yen[rate] % total_yen), -rate))
-    for rate in largest[: points - sum(parts.values())]:
-        parts[rate] += 1
-    return tuple(sorted(parts.items()))
+    rates = sorted(yen, reverse=True)
+    parts = largest_remainder(points, [yen[rate] for rate in rates])
+    return tuple(sorted(zip(rates, parts, strict=True)))

@@ -20,6 +20,9 @@ class TillFacts(Struct, frozen=True):
     tax_treatment: str
     static_card_limit_points: int
     excluded_categories: tuple[str, ...]
+    counter: bool
+    late_claim_days: int
+    redemption_limit_points_per_day: int | None
 
 
 def till_facts(till: Till, now: datetime, today: date) -> TillFacts:
@@ -27,6 +30,7 @@ def till_facts(till: Till, now: datetime, today: date) -> TillFacts:
     before_cut = now.astimezone(TOKYO).time() < till.day_starts
     business_date = today - timedelta(days=1) if before_cut else today
     terms = in_force(till.terms, business_date)
+    programme = in_force(till.programme, business_date)
     return TillFacts(
         till.till,
         till.shop,
@@ -37,4 +41,7 @@ def till_facts(till: Till, now: datetime, today: date) -> TillFacts:
         terms.tax_treatment,
         terms.static_card_limit_points,
         tuple(sorted(terms.excluded_categories)),
+        till.counter,
+        programme.late_claim_days if till.counter else 1,
+        programme.redemption_limit_points_per_day,
     )

@@ -1,7 +1,7 @@
 -- Every till with its shop, tenant and facility; a suspended tenant's tills are suspended.
 SELECT
     tills.tenant_id, tills.till, tills.shop_id, shops.name AS shop, shops.day_starts,
-    tenant.code AS tenant_code, shops.facility_id, facility.code AS facility_code,
+    tills.counter, tenant.code AS tenant_code, shops.facility_id, facility.code AS facility_code,
     CASE WHEN tenants.state = 'suspended' THEN 'suspended' ELSE tills.state END AS state
 FROM tenants.tills
 INNER JOIN tenants.shops USING (tenant_id, shop_id)

@@ -29,6 +29,7 @@ from settlement import calendar
 from settlement.checks import broken
 from tenants import layout
 from tenants.layout import Named, Share, Why
+from tenants.terms import ExpiryPolicy, Programme
 
 WHY = Why("test", "a story")
 BEGIN = datetime(2026, 6, 3, 12, 0, tzinfo=TOKYO)
@@ -203,21 +204,32 @@ class Mall:
         return self.facilities[code]
 
     async def shop(self, code: str, facility: str = "tokushima", **terms: Any) -> Shop:
-        """A tenant with one shop and one till, which may do all that a till may."""
+        """A tenant (or `of` another's) with one shop and one till, which may do all that a till
+        may."""
         facility_id = await self.facility(facility)
         terms = {"static_card_limit_points": 10_000_000, **terms}
         day_starts = terms.pop("day_starts", time(0))
+        tenant = terms.pop("of", None)
+        tills = {"counters": terms.pop("counters", ())}
+        if "tills" in terms:
+            tills["tills"] = terms.pop("tills")
         async with self.hub.pools.use("worker") as conn:
             named = Named(code, code, code)
-            tenant_id = await layout.add_party(conn, "tenant", named, LONG_AGO)
+            tenant_id = (
+                tenant.tenant_id
+                if tenant is not None
+                else await layout.add_party(conn, "tenant", named, LONG_AGO)
+            )
             shop_id = await layout.add_shop(
-                conn, tenant_id, facility_id, named, trade="any", day_starts=day_starts
+                conn, tenant_id, facility_id, named, trade="any", day_starts=day_starts, **tills
             )
             await layout.agree(conn, shop_id, LONG_AGO, WHY, **terms)
             await layout.moved(conn)
-        registered = await self.register(code, TILL, scopes_of(TILL))
-        shop = Shop(self, code, registered)
+        owner = tenant.tenant if tenant is not None else code
+        registered = await self.register(owner, TILL, scopes_of(TILL))
+        shop = Shop(self, owner, registered)
         shop.shop_id, shop.tenant_id = shop_id, tenant_id
+        shop.till = tills.get("tills", [shop.till])[0]
         return shop
 
     async def shops(self, *codes: str, **more: Any) -> list[Shop]:
@@ -236,9 +248,10 @@ class Mall:
         code: str,
         facility: str,
         days: tuple[date, date],
-        expires_on: date,
+        expires_on: date | None,
         multiplier: int,
         shares: dict[str, int],
+        **more: Any,
     ) -> None:
         """A campaign of a facility."""
         facility_id = await self.facility(facility)
@@ -253,7 +266,20 @@ class Mall:
                 multiplier,
                 funders,
                 WHY,
+                **more,
             )
+            await layout.moved(conn)
+
+    async def programme(self, **terms: Any) -> None:
+        """Other terms of the programme."""
+        async with self.hub.pools.use("worker") as conn:
+            await layout.set_programme(conn, Programme(**{"from_on": LONG_AGO, **terms}), WHY)
+            await layout.moved(conn)
+
+    async def expiry(self, **policy: Any) -> None:
+        """Points of a kind last otherwise from a business date on."""
+        async with self.hub.pools.use("worker") as conn:
+            await layout.set_expiry(conn, ExpiryPolicy(**{"from_on": LONG_AGO, **policy}), WHY)
             await layout.moved(conn)
 
     async def member(self, rank: str = "general") -> Member:

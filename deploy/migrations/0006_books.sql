@@ -56,6 +56,7 @@ CREATE TABLE federation.holds (
     entry_id bigint NOT NULL,               -- the entry that made it
     tenant_id bigint NOT NULL,
     shop_id bigint NOT NULL,
+    business_date date NOT NULL,
     points bigint NOT NULL CHECK (points > 0),
     made_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL CHECK (expires_at > made_at),
@@ -111,6 +112,10 @@ CREATE TABLE federation.used (
     points bigint NOT NULL CHECK (points >= 0),
     PRIMARY KEY (member_id, rule, used_on)
 );
+
+-- A receipt stands under the shop whose register printed it; where a counter of another shop of the
+-- tenant booked it, the slip is that shop's.
+ALTER TABLE federation.receipts ADD COLUMN slip_shop_id bigint;
 
 -- One-time codes: 20 digits for 300 s; each pays once, and may earn as long as it lives.
 CREATE TABLE federation.codes (

@@ -106,6 +106,7 @@ federation.codes
   codes_check: CHECK ((expires_at > issued_at))
   codes_code_check: CHECK ((code ~ '^[0-9]{20}$'::text))
   codes_pkey: PRIMARY KEY (code)
+  CREATE INDEX codes_of_member ON federation.codes USING btree (member_id, issued_at)
   CREATE INDEX codes_over ON federation.codes USING btree (expires_at)
   CREATE UNIQUE INDEX codes_pkey ON federation.codes USING btree (code)
   GRANT DELETE, SELECT TO meguri_worker
@@ -235,6 +236,7 @@ federation.holds
   entry_id bigint NOT NULL
   tenant_id bigint NOT NULL
   shop_id bigint NOT NULL
+  business_date date NOT NULL
   points bigint NOT NULL
   made_at timestamp with time zone NOT NULL
   expires_at timestamp with time zone NOT NULL
@@ -336,6 +338,7 @@ federation.receipts
   tenant_id bigint NOT NULL
   slip text NOT NULL
   booked_at timestamp with time zone NOT NULL
+  slip_shop_id bigint
   receipts_pkey: PRIMARY KEY (shop_id, business_date, receipt_till, receipt_no)
   CREATE UNIQUE INDEX receipts_pkey ON federation.receipts USING btree (shop_id, business_date, receipt_till, receipt_no)
   POLICY desk FOR ALL TO {meguri_desk} USING true
@@ -591,10 +594,18 @@ tenants.campaigns
   to_on date NOT NULL
   multiplier integer NOT NULL
   stack_group text NOT NULL
-  expires_on date NOT NULL
+  expires_on date
   author text NOT NULL
   reason text NOT NULL
+  ring_fenced boolean NOT NULL DEFAULT false
+  cap_points_per_receipt bigint
+  cap_points_per_day bigint
+  cap_points_per_member bigint
+  campaigns_cap_points_per_day_check: CHECK ((cap_points_per_day > 0))
+  campaigns_cap_points_per_member_check: CHECK ((cap_points_per_member > 0))
+  campaigns_cap_points_per_receipt_check: CHECK ((cap_points_per_receipt > 0))
   campaigns_check1: CHECK ((expires_on >= to_on))
+  campaigns_check2: CHECK (((NOT ring_fenced) OR (facility_id IS NOT NULL)))
   campaigns_check: CHECK ((to_on >= from_on))
   campaigns_code_key: UNIQUE (code)
   campaigns_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
@@ -602,6 +613,75 @@ tenants.campaigns
   campaigns_pkey: PRIMARY KEY (campaign_id)
   CREATE UNIQUE INDEX campaigns_code_key ON tenants.campaigns USING btree (code)
   CREATE UNIQUE INDEX campaigns_pkey ON tenants.campaigns USING btree (campaign_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.daily_totals
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  business_date date NOT NULL
+  close_no integer NOT NULL
+  accruals_count bigint NOT NULL
+  accruals_points bigint NOT NULL
+  accruals_yen bigint NOT NULL
+  redemptions_count bigint NOT NULL
+  redemptions_points bigint NOT NULL
+  reversals bigint NOT NULL
+  returns bigint NOT NULL
+  sales_yen bigint NOT NULL
+  customers bigint NOT NULL
+  first_slip text
+  last_slip text
+  staff text
+  declared_at timestamp with time zone NOT NULL
+  daily_totals_accruals_count_check: CHECK ((accruals_count >= 0))
+  daily_totals_accruals_points_check: CHECK ((accruals_points >= 0))
+  daily_totals_accruals_yen_check: CHECK ((accruals_yen >= 0))
+  daily_totals_check: CHECK (((first_slip IS NULL) = (last_slip IS NULL)))
+  daily_totals_close_no_check: CHECK (((close_no >= 1) AND (close_no <= 9999)))
+  daily_totals_customers_check: CHECK ((customers >= 0))
+  daily_totals_pkey: PRIMARY KEY (tenant_id, till, business_date, close_no)
+  daily_totals_redemptions_count_check: CHECK ((redemptions_count >= 0))
+  daily_totals_redemptions_points_check: CHECK ((redemptions_points >= 0))
+  daily_totals_returns_check: CHECK ((returns >= 0))
+  daily_totals_reversals_check: CHECK ((reversals >= 0))
+  daily_totals_sales_yen_check: CHECK ((sales_yen >= 0))
+  daily_totals_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  daily_totals_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE UNIQUE INDEX daily_totals_pkey ON tenants.daily_totals USING btree (tenant_id, till, business_date, close_no)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT, UPDATE TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.expiry_policies
+  kind text NOT NULL
+  from_on date NOT NULL
+  policy text NOT NULL
+  months smallint
+  month_end boolean NOT NULL DEFAULT false
+  expires_on date
+  qualifying ARRAY NOT NULL DEFAULT '{}'::text[]
+  author text NOT NULL
+  reason text NOT NULL
+  expiry_policies_author_check: CHECK ((author <> ''::text))
+  expiry_policies_check1: CHECK (((NOT month_end) OR (months IS NOT NULL)))
+  expiry_policies_check2: CHECK (((expires_on IS NOT NULL) = (policy = 'FIXED_DATE'::text)))
+  expiry_policies_check3: CHECK ((expires_on >= from_on))
+  expiry_policies_check4: CHECK ((('accrual'::text = ANY (qualifying)) = (policy = 'SLIDING'::text)))
+  expiry_policies_check5: CHECK (((policy = 'SLIDING'::text) OR (qualifying = '{}'::text[])))
+  expiry_policies_check: CHECK (((months IS NOT NULL) = (policy = ANY (ARRAY['SLIDING'::text, 'FIXED_MONTHS'::text]))))
+  expiry_policies_kind_check: CHECK ((kind ~ '^[a-z][a-z-]{0,30}$'::text))
+  expiry_policies_months_check: CHECK (((months >= 1) AND (months <= 120)))
+  expiry_policies_pkey: PRIMARY KEY (kind, from_on)
+  expiry_policies_policy_check: CHECK ((policy = ANY (ARRAY['FISCAL_YEAR'::text, 'SLIDING'::text, 'FIXED_MONTHS'::text, 'FIXED_DATE'::text])))
+  expiry_policies_qualifying_check: CHECK ((qualifying <@ ARRAY['accrual'::text, 'redemption'::text, 'sale-without-points'::text]))
+  expiry_policies_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX expiry_policies_pkey ON tenants.expiry_policies USING btree (kind, from_on)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
@@ -646,6 +726,30 @@ tenants.parties
   parties_pkey: PRIMARY KEY (party_id)
   CREATE UNIQUE INDEX parties_code_key ON tenants.parties USING btree (code)
   CREATE UNIQUE INDEX parties_pkey ON tenants.parties USING btree (party_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.programme
+  from_on date NOT NULL
+  spend_order text NOT NULL DEFAULT 'EXPIRY_FIRST'::text
+  shortage_policy text NOT NULL DEFAULT 'DEDUCT_FROM_REFUND'::text
+  redemption_limit_points_per_day bigint
+  usable_from text NOT NULL DEFAULT 'AT_ONCE'::text
+  late_claim_days smallint NOT NULL DEFAULT 7
+  author text NOT NULL
+  reason text NOT NULL
+  programme_author_check: CHECK ((author <> ''::text))
+  programme_late_claim_days_check: CHECK (((late_claim_days >= 0) AND (late_claim_days <= 31)))
+  programme_pkey: PRIMARY KEY (from_on)
+  programme_reason_check: CHECK ((reason <> ''::text))
+  programme_redemption_limit_points_per_day_check: CHECK ((redemption_limit_points_per_day > 0))
+  programme_shortage_policy_check: CHECK ((shortage_policy = ANY (ARRAY['DEDUCT_FROM_REFUND'::text, 'NEGATIVE_BALANCE'::text, 'WAIVE'::text, 'REJECT'::text])))
+  programme_spend_order_check: CHECK ((spend_order = ANY (ARRAY['EXPIRY_FIRST'::text, 'LIMITED_FIRST'::text])))
+  programme_usable_from_check: CHECK ((usable_from = ANY (ARRAY['AT_ONCE'::text, 'NEXT_DAY'::text])))
+  CREATE UNIQUE INDEX programme_pkey ON tenants.programme USING btree (from_on)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
@@ -757,6 +861,7 @@ tenants.tills
   till text NOT NULL
   shop_id bigint NOT NULL
   state text NOT NULL DEFAULT 'active'::text
+  counter boolean NOT NULL DEFAULT false
   tills_pkey: PRIMARY KEY (tenant_id, till)
   tills_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
   tills_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'revoked'::text])))

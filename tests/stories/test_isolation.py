@@ -15,6 +15,7 @@ from tenants import layout
 from tests.conftest import Given
 from tests.mall import Answered, Client, Mall, Member, Shop, serving, settings_for
 from tests.races.hubs import cloned
+from tests.stories.test_day_end import counted
 
 JUNE = "2026-06-01"
 
@@ -59,6 +60,7 @@ async def town(mall: Mall) -> Town:
     sold = await here.bookshop.sells(here.taro, yen=11_000)
     spent = await here.bookshop.accepts(here.taro, points=40)
     assert (await mall.close(mall.today)).status == 200
+    held = await here.bookshop.post("/v1/holds", **here.bookshop.asked(here.taro, points=1))
     here.offices = {shop.tenant: await mall.office(shop) for shop in (here.bakery, here.bookshop)}
     pages = {
         "cursor": await here.bookshop.get("/v1/entries", limit=1),
@@ -70,6 +72,7 @@ async def town(mall: Mall) -> Town:
         "handle": (await here.bookshop.quote(here.taro))["member"],
         "hanako": (await here.bakery.quote(here.hanako))["member"],
         "slip": sold["slip"],
+        "hold": held.json["hold_id"],
         "till": "S02",
         "party": "bookshop",
         **{name: answer.json["next"] for name, answer in pages.items()},
@@ -97,12 +100,21 @@ LOOKS = [
     ("POST", "/v1/redemptions {till}", TILL),
     ("POST", "/v1/purchases {till}", TILL),
     ("POST", "/v1/reversals {till}", TILL),
+    ("POST", "/v1/returns {till}", TILL),
+    ("POST", "/v1/holds {till}", TILL),
+    ("GET", "/v1/holds/{hold}", TILL),
+    ("POST", "/v1/holds/{hold}/capture T01", TILL),
+    ("POST", "/v1/holds/{hold}/release T01", TILL),
     ("POST", "/v1/quotes {till}", TILL),
+    ("GET", "/v1/daily-totals?till={till}&business_date=2026-06-03", TILL),
+    ("POST", "/v1/daily-totals {till}", TILL),
+    ("POST", "/v1/member-codes {handle}", BACKOFFICE),
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
 ]
-SHARED = {("GET", "/v1/settlement/cycles/{cycle_id}")}  # one calendar for all
+# One calendar and one set of expiry policies for all.
+SHARED = {("GET", "/v1/settlement/cycles/{cycle_id}"), ("GET", "/v1/expiry-policies")}
 
 
 def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
@@ -113,8 +125,18 @@ def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
         "/v1/purchases": shop.sale(member, 110, points=1),
         "/v1/reversals": shop.asked(member, of="S-1", reason="打ち間違い"),
         "/v1/quotes": shop.asked(member, paid_yen=110),
+        "/v1/returns": shop.asked(member, of="S-1", returned_yen=110),
+        "/v1/holds": shop.asked(member, points=1),
     }
-    unasked = {"/v1/reversals": "card", "/v1/quotes": "slip"}.get(call)
+    if call == "/v1/member-codes":
+        return {"member": till}
+    if call == "/v1/daily-totals":
+        return {**counted(shop, "D-01", "D-03"), "till": till}
+    if call.startswith("/v1/holds/"):
+        points = {"points": 1} if call.endswith("/capture") else {}
+        envelope = {k: v for k, v in shop.asked(member).items() if k != "card"}
+        return {**envelope, **points, "till": till}
+    unasked = {"/v1/reversals": "card", "/v1/returns": "card", "/v1/quotes": "slip"}.get(call)
     return {k: v for k, v in {**bodies[call], "till": till}.items() if k != unasked}
 
 
@@ -179,7 +201,7 @@ async def test_a_list_holds_the_callers_own_entries_alone(mall: Mall, town: Town
     own = (await town.bakery.get("/v1/entries")).json["entries"]
     theirs = (await town.bookshop.get("/v1/entries")).json["entries"]
     every = (await (await mall.operator()).get("/v1/entries")).json["entries"]
-    assert (len(own), len(theirs), len(every)) == (1, 5, 6)
+    assert (len(own), len(theirs), len(every)) == (1, 6, 7)
     assert {one["entry"] for one in own + theirs} == {one["entry"] for one in every}
     assert len({one["member"] for one in own + theirs + every}) == 5, "no handle of two tenants"
 

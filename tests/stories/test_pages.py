@@ -18,7 +18,7 @@ async def test_every_refusal_has_a_page_in_both_languages(mall: Mall) -> None:
 
 
 async def test_pages_fetch_nothing_from_elsewhere(mall: Mall) -> None:
-    for path in ("/problems", "/problems/busy", "/status", "/docs"):
+    for path in ("/problems", "/problems/busy", "/status", "/expiry", "/docs"):
         async with mall.http.get(mall.url + path) as page:
             text = await page.text()
             assert "//" not in text.replace("://schema", ""), path

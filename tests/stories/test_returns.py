@@ -1,12 +1,12 @@
-"""Goods come back: points that paid come back first, points earned are taken back, and what is short
-is dealt with as the programme chose (domain 6.4)."""
+"""Goods come back: points that paid come back first, points earned are taken back, and what is
+short is dealt with as the programme chose (domain 6.4)."""
 
 from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
 
-from tests.mall import Answered, Mall, Member, Shop
+from tests.mall import Answered, Mall, Shop
 from tests.stories.test_holds import ended, held, undone
 
 DAY = timedelta(days=1)

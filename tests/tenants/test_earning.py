@@ -79,10 +79,10 @@ def sale(paid_yen: int, **more: Any) -> Sale:
     return (Purchase if "points" in more else Sale)(paid_yen=paid_yen, **asked)
 
 
-def earned(bought: Sale, at: Till | None = None, rank: str = "general") -> Accrual:
+def earned(bought: Sale, at: Till | None = None, rank: str = "general", **known: Any) -> Accrual:
     """What a sale earns, by the rule of its own route."""
     rule: Any = buy if isinstance(bought, Purchase) else earn
-    accrual = rule(bought, at or till(), member(rank)).accrue
+    accrual = rule(bought, at or till(), member(rank, **known)).accrue
     assert accrual is not None
     return accrual
 

@@ -1,15 +1,26 @@
 """How many points may be spent, where they stop, and how they stand on the receipt. Pure tables."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 import pytest
 
-from federation.refusals import CardNotActive, NeedsMemberCode, PointsOwed, Refusal, Validation
-from federation.slips import Holder
+from federation.pins import Pins
+from federation.refusals import (
+    CardNotActive,
+    CodeUsed,
+    NeedsMemberCode,
+    OverLimit,
+    PointsOwed,
+    Refusal,
+    Validation,
+    WrongPin,
+)
+from federation.slips import Holder, fingerprint
 from tenants.earning import Line
 from tenants.spending import Purchase, Spend, buy, discount_by_rate, spend
-from tenants.terms import Party, Scheme, TaxTreatment, Terms, Till
+from tenants.terms import Party, Programme, Scheme, TaxTreatment, Terms, Till
 
 DAY = date(2026, 6, 6)
 LONG_AGO = date(2020, 4, 1)
@@ -26,7 +37,7 @@ def terms(from_on: date = LONG_AGO, limit: int = 500, tax: TaxTreatment = "PAYME
     return Terms(from_on, 110, limit, frozenset({"tobacco"}), tax)
 
 
-def till(*agreed: Terms) -> Till:
+def till(*agreed: Terms, daily: int | None = None) -> Till:
     """A till of a bakery in Tokushima."""
     return Till(
         client_id="c_test",
@@ -43,6 +54,7 @@ def till(*agreed: Terms) -> Till:
         schemes=(Scheme(LONG_AGO, 1),),
         rank_bonuses=(),
         campaigns=(),
+        programme=(Programme(redemption_limit_points_per_day=daily),),
     )
 
 
@@ -113,6 +125,52 @@ def test_points_are_never_more_than_what_is_to_be_paid(asked: Any, allowed: bool
 def test_who_may_spend_how_much(points: int, holder: Holder, refused: type[Refusal] | None) -> None:
     assert refusal(spend, spending(points), till(), holder) is refused
     assert refusal(buy, buying(points, 1_000), till(), holder) is refused
+
+
+SPENT = {("redemption", DAY): 400, ("redemption", date(2026, 6, 5)): 600}
+USED_CODE = {"carrier_kind": "code", "carrier_state": "used"}
+
+
+@pytest.mark.parametrize(
+    ("points", "holder", "refused"),
+    [  # each line has all that the lines below it are refused for
+        (601, member(**USED_CODE, state="frozen", points_owed=1, used=SPENT), CardNotActive),
+        (601, member(**USED_CODE, points_owed=1, used=SPENT), PointsOwed),
+        (601, member(**USED_CODE, used=SPENT), CodeUsed),
+        (601, member(pin="wrong", used=SPENT), WrongPin),
+        (601, member(pin="shut", used=SPENT), NeedsMemberCode),
+        (601, member(used=SPENT), NeedsMemberCode),
+        (601, member(pin="right", used=SPENT), OverLimit),
+        (601, member(carrier_kind="code", used=SPENT), OverLimit),
+        (600, member(pin="right", used=SPENT), None),
+        (600, member(carrier_kind="code", used=SPENT), None),
+        (500, member(used=SPENT), None),
+        (1, member(pin="wrong"), WrongPin),  # also where the card alone would do
+        (500, member(pin="shut"), None),
+        (501, member(carrier_kind="phone"), NeedsMemberCode),  # only a code reaches further
+        (1_000, member(carrier_kind="code"), None),
+        (1_001, member(carrier_kind="code"), OverLimit),
+    ],
+)
+def test_refusals_to_spend_in_their_order(
+    points: int, holder: Holder, refused: type[Refusal] | None
+) -> None:
+    at = till(daily=1_000)
+    assert refusal(spend, spending(points), at, holder) is refused
+    assert refusal(buy, buying(points, 1_000), at, holder) is refused
+
+
+def test_a_pin_counts_in_a_fingerprint_and_cannot_be_tried_out_of_it() -> None:
+    ours, theirs = (Pins(secret) for secret in ("ours", "theirs"))
+
+    def seal(pins: Pins) -> Callable[[str], str]:
+        return lambda pin: pins.digest("", pin).hex()
+
+    for asked in (spending, lambda points, **more: buying(points, 100, **more)):
+        mine = fingerprint(asked(10, pin="1234"), "", seal(ours))
+        assert mine == fingerprint(asked(10, pin="1234"), "", seal(ours))
+        assert mine != fingerprint(asked(10, pin="1235"), "", seal(ours))
+        assert mine != fingerprint(asked(10, pin="1234"), "", seal(theirs))
 
 
 def test_a_copied_card_number_spends_nothing_where_no_limit_was_agreed() -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from tenants.codes_api import CodeFor, SetPin
+from tenants.daily_totals import AccrualsTold, DayEnd, RedemptionsTold
 from tenants.earning import Line, Tender
 from tenants.quotes import Ask
 from tenants.spending import Purchase, Spend
@@ -72,14 +74,14 @@ def test_a_lock_names_hashes_and_no_host(path: Path) -> None:
 
 
 def test_no_request_names_its_own_shop() -> None:
-    for body in (Purchase, Spend, Undo, Ask):
+    for body in (Purchase, Spend, Undo, Ask, DayEnd, CodeFor, SetPin):
         assert not {"shop", "tenant", "shop_id", "tenant_id"} & set(body.__struct_fields__)
         assert body.__struct_config__.forbid_unknown_fields
 
 
 def test_whole_numbers_from_outside_are_bounded() -> None:
 
-    for body in (Purchase, Spend, Ask, Line, Tender):
+    for body in (Purchase, Spend, Ask, Line, Tender, DayEnd, AccrualsTold, RedemptionsTold):
         schema = msgspec.json.schema(body)
         for kind in schema["$defs"].values():
             for field, said in kind["properties"].items():
