@@ -157,7 +157,7 @@ class Books:
     def _decide(self, turn: Turn, seen: Seen, now: datetime) -> None:
         """Ask the rule; what it refuses is refused here, before any statement runs."""
         try:
-            days.admit(turn.ask.business_date, turn.ask.at, now)
+            days.admit(turn.ask.business_date, turn.ask.at, now, turn.offline)
             turn.order = turn.rule(turn.ask, turn.till, self._facts(turn, seen))
             turn.cycle_id = seen.cycle_of(turn.ask.business_date)
             undone = turn.order.reverse or NOTHING_UNDONE
@@ -277,6 +277,7 @@ def kept_rows(turn: Turn, told: Answer) -> list[dict[str, object]]:
         "fingerprint": turn.fingerprint.hex(),
         "status": told.status,
         "body": told.body.decode(),
+        "offline": turn.offline,
     }
     undone = turn.order.reverse
     if turn.refused is not None or undone is None or not undone.cancels:

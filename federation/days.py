@@ -7,6 +7,7 @@ from federation.refusals import ClockAhead, TooLate, Validation
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 SKEW = timedelta(minutes=5)
+OFFLINE_DAYS = timedelta(days=31)
 
 
 def day_of(now: datetime) -> date:
@@ -14,14 +15,21 @@ def day_of(now: datetime) -> date:
     return now.astimezone(TOKYO).date()
 
 
-def admit(business_date: date, at: datetime, now: datetime) -> None:
-    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead."""
-    if at > now + SKEW:
+def admit(business_date: date, at: datetime, now: datetime, offline: bool = False) -> None:
+    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead; an
+    offline slip is admitted by the day it came (`admit_late`), its clock as it is."""
+    if not offline and at > now + SKEW:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
     today = day_of(now)
     if business_date > today:
         raise Validation(pointer="/business_date")
-    if business_date < today - timedelta(days=1):
+    if not offline and business_date < today - timedelta(days=1):
+        raise TooLate
+
+
+def admit_late(business_date: date, received_on: date) -> None:
+    """A line of a file reaches back 31 days from the day on which the file came."""
+    if business_date < received_on - OFFLINE_DAYS:
         raise TooLate
 
 

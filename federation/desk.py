@@ -92,11 +92,12 @@ class Desk:
         """How many slips wait."""
         return len(self._queue)
 
-    async def book(self, ask: Asked, rule: Rule, till: Any) -> Answer:
-        """Book one slip by its rule, or answer what it was answered before."""
+    async def book(self, ask: Asked, rule: Rule, till: Any, offline: bool = False) -> Answer:
+        """Book one slip by its rule, or answer what it was answered before; how late an offline
+        slip may be is for its rule to say."""
         if not self._open or len(self._queue) >= WAITING:
             raise Busy(retry_after=RETRY_AFTER)
-        turn = Turn(ask, rule, till)
+        turn = Turn(ask, rule, till, offline)
         with gauges.tracer.start_as_current_span(ask.call):
             self._queue.append(turn)
             gauges.waiting_slips.add(1)

@@ -22,6 +22,7 @@ class Turn:
         "cycle_id",
         "fingerprint",
         "leads_to",
+        "offline",
         "order",
         "receipt",
         "redemption_id",
@@ -31,10 +32,11 @@ class Turn:
         "tries",
     )
 
-    def __init__(self, ask: Asked, rule: Rule, till: Any) -> None:
+    def __init__(self, ask: Asked, rule: Rule, till: Any, offline: bool = False) -> None:
         self.ask = ask
         self.rule = rule
         self.till: Till = till
+        self.offline = offline
         self.carrier = ask.carrier or ""
         self.receipt: ReceiptKey | None = ask.receipt()
         self.fingerprint = fingerprint(ask)
