@@ -15,11 +15,12 @@ from auth.gate import OPT, provide_caller, requires, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, eyes, health, pages
 from deploy.body_guard import App, BodyGuard
-from deploy.clock import FileClock
+from deploy.clock import FileClock, wall
 from deploy.hub import Hub
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
+from tenants.batches_api import ROUTES as BATCH_ROUTES
 from tenants.callers import Caller
 from tenants.mall import Mall
 from tenants.pos_api import ROUTES as POS_ROUTES
@@ -55,7 +56,7 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes = [*POS_ROUTES, *BATCH_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*health.ROUTES, *pages.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
@@ -125,6 +126,8 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "token_desk": hub.tokens,
         "closing": hub.closing,
         "watch": hub.watch,
+        "uploads": hub.uploads,
+        "wall": wall,
     }
     return {
         "caller": Provide(provide_caller),
@@ -133,5 +136,6 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "counter": role("counter"),
         "auditor": role("auditor"),
         "worker": role("worker"),
+        "stranger": role("app"),
         **{name: same(thing) for name, thing in things.items()},
     }
