@@ -1,8 +1,8 @@
 """Sending files to a hub and waiting for what becomes of them."""
 
 import asyncio
-from io import BytesIO
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import pytest
