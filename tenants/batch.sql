@@ -8,11 +8,12 @@ SELECT
 FROM tenants.batches
 LEFT JOIN LATERAL (
     SELECT
-        batch_lines.state, count(*) AS lines, sum(batch_lines.borne_points) AS borne_points
+        CASE batch_lines.state WHEN 'judged' THEN 'received' ELSE batch_lines.state END AS state,
+        count(*) AS lines, sum(batch_lines.borne_points) AS borne_points
     FROM tenants.batch_lines
     WHERE
         batch_lines.tenant_id = batches.tenant_id AND batch_lines.batch_id = batches.batch_id
-    GROUP BY batch_lines.state
+    GROUP BY 1
 ) AS by_state ON true
 WHERE batches.tenant_id = %(tenant_id)s::bigint AND batches.batch_id = %(batch)s::text
 GROUP BY batches.tenant_id, batches.batch_id

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -21,6 +22,7 @@ BATCH = statement(__file__, "batch")
 PAGE = statement(__file__, "batch_page")
 SUSPENSE = statement(__file__, "suspense")
 MOST_LINES = 20_000
+NAME = re.compile(r"[a-z2-7]{26}")
 
 
 class Received(Struct, frozen=True):
@@ -115,6 +117,8 @@ async def read(
     conn: AsyncConnection, caller: Caller, names: Names, batch: str, after: str | None, limit: int
 ) -> Batch:
     """A file with a page of its lines; another tenant's does not exist."""
+    if not NAME.fullmatch(batch):
+        raise NotFound
     asked = {"tenant_id": caller.tenant_id, "batch": batch}
     found = await rows(conn, BATCH, asked)
     if not found:

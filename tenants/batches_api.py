@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
@@ -12,20 +12,55 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from msgspec import Raw, Struct
 from psycopg import AsyncConnection
 
 from federation.opaque import Names
 from federation.refusals import NotFound, TooLarge, UnsupportedMediaType, Validation
 from tenants import batches, till_keys
-from tenants.answers_api import answers
+from tenants.answers_api import Problem, answers
 from tenants.batches import Batch, Received, Suspense
 from tenants.callers import Caller
+from tenants.outcomes import Gap
 from tenants.till_keys import Enrolled, Enrolment
 from tenants.uploads import Uploads
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
 Most = Annotated[int, QueryParameter(ge=1, le=200)]
+
+
+class LineTold(Struct, frozen=True, omit_defaults=True):
+    """What became of one line; `answer` or `problem` is what its slip is answered for ever."""
+
+    line: int
+    state: Literal["booked", "refused", "repeat", "waiting", "received"]
+    seq: int | None = None
+    slip: str | None = None
+    kind: str | None = None
+    status: int | None = None
+    answer: Raw | None = None  # as online: a Receipt, or a reversal's Reversed
+    problem: Problem | None = None
+    borne_points: int = 0
+    skew_seconds: int = 0
+    gap: Gap | None = None
+    signature_ok: bool | None = None
+    prev_ok: bool | None = None
+    waits_for: Literal["card", "original"] | None = None
+    until: date | None = None
+
+
+class BatchTold(Struct, frozen=True):
+    """A batch as the document describes it; the hub sends each outcome as the bytes it kept."""
+
+    batch: str
+    lines: int
+    state: Literal["open", "settled"]
+    received_at: datetime
+    counts: dict[str, int]
+    borne_points: int
+    outcomes: tuple[LineTold, ...]
+    next: str | None
 
 
 @dataclass
@@ -79,7 +114,7 @@ async def post_batch(
     "/v1/batches/{batch_id:str}",
     requires="points:upload",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound, Validation),
+    responses=answers(200, BatchTold, NotFound, Validation),
 )
 async def get_batch(
     batch_id: FromPath[str],

@@ -74,7 +74,7 @@ async def decided(client: Client, batch: str, waiting: int = 0, tries: int = 6_0
     for _ in range(tries):
         page = (await client.get(f"/v1/batches/{batch}", limit=1)).json
         counts = page["counts"]
-        if not counts.get("received") and not counts.get("judged"):
+        if not counts.get("received"):
             if counts.get("waiting", 0) == waiting:
                 return (await outcomes(client, batch))[1]
             await client.mall.hub.uploads.round()

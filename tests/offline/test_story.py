@@ -171,6 +171,9 @@ async def test_a_file_of_another_tenant_does_not_exist(mall: Mall) -> None:
     theirs = await bookshop.get(f"/v1/batches/{batch}")
     nobodys = await bookshop.get("/v1/batches/" + "a" * 26)
     assert (theirs.status, theirs.content) == (404, nobodys.content)
+    for junk in ("%00", "%ff", "a", batch.upper(), batch + "%0a"):
+        answer = await bakery.get(f"/v1/batches/{junk}")
+        assert (answer.status, answer.content) == (404, nobodys.content), junk
     assert (await bookshop.get("/v1/suspense")).json["lines"] == []
     cursor = (await bakery.get(f"/v1/batches/{batch}", limit=1)).json["next"]
     assert (await bookshop.get("/v1/suspense", after=cursor)).status == 404
