@@ -69,7 +69,7 @@ async def outcomes(client: Client, batch: str, limit: int = 200) -> tuple[Any, l
         query["after"] = answer.json["next"]
 
 
-async def decided(client: Client, batch: str, waiting: int = 0, tries: int = 6_000) -> list[Any]:
+async def decided(client: Client, batch: str, waiting: int = 0, tries: int = 1_000) -> list[Any]:
     """The lines, when all but so many that wait are decided."""
     for _ in range(tries):
         page = (await client.get(f"/v1/batches/{batch}", limit=1)).json

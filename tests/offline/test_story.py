@@ -200,3 +200,6 @@ async def test_a_client_of_one_till_sends_for_no_other(mall: Mall) -> None:
     line = till.line("accrual", bakery.sale(hanako, 1_100))
     assert states(await settled(limited, line)) == ["refused:not-found"]
     assert states(await settled(bakery, line)) == ["booked"], "what it could not send is not lost"
+    other = await offline_till(mall, bakery, "S02")
+    theirs = other.line("accrual", bakery.sale(hanako, 1_100, till="T01"))
+    assert states(await settled(bakery, theirs)) == ["refused:bad-signature"]
