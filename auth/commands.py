@@ -14,6 +14,7 @@ from auth import bell, clients
 from auth import keys as signing
 from auth.scopes import AUDIENCES, SCOPES, TILL
 from federation.refusals import Refusal, titles
+from tenants import till_keys
 
 Answer = TypeVar("Answer")
 
@@ -98,7 +99,16 @@ def list_clients(office: Office, tenant: str | None) -> None:
 
 @click.group()
 def till() -> None:
-    """レジの停止 · a till that was lost."""
+    """レジの鍵の登録と停止 · a till's own key, and a till that was lost."""
+
+
+@till.command()
+@click.argument("tenant")
+@click.argument("code")
+@click.pass_obj
+def enrol(office: Office, tenant: str, code: str) -> None:
+    """鍵を登録する · a code, good once and for ten minutes, with which a till enrols its key."""
+    click.echo(_run(office, lambda conn: till_keys.offer(conn, tenant, code, office.now())))
 
 
 @till.command(name="revoke")

@@ -15,11 +15,12 @@ from auth.gate import OPT, provide_caller, requires, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, expiry_page, eyes, health, pages
 from deploy.body_guard import App, BodyGuard
-from deploy.clock import FileClock
+from deploy.clock import FileClock, wall
 from deploy.hub import Hub
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
+from tenants.batches_api import ROUTES as BATCH_ROUTES
 from tenants.callers import Caller
 from tenants.codes_api import ROUTES as CODE_ROUTES
 from tenants.expiry_api import ROUTES as EXPIRY_ROUTES
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> Litestar:
             yield
 
     routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
-    routes += [*TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
@@ -130,6 +131,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "counter": role("counter"),
         "auditor": role("auditor"),
         "worker": role("worker"),
+        "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
 
@@ -151,4 +153,6 @@ def held(hub: Hub) -> dict[str, Any]:
         "token_desk": hub.tokens,
         "closing": hub.closing,
         "watch": hub.watch,
+        "uploads": hub.uploads,
+        "wall": wall,
     }

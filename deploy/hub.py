@@ -33,6 +33,7 @@ from settlement.stages import Closing
 from tenants import mall
 from tenants.mall import Mall
 from tenants.terms import Till
+from tenants.uploads import Uploads
 
 log = logging.getLogger("meguri.hub")
 HOUR = 3600.0
@@ -69,6 +70,14 @@ class Hub:
             lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
             self.broken,
         )
+        self.uploads = Uploads(
+            lambda: self.pools.bare("worker"),
+            self.pools.reader,
+            self.desk,
+            self.mall,
+            recheck,
+            self.clock,
+        )
         self.watch = Watch(self.pools, self.clock)
         self.draining = False
 
@@ -87,6 +96,7 @@ class Hub:
             for work in (
                 self._hourly(),
                 self.watch.keep_looking(),
+                self.uploads.keep_booking(),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))

@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from deploy.settings import Settings
 
-SIZES = {"app": 8, "counter": 4, "worker": 2, "auditor": 2, "desk": 1, "door": 4}
+SIZES = {"app": 8, "counter": 4, "worker": 3, "auditor": 2, "desk": 1, "door": 4}
 
 
 class Pools:

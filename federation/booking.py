@@ -42,7 +42,6 @@ KEEP = statement(__file__, "keep")
 
 BOOKED = 201
 A_MOMENT = timedelta(microseconds=1)
-OFFLINE_DAYS = 31
 PIN_TRIES = 5
 
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
@@ -147,8 +146,10 @@ class Books:
         """Ask the rule and work out what it comes to; what is refused is refused here."""
         ask = turn.ask
         try:
-            back = OFFLINE_DAYS if turn.offline else ask.days_back(turn.till)
-            days.admit(ask.business_date, ask.at, page.now, back, clock_ahead=turn.offline)
+            if turn.offline:
+                days.admit_day(ask.business_date, page.now)
+            else:
+                days.admit(ask.business_date, ask.at, page.now, ask.days_back(turn.till))
             facts = self._facts(turn, seen, page)
             turn.order = turn.rule(ask, turn.till, facts)
             turn.cycle_id = seen.cycle_of(ask.business_date)

@@ -8,6 +8,7 @@ from federation.refusals import ClockAhead, TooLate, Validation
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 SKEW = timedelta(minutes=5)
+OFFLINE_DAYS = timedelta(days=31)
 
 
 def day_of(now: datetime) -> date:
@@ -20,17 +21,26 @@ def midnight_after(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time.min, TOKYO)
 
 
-def admit(
-    business_date: date, at: datetime, now: datetime, days_back: int = 1, clock_ahead: bool = False
-) -> None:
-    """Online, a business date is today or yesterday, a till's clock at most 5 minutes ahead; late
-    claims reach back a week, lines of an offline file 31 days, and a clock may be what it was."""
-    if at > now + SKEW and not clock_ahead:
+def admit(business_date: date, at: datetime, now: datetime, days_back: int = 1) -> None:
+    """Online, a business date is today or yesterday (what may reach further back says how many
+    days), a till's clock at most 5 minutes ahead."""
+    if at > now + SKEW:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
-    today = day_of(now)
-    if business_date > today:
+    admit_day(business_date, now)
+    if business_date < day_of(now) - timedelta(days=days_back):
+        raise TooLate
+
+
+def admit_day(business_date: date, now: datetime) -> None:
+    """No business date lies ahead; how far back an offline one may lie is for its rule to say, and
+    its clock is taken as it was."""
+    if business_date > day_of(now):
         raise Validation(pointer="/business_date")
-    if business_date < today - timedelta(days=days_back):
+
+
+def admit_late(business_date: date, received_on: date) -> None:
+    """A line of a file reaches back 31 days from the day on which the file came."""
+    if business_date < received_on - OFFLINE_DAYS:
         raise TooLate
 
 

@@ -98,8 +98,8 @@ class NotArrived(Refusal):
 
 
 class TooLarge(Refusal):
-    """データが大きすぎます
-    The request is larger than 256 KiB."""
+    """データが大きすぎます（256 KiB まで、一括送信は 5 MB・2 万行まで）
+    The request is larger than 256 KiB, or a batch than 5 MB or 20,000 lines."""
 
     status = 413
     do = "call"
@@ -107,8 +107,8 @@ class TooLarge(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
-    """application/json で送ってください
-    Send application/json."""
+    """application/json で送ってください（一括送信は application/x-ndjson）
+    Send application/json; a batch as application/x-ndjson."""
 
     status = 415
     do = "call"
@@ -311,8 +311,8 @@ class TenantSuspended(Refusal):
 
 
 class TooLate(Refusal):
-    """営業日が前日より古いため受け付けられません
-    The business date is before yesterday."""
+    """営業日が古いため受け付けられません（通常は前日、一括送信は 31 日前まで）
+    The business date is before yesterday, or a batch line is older than 31 days."""
 
     do = "call"
     staff_text = "営業日が古い・本部へ連絡"

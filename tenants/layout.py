@@ -20,6 +20,7 @@ PARTY = statement(__file__, "add_party")
 SHOP = statement(__file__, "add_shop")
 TERMS = statement(__file__, "add_terms")
 STOP_TILL = statement(__file__, "stop_till")
+OFFLINE_TERMS = statement(__file__, "add_offline_terms")
 CAMPAIGN = statement(__file__, "add_campaign")
 PROGRAMME = statement(__file__, "add_programme")
 EXPIRY = statement(__file__, "add_expiry_policy")
@@ -196,6 +197,27 @@ async def add_campaign(
         **_why(why),
     }
     return await _id(conn, CAMPAIGN, asked)
+
+
+async def accept_offline(
+    conn: AsyncConnection,
+    tenant_id: int,
+    from_on: date,
+    why: Why,
+    *,
+    per_line_points: int,
+    per_till_day_points: int,
+) -> None:
+    """How many points a tenant lets its tills take while they cannot ask, at its own risk; 0 ends
+    it."""
+    asked = {
+        "tenant_id": tenant_id,
+        "from_on": from_on,
+        "per_line_points": per_line_points,
+        "per_till_day_points": per_till_day_points,
+        **_why(why),
+    }
+    await conn.execute(OFFLINE_TERMS, asked)
 
 
 async def stop_till(conn: AsyncConnection, tenant: str, till: str) -> tuple[str] | None:

@@ -40,7 +40,7 @@ from tenants.quotes import Ask, Quote, quote
 from tenants.returning import BringBack, bring_back
 from tenants.spending import Purchase, Spend, buy, spend
 from tenants.stored import stored
-from tenants.till_facts import TillFacts, till_facts
+from tenants.till_facts import TillFacts, offline, open_date, till_facts
 from tenants.undoing import Undo, undo
 
 Now = Callable[[], datetime]
@@ -204,11 +204,15 @@ async def get_till(
     till: FromPath[str],
     caller: NamedDependency[Caller],
     mall: NamedDependency[Mall],
+    reader: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
 ) -> TillFacts:
     """What a till should know about itself: time, business date, unit, limits. / レジ情報"""
     now = clock()
-    return till_facts(await mall.till(caller, till), now, days.day_of(now))
+    own = await mall.till(caller, till)
+    business_date = open_date(own, now, days.day_of(now))
+    offline_facts = await offline(reader, own.tenant_id, own.till, business_date)
+    return till_facts(own, now, business_date, offline_facts)
 
 
 ROUTES: list[HTTPRouteHandler] = [

@@ -3,9 +3,23 @@
 from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
+from psycopg import AsyncConnection
 
 from federation.days import TOKYO
+from federation.sql import statement
 from tenants.terms import Till, in_force
+
+OFFLINE = statement(__file__, "till_offline")
+
+
+class Offline(Struct, frozen=True):
+    """What a till may take in points while it cannot ask, the key it signs with, and the last `seq`
+    that came under it; without a key, neither."""
+
+    per_line_points: int
+    per_till_day_points: int
+    kid: str | None
+    last_seq: int | None
 
 
 class TillFacts(Struct, frozen=True):
@@ -23,12 +37,26 @@ class TillFacts(Struct, frozen=True):
     counter: bool
     late_claim_days: int
     redemption_limit_points_per_day: int | None
+    offline: Offline
 
 
-def till_facts(till: Till, now: datetime, today: date) -> TillFacts:
+async def offline(conn: AsyncConnection, tenant_id: int, till: str, business_date: date) -> Offline:
+    """What holds for a till of the tenant that the connection has named."""
+    asked = {"tenant_id": tenant_id, "till": till, "business_date": business_date}
+    row = await (await conn.execute(OFFLINE, asked)).fetchone()
+    assert row is not None
+    kid, last_seq, per_line, per_till_day = row
+    return Offline(per_line or 0, per_till_day or 0, kid, None if kid is None else last_seq or 0)
+
+
+def open_date(till: Till, now: datetime, today: date) -> date:
     """A shop that opens at 05:00 is still in yesterday's business until then."""
     before_cut = now.astimezone(TOKYO).time() < till.day_starts
-    business_date = today - timedelta(days=1) if before_cut else today
+    return today - timedelta(days=1) if before_cut else today
+
+
+def till_facts(till: Till, now: datetime, business_date: date, offline: Offline) -> TillFacts:
+    """What holds for a till on a business date."""
     terms = in_force(till.terms, business_date)
     programme = in_force(till.programme, business_date)
     return TillFacts(
@@ -44,4 +72,5 @@ def till_facts(till: Till, now: datetime, today: date) -> TillFacts:
         till.counter,
         programme.late_claim_days if till.counter else 1,
         programme.redemption_limit_points_per_day,
+        offline,
     )

@@ -584,6 +584,75 @@ settlement.statements
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+tenants.batch_lines
+  tenant_id bigint NOT NULL
+  batch_id text NOT NULL
+  line integer NOT NULL
+  number bigint NOT NULL DEFAULT nextval('tenants.line_numbers'::regclass)
+  content bytea NOT NULL
+  state text NOT NULL DEFAULT 'received'::text
+  kind text
+  seq bigint
+  slip text
+  till text
+  shop_id bigint
+  carrier text
+  of_slip text
+  business_date date
+  known_before boolean NOT NULL DEFAULT false
+  over_limit boolean NOT NULL DEFAULT false
+  spends_points bigint NOT NULL DEFAULT 0
+  prev_ok boolean
+  gap_from bigint
+  gap_to bigint
+  waits_for text
+  borne_points bigint NOT NULL DEFAULT 0
+  outcome text
+  batch_lines_borne_points_check: CHECK ((borne_points >= 0))
+  batch_lines_check1: CHECK (((state = 'waiting'::text) = (waits_for IS NOT NULL)))
+  batch_lines_check2: CHECK ((((gap_from IS NULL) = (gap_to IS NULL)) AND (gap_from <= gap_to)))
+  batch_lines_check3: CHECK (((borne_points = 0) OR (state = 'refused'::text)))
+  batch_lines_check: CHECK (((state = ANY (ARRAY['booked'::text, 'refused'::text, 'repeat'::text])) = (outcome IS NOT NULL)))
+  batch_lines_line_check: CHECK ((line > 0))
+  batch_lines_number_key: UNIQUE (number)
+  batch_lines_pkey: PRIMARY KEY (tenant_id, batch_id, line)
+  batch_lines_spends_points_check: CHECK ((spends_points >= 0))
+  batch_lines_state_check: CHECK ((state = ANY (ARRAY['received'::text, 'judged'::text, 'waiting'::text, 'booked'::text, 'refused'::text, 'repeat'::text])))
+  batch_lines_tenant_id_batch_id_fkey: FOREIGN KEY (tenant_id, batch_id) REFERENCES tenants.batches(tenant_id, batch_id)
+  batch_lines_waits_for_check: CHECK ((waits_for = ANY (ARRAY['card'::text, 'original'::text])))
+  CREATE INDEX batch_lines_spent ON tenants.batch_lines USING btree (tenant_id, till, business_date) WHERE (spends_points > 0)
+  CREATE INDEX batch_lines_undecided ON tenants.batch_lines USING btree (tenant_id, number) WHERE (state = ANY (ARRAY['received'::text, 'judged'::text]))
+  CREATE INDEX batch_lines_waiting ON tenants.batch_lines USING btree (tenant_id, number) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX batch_lines_number_key ON tenants.batch_lines USING btree (number)
+  CREATE UNIQUE INDEX batch_lines_pkey ON tenants.batch_lines USING btree (tenant_id, batch_id, line)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.batches
+  tenant_id bigint NOT NULL
+  batch_id text NOT NULL
+  client_id text NOT NULL
+  tills ARRAY
+  lines integer NOT NULL
+  received_at timestamp with time zone NOT NULL
+  state text NOT NULL DEFAULT 'open'::text
+  batches_lines_check: CHECK ((lines > 0))
+  batches_pkey: PRIMARY KEY (tenant_id, batch_id)
+  batches_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'settled'::text])))
+  batches_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE INDEX batches_open ON tenants.batches USING btree (tenant_id) WHERE (state = 'open'::text)
+  CREATE UNIQUE INDEX batches_pkey ON tenants.batches USING btree (tenant_id, batch_id)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 tenants.campaigns
   campaign_id bigint NOT NULL
   code text NOT NULL
@@ -618,6 +687,25 @@ tenants.campaigns
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.chain
+  tenant_id bigint NOT NULL
+  kid text NOT NULL
+  seq bigint NOT NULL
+  sha256 bytea NOT NULL
+  prev bytea NOT NULL
+  chain_kid_fkey: FOREIGN KEY (kid) REFERENCES tenants.till_keys(kid)
+  chain_pkey: PRIMARY KEY (tenant_id, kid, seq)
+  chain_prev_check: CHECK ((length(prev) = 32))
+  chain_seq_check: CHECK ((seq > 0))
+  chain_sha256_check: CHECK ((length(sha256) = 32))
+  CREATE UNIQUE INDEX chain_pkey ON tenants.chain USING btree (tenant_id, kid, seq)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 tenants.daily_totals
   tenant_id bigint NOT NULL
@@ -714,6 +802,25 @@ tenants.funding_shares
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.offline_terms
+  tenant_id bigint NOT NULL
+  from_on date NOT NULL
+  per_line_points bigint NOT NULL
+  per_till_day_points bigint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  offline_terms_per_line_points_check: CHECK ((per_line_points >= 0))
+  offline_terms_per_till_day_points_check: CHECK ((per_till_day_points >= 0))
+  offline_terms_pkey: PRIMARY KEY (tenant_id, from_on)
+  offline_terms_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX offline_terms_pkey ON tenants.offline_terms USING btree (tenant_id, from_on)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 tenants.parties
   party_id bigint NOT NULL
@@ -855,6 +962,44 @@ tenants.terms
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.till_enrolments
+  code_sha256 bytea NOT NULL
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  till_enrolments_code_sha256_check: CHECK ((length(code_sha256) = 32))
+  till_enrolments_pkey: PRIMARY KEY (code_sha256)
+  till_enrolments_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE UNIQUE INDEX till_enrolments_pkey ON tenants.till_enrolments USING btree (code_sha256)
+  POLICY knocks FOR ALL TO {meguri_app} USING (encode(code_sha256, 'hex'::text) = current_setting('meguri.enrolment'::text, true))
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+tenants.till_keys
+  kid text NOT NULL
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  jwk jsonb NOT NULL
+  enrolled_at timestamp with time zone NOT NULL
+  retired_at timestamp with time zone
+  till_keys_check: CHECK ((retired_at >= enrolled_at))
+  till_keys_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
+  till_keys_kid_check: CHECK ((kid ~ '^[A-Za-z0-9_-]{43}$'::text))
+  till_keys_pkey: PRIMARY KEY (kid)
+  till_keys_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE UNIQUE INDEX till_keys_in_use ON tenants.till_keys USING btree (tenant_id, till) WHERE (retired_at IS NULL)
+  CREATE UNIQUE INDEX till_keys_pkey ON tenants.till_keys USING btree (kid)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 tenants.tills
   tenant_id bigint NOT NULL

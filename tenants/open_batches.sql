@@ -1,0 +1,2 @@
+-- Whose files are not settled yet.
+SELECT DISTINCT tenant_id FROM tenants.batches WHERE state = 'open'
