@@ -414,7 +414,8 @@ async def serving(
             await layout.add_rank_bonus(conn, "premium", 2, 1, LONG_AGO, WHY)
             await layout.moved(conn)
         yield mall
-        assert await mall.broken() == []
+        broken = await mall.broken()
+        assert broken == [], broken
 
 
 async def _stopped(server: uvicorn.Server, serve: asyncio.Task[None]) -> None:

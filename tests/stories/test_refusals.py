@@ -160,7 +160,13 @@ async def from_a_wallet_frozen(scene: Scene, state: str = "frozen") -> None:
 
 
 async def by_one_who_owes(scene: Scene, points: int = 5) -> None:
+    short = (
+        "INSERT INTO federation.shortages (member_id, entry_id, part, tenant_id, shop_id, "
+        "funder_id, rule, scheme_id, met, points, cycle_id, booked_at) "
+        "VALUES (%s, 1, 0, 1, 1, 1, 'base', 1, 'owed', %s, 20260601, '2026-06-03')"
+    )
     owe = "UPDATE federation.wallets SET points_owed = %s WHERE member_id = %s"
+    await scene.change(short, scene.member.member_id, points, role="desk")
     await scene.change(owe, points, scene.member.member_id, role="desk")
 
 
