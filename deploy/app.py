@@ -22,6 +22,7 @@ from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from tenants.callers import Caller
 from tenants.mall import Mall
+from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
 
@@ -56,6 +57,7 @@ def create_app(settings: Settings) -> Litestar:
             yield
 
     routes = [*POS_ROUTES, *READING_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += OUTSTANDING_ROUTES
     routes += [*health.ROUTES, *pages.ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
