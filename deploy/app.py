@@ -127,6 +127,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "token_desk": hub.tokens,
         "closing": hub.closing,
         "watch": hub.watch,
+        "sealer": hub.sealer,
     }
     return {
         "caller": Provide(provide_caller),

@@ -34,6 +34,7 @@ def serve(port: int, host: str, embedded: bool) -> None:
         env = {
             "MEGURI_ISSUER": f"http://localhost:{port}",
             "MEGURI_SECRET": servers.secret(FOLDER),
+            "MEGURI_HEADS": str((FOLDER / "heads.ndjson").absolute()),
             **os.environ,
             "DATABASE_URL": ours.database_url,
             "REDIS_URL": ours.redis_url,

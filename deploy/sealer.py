@@ -33,6 +33,11 @@ class Sealer:
         self._heads = heads
         self._ended: date | None = None  # the day up to which heads are written
 
+    @property
+    def signs(self) -> bool:
+        """Whether the heads of the days leave the database."""
+        return self._heads is not None
+
     async def keep_sealing(self) -> None:
         """Seal as long as the process lives, whatever becomes of the database."""
         if self._heads is None:
