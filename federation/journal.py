@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import asdict
 from psycopg import AsyncConnection
 
 from federation.journal_hash import BEGINNING, FORMAT, chained, hashed
@@ -93,18 +95,22 @@ async def number(conn: AsyncConnection, last: Head | None, most: int = MOST) -> 
 async def keep(conn: AsyncConnection, head: Head, taken: Sequence[dict[str, Any]]) -> Head:
     """Write entries behind the head; the new head."""
     entries = [Named(one["member_id"], one["entry_id"], one["booked_at"]) for one in taken]
-    hashes = await hashes_of(conn, entries)
-    assert all(hashes), "what was taken is there"
-    found = [one for one in hashes if one is not None]
+    found = [one for one in await hashes_of(conn, entries) if one is not None]
+    assert len(found) == len(taken), "what was taken is there"
     chains = chained(head.chain, found)
-    asked = {**keys(entries), "hashes": found, "chains": chains}
-    await conn.execute(NUMBER, {**asked, "after": head.number, "format": FORMAT})
+    asked = json(
+        [
+            {**asdict(entry), "hash": entry_hash.hex(), "chain": chain.hex()}
+            for entry, entry_hash, chain in zip(entries, found, chains, strict=True)
+        ]
+    )
+    await conn.execute(NUMBER, {"asked": asked, "after": head.number, "format": FORMAT})
     return Head(head.number + len(taken), chains[-1])
 
 
 async def hashes_of(conn: AsyncConnection, entries: Sequence[Named]) -> list[bytes | None]:
     """The hash of each entry as it stands in the books now; None for one that is gone."""
-    told = await (await conn.execute(MOVED, keys(entries))).fetchall()
+    told = await (await conn.execute(MOVED, {"asked": json(entries)})).fetchall()
     hashes: list[bytes | None] = []
     for at in range(0, len(told), AT_ONCE):
         hashes += [hashed(one) if one is not None else None for (one,) in told[at : at + AT_ONCE]]
@@ -112,13 +118,9 @@ async def hashes_of(conn: AsyncConnection, entries: Sequence[Named]) -> list[byt
     return hashes
 
 
-def keys(entries: Sequence[Named]) -> dict[str, list[Any]]:
-    """Entries as a statement is asked for them."""
-    return {
-        "members": [one.member_id for one in entries],
-        "entries": [one.entry_id for one in entries],
-        "booked": [one.booked_at for one in entries],
-    }
+def json(asked: Sequence[object]) -> str:
+    """Rows as one parameter of a statement."""
+    return msgspec.json.encode(asked).decode()
 
 
 async def end_days(conn: AsyncConnection, today: date) -> None:

@@ -58,8 +58,10 @@ SELECT (
     ) AS moved
     WHERE entry.entry_id IS NOT NULL
 )::text AS told
-FROM unnest(%(members)s::bigint [], %(entries)s::bigint [], %(booked)s::timestamptz [])
-    WITH ORDINALITY AS asked (member_id, entry_id, booked_at, turn)
+FROM ROWS FROM (
+    json_to_recordset(%(asked)s::json)
+    AS (member_id bigint, entry_id bigint, booked_at timestamptz)
+) WITH ORDINALITY AS asked (member_id, entry_id, booked_at, turn)
 LEFT JOIN LATERAL (
     SELECT
         entries.member_id, entries.entry_id, entries.kind, entries.tenant_id, entries.shop_id,
