@@ -26,6 +26,7 @@ from tenants.codes_api import ROUTES as CODE_ROUTES
 from tenants.expiry_api import ROUTES as EXPIRY_ROUTES
 from tenants.holds_api import ROUTES as HOLDS_ROUTES
 from tenants.mall import Mall
+from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
@@ -62,7 +63,8 @@ def create_app(settings: Settings) -> Litestar:
 
     routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
-    routes += [*health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES, *eyes.ROUTES]
+    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
+    routes += eyes.ROUTES
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(
@@ -155,4 +157,5 @@ def held(hub: Hub) -> dict[str, Any]:
         "watch": hub.watch,
         "uploads": hub.uploads,
         "wall": wall,
+        "sealer": hub.sealer,
     }

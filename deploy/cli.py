@@ -19,6 +19,8 @@ COMMANDS = {
     "till": "auth.commands:till",
     "keys": "auth.commands:keys",
     "change-over": "deploy.commands:change_over",
+    "export": "deploy.portability:export",
+    "import": "deploy.portability:take_in_command",
     "verify": "settlement.commands:verify",
 }
 

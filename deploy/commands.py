@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,7 +13,7 @@ from deploy import migrate as migrations
 from deploy import serve as serving
 from deploy.clock import clock, wall
 from deploy.hub import Hub
-from deploy.settings import settings
+from deploy.settings import Settings, settings
 from federation.checks import CHECKS as BOOKS
 from settlement.checks import CHECKS as SETTLEMENT
 
@@ -33,6 +34,7 @@ def serve(port: int, host: str, embedded: bool) -> None:
         env = {
             "MEGURI_ISSUER": f"http://localhost:{port}",
             "MEGURI_SECRET": servers.secret(FOLDER),
+            "MEGURI_HEADS": str((FOLDER / "heads.ndjson").absolute()),
             **os.environ,
             "DATABASE_URL": ours.database_url,
             "REDIS_URL": ours.redis_url,
@@ -58,15 +60,40 @@ def migrate(print_roles: bool) -> None:
 
 
 @click.command()
-def check() -> None:
+@click.option("--deep", is_flag=True, help="全記帳を台帳・署名・封印と照合 · recompute the journal")
+@click.option(
+    "--heads",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="保管した日次ヘッド · a copy of the signed heads that was kept elsewhere",
+)
+@click.option(
+    "--sealed",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    multiple=True,
+    help="保管した封印ファイル · a sealed file that was kept elsewhere",
+)
+def check(deep: bool, heads: Path | None, sealed: tuple[Path, ...]) -> None:
     """帳簿の約束を検査する · ask the books whether they keep their promises; 1 if not."""
     with psycopg.connect(settings().url("auditor")) as conn:
         broken = [row for checks in CHECKS for row in conn.execute(checks.encode()).fetchall()]
     for promise, at, off in broken:
         click.echo(f"✗ {promise}: {at} ({off:+})")
-    if broken:
+    differs = deep and differing(settings(), heads, sealed)
+    if broken or differs:
         raise SystemExit(1)
     click.echo("帳簿の約束はすべて守られています / every promise of the books holds")
+
+
+def differing(instance: Settings, heads: Path | None, sealed: Sequence[Path]) -> bool:
+    """Print what the deep check finds; whether it found anything that differs."""
+    from deploy.deep import examine
+
+    found = asyncio.run(examine(instance, clock(instance.clock)(), heads, sealed))
+    for difference in found.differences:
+        click.echo(f"✗ {difference}")
+    for note in found.notes:
+        click.echo(note)
+    return bool(found.differences)
 
 
 @click.command("change-over")

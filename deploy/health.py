@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from deploy.clock import Clock, FileClock
 from deploy.pools import Pools
+from deploy.sealer import Sealer
 from federation.desk import Desk
 
 SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
@@ -20,10 +21,12 @@ POWERS = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_
 
 
 class Ready(Struct, frozen=True):
-    """Whether this process serves, and if not, why not; and which clock it goes by."""
+    """Whether this process serves, and if not, why not; which clock it goes by; and whether heads
+    of the journal leave the database, signed, or nowhere."""
 
     ready: bool
     clock: str
+    heads: str
     reasons: tuple[str, ...] = ()
 
 
@@ -44,12 +47,14 @@ async def get_ready(
     pools: NamedDependency[Pools],
     desk: NamedDependency[Desk],
     clock: NamedDependency[Clock],
+    sealer: NamedDependency[Sealer],
     draining: NamedDependency[Callable[[], bool]],
 ) -> Response[Ready]:
     """This process takes requests: its database is safe, its role has no powers. / 準備確認"""
     reasons = ["draining"] if draining() else await unfit(pools)
     named = "file" if isinstance(clock, FileClock) else "system"
-    told = Ready(not reasons, named, tuple(reasons))
+    heads = "signed" if sealer.signs else "off"
+    told = Ready(not reasons, named, heads, tuple(reasons))
     return Response(told, status_code=200 if told.ready else 503)
 
 

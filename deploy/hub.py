@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, timedelta
+from pathlib import Path
 
 import psycopg
 from psycopg import AsyncConnection
@@ -17,7 +18,9 @@ from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.clock import clock, wall
+from deploy.heads import HeadsFile
 from deploy.pools import Pools
+from deploy.sealer import Sealer
 from deploy.settings import Settings
 from deploy.watch import Watch
 from federation import codes
@@ -79,6 +82,8 @@ class Hub:
             self.clock,
         )
         self.watch = Watch(self.pools, self.clock)
+        heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
+        self.sealer = Sealer(self.pools.sealer, self.clock, heads)
         self.draining = False
 
     def forget(self) -> None:
@@ -97,6 +102,7 @@ class Hub:
                 self._hourly(),
                 self.watch.keep_looking(),
                 self.uploads.keep_booking(),
+                self.sealer.keep_sealing(),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))

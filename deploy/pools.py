@@ -8,6 +8,18 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from deploy.settings import Settings
 
+SEALERS_LIMITS = " ".join(
+    f"-c {name}={limit}"
+    for name, limit in {
+        "statement_timeout": "10s",
+        "lock_timeout": "2s",
+        "idle_in_transaction_session_timeout": "10s",
+        "idle_session_timeout": "20s",
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "2",
+    }.items()
+)
 SIZES = {"app": 8, "counter": 4, "worker": 3, "auditor": 2, "desk": 1, "door": 4}
 
 
@@ -64,6 +76,17 @@ class Pools:
             prepare_threshold=0,
             connect_timeout=5,
             application_name="meguri desk",
+        )
+
+    async def sealer(self) -> AsyncConnection:
+        """A connection for the sealer, whose session holds the lock: one that falls silent is ended
+        by the server, so that another takes over within the minute."""
+        return await AsyncConnection.connect(
+            self._settings.url("sealer"),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="meguri sealer",
+            options=SEALERS_LIMITS,
         )
 
     @asynccontextmanager

@@ -28,6 +28,7 @@ class Settings(Struct, frozen=True):
     clock: str
     app_database_url: str | None = None
     desk_database_url: str | None = None
+    heads: str | None = None
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -47,6 +48,7 @@ class Settings(Struct, frozen=True):
             "REDIS_URL": self.redis_url or "",
             "MEGURI_ISSUER": self.issuer,
             "MEGURI_CLOCK": self.clock,
+            "MEGURI_HEADS": self.heads or "",
         }
 
 
@@ -80,4 +82,5 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         clock=env.get("MEGURI_CLOCK") or "system",
         app_database_url=env.get("APP_DATABASE_URL") or None,
         desk_database_url=env.get("DESK_DATABASE_URL") or None,
+        heads=env.get("MEGURI_HEADS") or None,
     )

@@ -2,18 +2,23 @@
 
 import asyncio
 import logging
+from collections import deque
 from datetime import datetime, timedelta
+from typing import Any
 
 import psycopg
 from msgspec import Struct
+from psycopg import AsyncConnection
 
 import federation
 from deploy.clock import Clock, wall
 from deploy.pools import Pools
+from federation import gauges
 from federation.reading import rows
 from federation.sql import statement
 
 WATCH = statement(federation.__file__ or "", "watch")
+WAITING = statement(federation.__file__ or "", "journal_waiting")
 EVERY_SECONDS = 5.0
 BACK = timedelta(minutes=1)
 STALE = timedelta(seconds=30)
@@ -24,7 +29,12 @@ WORDS = {
     "lots": ("使われたポイントは一円まで来歴がある", "Every point spent is traced to its lot"),
     "cycles": ("締めた期には何も加わらない", "Nothing is added to a closed cycle"),
     "slips": ("伝票には必ず応答が残る", "Every slip keeps its answer"),
+    "journal": (
+        "60秒を過ぎた記帳にはすべて連番がある",
+        "Every entry older than 60 seconds has its number",
+    ),
 }
+NUMBERED_WITHIN = timedelta(seconds=60)
 
 log = logging.getLogger("meguri.watch")
 
@@ -48,12 +58,42 @@ class Status(Struct, frozen=True):
     promises: tuple[Promise, ...]
 
 
+class Pace:
+    """How far behind the sealer is, by the wall clock: which transactions there were at each look.
+
+    The hub's own clock says nothing of it: in a demo it stands still and leaps."""
+
+    def __init__(self) -> None:
+        self._looks: deque[tuple[datetime, int]] = deque()
+
+    @property
+    def over(self) -> int:
+        """What these transactions booked should have its number: they began a minute ago."""
+        return self._looks[0][1] if self._aged else 0
+
+    @property
+    def _aged(self) -> bool:
+        return bool(self._looks) and wall() - self._looks[0][0] >= NUMBERED_WITHIN
+
+    def seen(self, oldest: int | None, here: int) -> float:
+        """Remember a look; the seconds for which the oldest entry has waited at most."""
+        now = wall()
+        since = [at for at, upto in self._looks if oldest is not None and upto <= oldest]
+        earliest = self._looks[0][0] if self._looks else now
+        lag = 0.0 if oldest is None else (now - max(since, default=earliest)).total_seconds()
+        self._looks.append((now, here))
+        while len(self._looks) > 1 and now - self._looks[1][0] >= NUMBERED_WITHIN:
+            self._looks.popleft()
+        return lag
+
+
 class Watch:
     """Looks at the books from time to time, and remembers what it saw."""
 
     def __init__(self, pools: Pools, clock: Clock) -> None:
         self._pools = pools
         self._clock = clock
+        self._pace = Pace()
         self._seen: tuple[datetime, tuple[Promise, ...]] = (wall() - STALE, ())
 
     @property
@@ -77,6 +117,7 @@ class Watch:
         """Look once."""
         async with self._pools.use("auditor") as conn:
             found = await rows(conn, WATCH, {"since": self._clock() - BACK})
+            found.append(await self._numbered(conn))
         promises = tuple(
             Promise(row["promise"], *WORDS[row["promise"]], row["checked"], row["broken"])
             for row in found
@@ -86,3 +127,10 @@ class Watch:
                 log.error("a promise is broken", extra={"reason": one.promise})
         self._seen = wall(), promises
         return self.status
+
+    async def _numbered(self, conn: AsyncConnection) -> dict[str, Any]:
+        """Whether the sealer keeps up."""
+        row = (await rows(conn, WAITING, {"over": str(self._pace.over)}))[0]
+        oldest = int(row["oldest"]) if row["oldest"] is not None else None
+        gauges.journal_lag.set(self._pace.seen(oldest, int(row["here"])))
+        return {"promise": "journal", "checked": row["number"], "broken": row["late"]}

@@ -7,6 +7,12 @@ GROUP BY wallets.member_id
 HAVING wallets.points <> coalesce(sum(lots.points_left), 0)
 
 UNION ALL
+SELECT 'lot of a member without a wallet', lots.entry_id, lots.points_left
+FROM federation.lots
+LEFT JOIN federation.wallets USING (member_id)
+WHERE wallets.member_id IS NULL
+
+UNION ALL
 SELECT 'wallet and lots differ in what is held', wallets.member_id,
     wallets.points_held - coalesce(sum(lots.points_held), 0)
 FROM federation.wallets

@@ -28,6 +28,9 @@ refusals = _meter.create_counter(
 tenant_errors = _meter.create_counter(
     "meguri.tenant.errors", unit="{refusal}", description="refusals, by tenant"
 )
+journal_lag = _meter.create_gauge(
+    "meguri.journal.lag", unit="s", description="how long the oldest entry waits for its number"
+)
 _tenants: set[int] = set()
 
 

@@ -197,7 +197,7 @@ def repay(page: Page, purse: Purse, stamp: Stamp) -> None:
         paid = min(owed, debt.points - debt.paid)
         free = [(lot, lot.free) for lot in purse.free_lots()]
         for lot, points in take(free, paid):
-            page.draw(purse, entry, lot, points, "return", debt)
+            page.draw(purse, entry, lot, points, "repayment", debt)
         debt.paid += paid
         purse.owed -= paid
         owed -= paid

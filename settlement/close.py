@@ -11,7 +11,7 @@ from itertools import product
 from typing import get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, UnsetType
 from psycopg import AsyncConnection
 
 from federation.close import plan, shut
@@ -19,7 +19,8 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.sql import statement
 from settlement import calendar
-from settlement.lines import Charge, Funding, Party
+from settlement.anchors import journal_head
+from settlement.lines import Charge, Funding, JournalHead, Party
 from settlement.netting import Kind, Movement
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.sealing import seal
@@ -122,7 +123,8 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
                 await flows(conn, cycle.cycle_id), await entries(conn, cycle), list(ids)
             )
             assert sum(total_yen(charged).values()) == 0
-            await conn.execute(STATE, stated(cycle, charged, ids))
+            head = await journal_head(conn)
+            await conn.execute(STATE, stated(cycle, charged, ids, head))
             await mark(conn, cycle.cycle_id, "summed", "stated")
 
 
@@ -147,7 +149,12 @@ async def entries(conn: AsyncConnection, cycle: Standing) -> dict[Key, int]:
     }
 
 
-def stated(cycle: Standing, charged: Sequence[Charge], ids: dict[Party, int]) -> dict[str, object]:
+def stated(
+    cycle: Standing,
+    charged: Sequence[Charge],
+    ids: dict[Party, int],
+    head: JournalHead | UnsetType,
+) -> dict[str, object]:
     """The rows of the statements and of their lines."""
     assert cycle.closed_at is not None
     closed_at = cycle.closed_at.astimezone(UTC)
@@ -157,7 +164,7 @@ def stated(cycle: Standing, charged: Sequence[Charge], ids: dict[Party, int]) ->
     for charge in charged:
         own[charge.party].append(charge)
     statements = [
-        told(party, own[party.party], cycle.first_on, cycle.last_on, closed_at, pays_on)
+        told(party, own[party.party], cycle.first_on, cycle.last_on, closed_at, pays_on, head)
         for party in ids
     ]
     bodies = [

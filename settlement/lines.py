@@ -28,8 +28,16 @@ class _Line(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
     """What every type of line has in common: its `type`, and nothing that is not declared."""
 
 
+class JournalHead(Struct, frozen=True, forbid_unknown_fields=True):
+    """The books' journal as it stood: its last number, and the chain of hashes up to it."""
+
+    number: Points
+    chain: Hash
+
+
 class Header(_Line, frozen=True, tag="header"):
-    """Which cycle this is, when it was closed, and the seal of the cycle before."""
+    """Which cycle this is, when it was closed, the seal of the cycle before, and the head of the
+    books' journal when it was sealed."""
 
     format: Literal[1]
     currency: Literal["JPY"]
@@ -38,6 +46,7 @@ class Header(_Line, frozen=True, tag="header"):
     last_on: date
     closed_at: datetime
     previous: Hash | None
+    journal: JournalHead | UnsetType = UNSET
 
 
 class Scheme(_Line, frozen=True, tag="scheme"):

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 
 from federation.reading import rows
 from federation.sql import statement
+from settlement.anchors import journal_head
 from settlement.lines import (
     CURRENCY,
     FORMAT,
@@ -129,6 +130,7 @@ async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequenc
         cycle.last_on,
         cycle.closed_at.astimezone(UTC),
         so_far.previous.hex() if so_far.previous else None,
+        await journal_head(conn),
     )
     schemes = [Scheme(**row) for row in await rows(conn, SCHEMES, booked(cycle))]
     return [header, *schemes, *await parties(conn, cycle)]

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from settlement.lines import CURRENCY, Charge, Funding, Party, PartyKind, Result
+from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Party, PartyKind, Result
 from settlement.netting import (
     CLAIMS,
     KINDS,
@@ -82,7 +82,8 @@ class Addressee(Struct, frozen=True):
 
 
 class Statement(Struct, frozen=True):
-    """精算書: what a party is paid (+) or pays (-) for one cycle, and why."""
+    """精算書: what a party is paid (+) or pays (-) for one cycle, and why; and the journal's head,
+    so that the books cannot be rewritten behind its back."""
 
     number: str
     cycle: str
@@ -94,6 +95,7 @@ class Statement(Struct, frozen=True):
     party: Addressee
     lines: tuple[StatementLine, ...]
     total_yen: int
+    journal: JournalHead | UnsetType = UNSET
 
 
 class Put(Struct, frozen=True):
@@ -187,6 +189,7 @@ def told(
     last_on: date,
     closed_at: datetime,
     pays_on: date,
+    journal: JournalHead | UnsetType = UNSET,
 ) -> Statement:
     """One party's statement from its lines."""
     return Statement(
@@ -202,6 +205,7 @@ def told(
             StatementLine(c.code, *_named(c), c.points, c.entries, c.original, c.yen) for c in own
         ),
         total_yen=total_yen(own)[party.party],
+        journal=journal,
     )
 
 

@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 
 from federation import reading
 from federation.answers import Balance
+from federation.as_of import balance_at
 from federation.opaque import Names
 from federation.reading import EntryRow, SourceRow
 from federation.refusals import NotFound, Validation
@@ -115,10 +116,10 @@ async def get_balance(
     counter: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     clock: NamedDependency[Now],
+    at: FromQuery[datetime | None] = None,
 ) -> Balance:
-    """What a member has, and what lapses next. / 残高"""
-    member_id = member_of(names, caller, handle)
-    return await reading.balance(counter, member_id, clock())
+    """What a member has, or had at a past instant, and what lapses next. / 残高"""
+    return await balance_at(counter, member_of(names, caller, handle), at, clock())
 
 
 @get(

@@ -431,4 +431,5 @@ def settings_for(database_url: str, redis_url: str | None, folder: Path) -> Sett
         redis_url=redis_url,
         issuer="http://localhost:8000",
         clock=f"file:{folder / 'clock'}",
+        heads=str(folder / "heads.ndjson"),
     )

@@ -35,6 +35,7 @@ from settlement.verify import examine
 
 DATABASE = "demo"
 BUILD = Path("build")
+HEADS = BUILD / "heads.ndjson"
 SHOW = Console(stderr=True, highlight=False)
 READY_WITHIN_SECONDS = 30
 OUTSTANDING = "SELECT coalesce(sum(points), 0) FROM federation.wallets"
@@ -138,7 +139,9 @@ def instance(servers: Servers, folder: Path, options: Options) -> tuple[Settings
         redis_url=servers.redis_url,
         issuer=f"http://localhost:{options.port}",
         clock=f"file:{clock_file}",
+        heads=str(HEADS.absolute()),
     )
+    HEADS.unlink(missing_ok=True)  # they were of the database that is gone
     return settings, clock
 
 

@@ -165,7 +165,7 @@ SELECT
     CASE
         WHEN kind = 'lapse' THEN 'lapsed:' || funder_id
         WHEN
-            kind IN ('changeover', 'merge', 'adjustment')
+            kind IN ('changeover', 'merge', 'adjustment', 'repayment')
             OR (kind IN ('return', 'reversal') AND points > 0)
             OR (kind = 'unreturn' AND points < 0)
             THEN 'funder:' || coalesce(for_funder_id, funder_id)

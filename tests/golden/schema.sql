@@ -166,10 +166,13 @@ federation.draws
   CREATE UNIQUE INDEX draws_pkey ON ONLY federation.draws USING btree (member_id, entry_id, lot_entry_id, lot_part, n, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
+  POLICY past FOR SELECT TO {meguri_counter} USING true
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  POLICY whole_sealer FOR SELECT TO {meguri_sealer} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_sealer
   GRANT SELECT TO meguri_worker
 
 federation.entries
@@ -203,16 +206,31 @@ federation.entries
   entries_paid_yen_check: CHECK ((paid_yen >= 0))
   entries_pkey: PRIMARY KEY (member_id, entry_id, booked_at)
   entries_returned_yen_check: CHECK ((returned_yen >= 0))
+  CREATE INDEX entries_by_transaction ON ONLY federation.entries USING btree (xid)
   CREATE INDEX entries_lately ON ONLY federation.entries USING brin (booked_at) WITH (pages_per_range='32', autosummarize='on')
   CREATE INDEX entries_of_tenant ON ONLY federation.entries USING btree (tenant_id, entry_id)
   CREATE UNIQUE INDEX entries_pkey ON ONLY federation.entries USING btree (member_id, entry_id, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY past FOR SELECT TO {meguri_counter} USING true
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_sealer,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_worker
+
+federation.heads
+  day_on date NOT NULL
+  number bigint NOT NULL
+  chain bytea NOT NULL
+  heads_chain_check: CHECK ((length(chain) = 32))
+  heads_number_key: UNIQUE (number)
+  heads_pkey: PRIMARY KEY (day_on)
+  CREATE UNIQUE INDEX heads_number_key ON federation.heads USING btree (number)
+  CREATE UNIQUE INDEX heads_pkey ON federation.heads USING btree (day_on)
+  GRANT INSERT, SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
 federation.hold_parts
@@ -229,6 +247,7 @@ federation.hold_parts
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_sealer
   GRANT SELECT TO meguri_worker
 
 federation.holds
@@ -257,10 +276,31 @@ federation.holds
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_worker} USING true
+  POLICY whole_sealer FOR SELECT TO {meguri_sealer} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_worker
+
+federation.journal
+  number bigint NOT NULL
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  booked_at timestamp with time zone NOT NULL
+  format smallint NOT NULL
+  hash bytea NOT NULL
+  chain bytea NOT NULL
+  journal_chain_check: CHECK ((length(chain) = 32))
+  journal_hash_check: CHECK ((length(hash) = 32))
+  journal_member_id_entry_id_booked_at_key: UNIQUE (member_id, entry_id, booked_at)
+  journal_number_check: CHECK ((number > 0))
+  journal_pkey: PRIMARY KEY (number)
+  CREATE UNIQUE INDEX journal_member_id_entry_id_booked_at_key ON federation.journal USING btree (member_id, entry_id, booked_at)
+  CREATE UNIQUE INDEX journal_pkey ON federation.journal USING btree (number)
+  GRANT INSERT, SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
 federation.lots
@@ -292,6 +332,7 @@ federation.lots
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_sealer
   GRANT SELECT TO meguri_worker
 
 federation.members
@@ -309,6 +350,18 @@ federation.members
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+federation.numbered
+  one boolean NOT NULL DEFAULT true
+  xid xid8 NOT NULL DEFAULT '0'::xid8
+  entry_id bigint NOT NULL DEFAULT 0
+  member_id bigint NOT NULL DEFAULT 0
+  numbered_one_check: CHECK (one)
+  numbered_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX numbered_pkey ON federation.numbered USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_sealer
+  GRANT SELECT TO meguri_worker
 
 federation.pins
   carrier text NOT NULL
@@ -378,6 +431,7 @@ federation.shortages
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_sealer
   GRANT SELECT TO meguri_worker
 
 federation.slips

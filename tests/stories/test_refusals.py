@@ -159,15 +159,15 @@ async def from_a_wallet_frozen(scene: Scene, state: str = "frozen") -> None:
     await scene.change(freeze, state, scene.member.member_id)
 
 
-async def by_one_who_owes(scene: Scene, points: int = 5) -> None:
+async def by_one_who_owes(scene: Scene) -> None:
     short = (
         "INSERT INTO federation.shortages (member_id, entry_id, part, tenant_id, shop_id, "
         "funder_id, rule, scheme_id, met, points, cycle_id, booked_at) "
         "VALUES (%s, 1, 0, 1, 1, 1, 'base', 1, 'owed', %s, 20260601, '2026-06-03')"
     )
     owe = "UPDATE federation.wallets SET points_owed = %s WHERE member_id = %s"
-    await scene.change(short, scene.member.member_id, points, role="desk")
-    await scene.change(owe, points, scene.member.member_id, role="desk")
+    await scene.change(short, scene.member.member_id, 5, role="desk")
+    await scene.change(owe, 5, scene.member.member_id, role="desk")
 
 
 async def by_a_number_alone(scene: Scene) -> None:
@@ -233,7 +233,10 @@ async def thawed(scene: Scene) -> None:
 
 
 async def paid_back(scene: Scene) -> None:
-    await by_one_who_owes(scene, 0)
+    paid = "UPDATE federation.shortages SET points_paid = points WHERE member_id = %s"
+    owe = "UPDATE federation.wallets SET points_owed = 0 WHERE member_id = %s"
+    await scene.change(paid, scene.member.member_id, role="desk")
+    await scene.change(owe, scene.member.member_id, role="desk")
 
 
 async def limit_raised(scene: Scene) -> None:

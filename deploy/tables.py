@@ -1,0 +1,123 @@
+"""Which tables an export carries: all that the catalogue knows, but for those named here with the
+reason why they stay."""
+
+from graphlib import TopologicalSorter
+
+from msgspec import Struct
+from psycopg import AsyncConnection, sql
+from psycopg.rows import class_row
+
+# What stays where it is, and why.
+STAY = {
+    "deploy.migrations": "the schema itself; the manifest names it",
+    "auth.assertions": "used assertions, over within a minute",
+    "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
+    "federation.codes": "one-time codes, over within 300 s",
+    "federation.doors": "one counter of the running processes",
+    "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
+}
+# What goes along only where it is asked for: the rows by their table, or all of it.
+NONE = "false"
+SECRETS = {
+    "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
+    "federation.pins": NONE,
+}
+# Columns that mean nothing in another database.
+LEFT_OUT = {("federation.entries", "xid")}
+# Tables in which migrations and the start of a hub put rows of their own: an import replaces them.
+SEEDED = {
+    "federation.cycles",
+    "tenants.expiry_policies",
+    "tenants.parties",
+    "tenants.programme",
+    "tenants.shops",
+    "tenants.tenants",
+    "tenants.tills",
+}
+
+CATALOGUE = """
+SELECT
+    tables.oid::bigint, format('%s.%s', schemas.nspname, tables.relname) AS name,
+    tables.relkind = 'p' AS monthly,
+    ARRAY(
+        SELECT attname::text FROM pg_attribute
+        WHERE attrelid = tables.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+        ORDER BY attnum
+    ) AS columns,
+    ARRAY(
+        SELECT pg_attribute.attname::text
+        FROM pg_index
+        CROSS JOIN unnest(pg_index.indkey::smallint []) WITH ORDINALITY AS key (attnum, place)
+        INNER JOIN pg_attribute
+            ON pg_attribute.attrelid = tables.oid AND pg_attribute.attnum = key.attnum
+        WHERE pg_index.indrelid = tables.oid AND pg_index.indisprimary
+        ORDER BY key.place
+    ) AS key,
+    ARRAY(
+        SELECT DISTINCT confrelid::bigint FROM pg_constraint
+        WHERE conrelid = tables.oid AND contype = 'f' AND confrelid <> tables.oid
+    ) AS needs
+FROM pg_class AS tables
+INNER JOIN pg_namespace AS schemas ON schemas.oid = tables.relnamespace
+WHERE
+    tables.relkind IN ('r', 'p')
+    AND NOT tables.relispartition
+    AND schemas.nspname !~ '^pg_'
+    AND schemas.nspname <> 'information_schema'
+ORDER BY name
+"""
+
+
+class Table(Struct, frozen=True):
+    """One table of the catalogue, with the tables that its foreign keys lead to."""
+
+    oid: int
+    name: str
+    monthly: bool
+    columns: list[str]
+    key: list[str]
+    needs: list[int]
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """Its name as a statement has it."""
+        return sql.Identifier(*self.name.split("."))
+
+    @property
+    def carried(self) -> list[str]:
+        """The columns that go along."""
+        return [one for one in self.columns if (self.name, one) not in LEFT_OUT]
+
+    @property
+    def file(self) -> str:
+        """Its file in an export."""
+        return f"{self.name}.csv"
+
+
+async def catalogue(conn: AsyncConnection) -> list[Table]:
+    """Every table of this database that is not a part of another."""
+    async with conn.cursor(row_factory=class_row(Table)) as cursor:
+        await cursor.execute(CATALOGUE)
+        return await cursor.fetchall()
+
+
+async def carried(conn: AsyncConnection, with_secrets: bool) -> list[Table]:
+    """The tables of an export, each after those that it leads to."""
+    known = {one.oid: one for one in await catalogue(conn)}
+    goes = {
+        one.oid
+        for one in known.values()
+        if one.name not in STAY and (with_secrets or SECRETS.get(one.name) != NONE)
+    }
+    order = TopologicalSorter({oid: set(known[oid].needs) & goes for oid in sorted(goes)})
+    return [known[oid] for oid in order.static_order()]
+
+
+def rows_of(table: Table, with_secrets: bool) -> sql.Composed:
+    """The rows that go along, in order of their key: the same rows are the same file."""
+    columns = sql.SQL(", ").join(map(sql.Identifier, table.carried))
+    query = sql.SQL("SELECT {} FROM {}").format(columns, table.identifier)
+    if not with_secrets and table.name in SECRETS:
+        query += sql.SQL(" WHERE {}").format(sql.SQL(SECRETS[table.name]))
+    order = table.key or table.carried
+    return query + sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(map(sql.Identifier, order)))

@@ -1,0 +1,135 @@
+"""台帳の連番: every entry gets the next number and a link in a chain of hashes, from one sealer.
+
+Numbers have no gaps, and no entry ever comes before one that has a number: the sealer takes only
+what is committed and older than any running booking. It finds the next by the transaction that
+wrote them, never by their time, which in a demo stands still or leaps.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import asdict
+from psycopg import AsyncConnection
+
+from federation.journal_hash import BEGINNING, FORMAT, chained, hashed
+from federation.reading import rows
+from federation.sql import statement
+
+STANDING = statement(__file__, "journal_standing")
+NEXT = statement(__file__, "journal_next")
+ADOPT = statement(__file__, "journal_adopt")
+MOVED = statement(__file__, "journal_moved")
+NUMBER = statement(__file__, "journal_number")
+MARK = statement(__file__, "journal_mark")
+END_DAYS = statement(__file__, "journal_days")
+HEADS = statement(__file__, "journal_heads")
+
+# Who holds this lock of a session is the sealer; the others stand by.
+LOCK = 0x6D65677572696A
+ALONE = "SELECT pg_try_advisory_lock(%(lock)s)"
+ONE_VIEW = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+MOST = 1_000
+AT_ONCE = 100  # hashed without a pause: the booking desk is never kept waiting for longer
+
+
+class Head(Struct, frozen=True):
+    """The last number of the journal, and the chain up to it."""
+
+    number: int
+    chain: bytes
+
+
+class DayHead(Struct, frozen=True):
+    """The journal's head at the end of a day."""
+
+    day_on: date
+    number: int
+    chain: bytes
+
+
+class Named(Struct, frozen=True):
+    """An entry by its key."""
+
+    member_id: int
+    entry_id: int
+    booked_at: datetime
+
+
+class Rewritten(Exception):
+    """台帳の末尾が、いま書いたものと違います
+    The end of the journal is not what was written there a moment ago."""
+
+
+async def alone(conn: AsyncConnection) -> bool:
+    """Whether this connection is the sealer's now, and until it ends."""
+    row = await (await conn.execute(ALONE, {"lock": LOCK})).fetchone()
+    return row is not None and bool(row[0])
+
+
+async def number(conn: AsyncConnection, last: Head | None, most: int = MOST) -> tuple[Head, int]:
+    """Give the next entries their numbers, in a transaction of its own: the head of the journal
+    after them, and how many they were. `last` is the head as this sealer left it."""
+    async with conn.transaction():
+        await conn.execute(ONE_VIEW)
+        standing = (await rows(conn, STANDING, {}))[0]
+        head = Head(standing["number"], standing["chain"] or BEGINNING)
+        if last is not None and head != last:
+            raise Rewritten
+        query = ADOPT if standing["moved_house"] else NEXT
+        taken = await rows(conn, query, {"most": most})
+        if taken:
+            head = await keep(conn, head, taken)
+        if standing["moved_house"]:
+            if len(taken) < most:
+                await conn.execute(MARK, {"xid": None, "entry_id": 0, "member_id": 0})
+        elif taken:
+            mark = {name: taken[-1][name] for name in ("xid", "entry_id", "member_id")}
+            await conn.execute(MARK, mark)
+        return head, len(taken)
+
+
+async def keep(conn: AsyncConnection, head: Head, taken: Sequence[dict[str, Any]]) -> Head:
+    """Write entries behind the head; the new head."""
+    entries = [Named(one["member_id"], one["entry_id"], one["booked_at"]) for one in taken]
+    found = [one for one in await hashes_of(conn, entries) if one is not None]
+    assert len(found) == len(taken), "what was taken is there"
+    chains = chained(head.chain, found)
+    asked = json(
+        [
+            {**asdict(entry), "hash": entry_hash.hex(), "chain": chain.hex()}
+            for entry, entry_hash, chain in zip(entries, found, chains, strict=True)
+        ]
+    )
+    await conn.execute(NUMBER, {"asked": asked, "after": head.number, "format": FORMAT})
+    return Head(head.number + len(taken), chains[-1])
+
+
+async def hashes_of(conn: AsyncConnection, entries: Sequence[Named]) -> list[bytes | None]:
+    """The hash of each entry as it stands in the books now; None for one that is gone."""
+    told = await (await conn.execute(MOVED, {"asked": json(entries)})).fetchall()
+    hashes: list[bytes | None] = []
+    for at in range(0, len(told), AT_ONCE):
+        hashes += [hashed(one) if one is not None else None for (one,) in told[at : at + AT_ONCE]]
+        await asyncio.sleep(0)
+    return hashes
+
+
+def json(asked: Sequence[object]) -> str:
+    """Rows as one parameter of a statement."""
+    return msgspec.json.encode(asked).decode()
+
+
+async def end_days(conn: AsyncConnection, today: date) -> None:
+    """Write down the head of each day before this one on which something was booked since the last
+    that has one."""
+    async with conn.transaction():
+        await conn.execute(END_DAYS, {"today": today})
+
+
+async def heads(conn: AsyncConnection, after: date | None = None) -> list[DayHead]:
+    """The heads of the days after a day, or all, the oldest first."""
+    return [DayHead(**row) for row in await rows(conn, HEADS, {"after": after})]
