@@ -7,7 +7,7 @@ from federation.lapse import lapse
 from federation.move import part
 from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.past import Past, PastEntry, PastShortage
-from federation.purse import Purse
+from federation.purse import Owed, Purse
 from federation.refusals import NotReversible
 from federation.slips import Reversal
 
@@ -70,7 +70,12 @@ def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry:
     kind = "unreturn" if original.kind == "return" else "reversal"
     for draw in past.draws:
         if draw.entry_id == original.entry_id:
-            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind)
+            stead = (
+                Owed(original.entry_id, 0, draw.for_funder_id, draw.for_rule, 0, 0)
+                if draw.for_funder_id is not None and draw.for_rule is not None
+                else None
+            )
+            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind, stead)
     for lot in past.lots:
         if lot.entry_id == original.entry_id:
             page.draw(purse, entry, purse.lots[lot.key], lot.points, kind)

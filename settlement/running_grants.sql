@@ -12,6 +12,7 @@ INNER JOIN tenants.parties AS funder ON funder.party_id = lots.funder_id
 INNER JOIN tenants.parties AS tenant ON tenant.party_id = entries.tenant_id
 WHERE
     lots.funder_id = %(party_id)s::bigint
+    AND entries.kind <> 'merge'
     AND entries.cycle_id = ANY(%(cycles)s::integer [])
     AND entries.booked_at >= %(since)s::timestamptz
 GROUP BY 1, 2, 4, 5, 6
