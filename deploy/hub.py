@@ -111,7 +111,7 @@ class Hub:
             yield
 
     async def _hourly(self) -> None:
-        """What must be done in time, visited or not: months, keys, holds and points that are over."""
+        """What must be done in time, visited or not: months, keys, holds and points."""
         while True:
             await asyncio.sleep(HOUR)
             try:
