@@ -46,7 +46,7 @@ def capture(
         raise CaptureExceedsHold
     parts = sorted(
         ((purse.lots[purse.member_id, entry, part], n) for entry, part, n in held.parts),
-        key=lambda one: (purse.last_day(one[0]), not one[0].limited, one[0].key),
+        key=lambda one: purse.place(one[0], spent.limited_first),
     )
     page.let_go(purse, held, "captured", page.ids[0], captured=spent.points)
     taken = take(parts, spent.points)
