@@ -53,7 +53,7 @@ def lot(points: int) -> Lot:
 
 def draw(entry_id: int, points: int) -> PastDraw:
     """Points of an older lot that paid (+) or came back (-)."""
-    return PastDraw(7, entry_id, 1, 0, "redemption", points, None, None)
+    return PastDraw(7, entry_id, 1, 0, "redemption", 0, points, None, None)
 
 
 def sold(paid_yen: int, points: int = 0, *later: Any, **more: Any) -> Past:
