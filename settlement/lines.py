@@ -86,7 +86,10 @@ class Draw(_Line, frozen=True, tag="draw"):
 
     entry: Name
     n: Whole
-    kind: Literal["redemption", "lapse", "reversal", "return", "changeover"]
+    kind: Literal[
+        "redemption", "lapse", "reversal", "return", "changeover",
+        "merge", "adjustment", "unreturn", "repayment",
+    ]  # fmt: skip
     rule: Name
     business_date: date
     tenant: Name

@@ -59,6 +59,13 @@ TAKING: dict[str, Movement] = {
     "lapse": "lapsed",
     "changeover": "moved-out",
 }
+# What a draw of a kind is when points leave the lot (+), and when they come back to it (-), where
+# that is not "recovered" and "restored": its undoing is the opposite of what was done.
+EITHER_WAY: dict[str, tuple[Movement, Movement]] = {
+    "merge": ("moved-out", "moved-in"),
+    "adjustment": ("recovered", "granted"),
+    "unreturn": ("used", "granted"),
+}
 
 
 class Roles:
@@ -116,7 +123,7 @@ def kind_of(rule: str) -> Kind:
 
 def granted_by(grant: Grant) -> Movement:
     """What a lot that came into being is to settlement: newly granted, or brought over."""
-    return "moved-in" if grant.kind == "changeover" else "granted"
+    return "moved-in" if grant.kind in ("changeover", "merge") else "granted"
 
 
 def movement_of(draw: Draw) -> Movement:
@@ -127,4 +134,6 @@ def movement_of(draw: Draw) -> Movement:
         if draw.points < 0:
             raise ValueError(f"a {draw.kind} gives nothing back")
         return TAKING[draw.kind]
+    if draw.kind in EITHER_WAY:
+        return EITHER_WAY[draw.kind][draw.points < 0]
     return "recovered" if draw.points > 0 else "restored"

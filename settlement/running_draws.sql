@@ -2,9 +2,11 @@
 SELECT
     draws.cycle_id,
     CASE
-        WHEN draws.kind = 'redemption' THEN 'used'
+        WHEN draws.kind = 'redemption' OR (draws.kind = 'unreturn' AND draws.points > 0) THEN 'used'
         WHEN draws.kind = 'lapse' THEN 'lapsed'
-        WHEN draws.kind = 'changeover' THEN 'moved-out'
+        WHEN draws.kind = 'merge' AND draws.points < 0 THEN 'moved-in'
+        WHEN draws.kind IN ('changeover', 'merge') THEN 'moved-out'
+        WHEN draws.kind IN ('adjustment', 'unreturn') AND draws.points < 0 THEN 'granted'
         WHEN draws.points < 0 THEN 'restored'
         ELSE 'recovered'
     END AS movement,

@@ -1,7 +1,7 @@
 -- The points that a party funded in cycles that are not summed yet.
 SELECT
     entries.cycle_id,
-    CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END AS movement,
+    CASE WHEN entries.kind IN ('changeover', 'merge') THEN 'moved-in' ELSE 'granted' END AS movement,
     'base' AS kind, schemes.funding,
     funder.code AS funder, tenant.code AS tenant, false AS late,
     sum(lots.points)::bigint AS points
