@@ -30,6 +30,7 @@ SETTLE_IMPORT = statement(__file__, "settle_import")
 LOCK = 0x696D7074  # "impt"
 AT_ONCE = 100
 OPERATOR = 1
+NOT_TOGETHER = (psycopg.IntegrityError, psycopg.DataError)
 LATER = (401, 503)  # the desk had no time, or a door moved meanwhile: the next round asks again
 
 log = logging.getLogger("meguri.imports")
@@ -89,9 +90,7 @@ class Importing:
         """Join the next rows, then book their balances, then keep what became of them."""
         file = (await rows(conn, IMPORT, {"import_id": import_id}))[0]
         now = self._clock()
-        async with conn.transaction():
-            some = await joining.take(conn, import_id, AT_ONCE)
-            await joining.join_all(conn, import_id, some, day_of(now), now)
+        some = await self._join(conn, import_id, now)
         bringing = [one for one in some if not one.faults and one.row.points]
         till = await self._till(file["client_id"])
         answers = await asyncio.gather(
@@ -109,6 +108,26 @@ class Importing:
             if len(some) < AT_ONCE and len(kept) == len(bringing):
                 await conn.execute(SETTLE_IMPORT, {"import_id": import_id})
         return bool(some) and (len(kept) > 0 or not bringing)
+
+    async def _join(self, conn: AsyncConnection, import_id: str, now: datetime) -> list[Waiting]:
+        """Join the next rows; where the database will not have them together, one by one, so that
+        a bad one fails alone."""
+        try:
+            async with conn.transaction():
+                some = await joining.take(conn, import_id, AT_ONCE)
+                await joining.join_all(conn, import_id, some, day_of(now), now)
+                return some
+        except NOT_TOGETHER:
+            pass
+        alone = await joining.take(conn, import_id, AT_ONCE)
+        for one in alone:
+            try:
+                async with conn.transaction():
+                    await joining.join_all(conn, import_id, [one], day_of(now), now)
+            except NOT_TOGETHER:
+                one.faults = [("", "broken")]
+                await joining.settle(conn, import_id, [joining.settled_row(one)])
+        return alone
 
     async def _till(self, client_id: str) -> Till:
         """The office's till, in the name of whoever brought the file."""

@@ -54,13 +54,15 @@ async def join_all(
         one.member_id, one.faults = placed(one.row, leads, states, forbidden)
     sound = [one for one in fresh if not one.faults]
     new = await enrol.numbers(conn, sum(one.member_id is None for one in sound))
-    members = []
+    members: dict[int, Member] = {}
     for one in sound:
         known = one.member_id is not None
         if one.member_id is None:
             one.member_id = new.pop(0)
-        members.append(member_of_row(one, known, leads))
-    await enrol.enrol(conn, members, today, now)
+        told = member_of_row(one, known, leads)
+        earlier = members.get(one.member_id)
+        members[one.member_id] = together(earlier, told) if earlier is not None else told
+    await enrol.enrol(conn, list(members.values()), today, now)
     await settle(conn, import_id, [settled_row(one) for one in fresh])
 
 
@@ -108,6 +110,16 @@ def member_of_row(one: Waiting, known: bool, leads: dict[str, Led]) -> Member:
     told = structs.asdict(row)
     profile = {name: told[name] for name in (*PERSONAL, "external_id") if told[name] is not None}
     return Member(one.member_id, known, row.rank, new, profile)
+
+
+def together(earlier: Member, later: Member) -> Member:
+    """Two rows about one member: what the later says holds."""
+    return structs.replace(
+        earlier,
+        rank=later.rank or earlier.rank,
+        carriers=[*earlier.carriers, *later.carriers],
+        profile=earlier.profile | later.profile,
+    )
 
 
 def settled_row(one: Waiting) -> dict[str, Any]:

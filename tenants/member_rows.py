@@ -43,6 +43,7 @@ REASONS = {
     "gone": ("統合済みまたは退会済みの会員です", "leads to a member who has left or was merged"),
     "no-personal-data": ("個人情報は登録できません", "is personal, and this instance holds none"),
     "columns": ("列の数が見出しと違います", "has other columns than the header"),
+    "broken": ("登録できませんでした", "could not be taken in"),
     "rejected": ("承認されませんでした", "was not approved"),
     "no-points": ("ポイントがありません", "stands without points"),
 }
