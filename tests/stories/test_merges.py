@@ -1,11 +1,15 @@
 """Two members are one: nothing is lost, nothing doubled, and what was their own stays told."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.mall import Mall, Member, Shop
+from settlement.verify import examine
+from tests.conftest import Given
+from tests.mall import Mall, Member, Shop, serving, settings_for
 from tests.office import Office, office
+from tests.stories.test_cycles import FIRST, sealed
 
 LOTS = """
 SELECT json_agg(json_build_array(rule, funder_id, expires_on, points_left, from_member_id)
@@ -153,8 +157,28 @@ async def test_a_merge_moves_no_money_and_nor_does_its_undoing(mall: Mall) -> No
     slip = (await clerk.merge(source, target)).json["slip"]
     assert (await clerk.undo(slip)).status == 201
     assert (await clerk.merge(target, source)).status == 201
+    await bakery.accepts(source, 30)
     assert (await mall.close(mall.today)).status == 200
-    assert await mall.nets(mall.today.replace(day=1, month=6)) == {}
+    assert await mall.nets(FIRST) == {}, "what the bakery honoured it had given itself"
+    verdict = examine(await sealed(mall, FIRST))
+    assert verdict.faults == ()
+
+
+async def test_nor_does_it_where_funders_pay_at_issue(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database, given.redis_url, tmp_path)
+    async with serving(settings, funding="at-issue") as mall:
+        bakery, clerk, source, target = await town(mall)
+        await bakery.sells(source, yen=11_000)
+        slip = (await clerk.merge(source, target)).json["slip"]
+        assert (await clerk.undo(slip)).status == 201
+        assert (await clerk.merge(target, source)).status == 201
+        taken = (await clerk.adjust(source, -30)).json["slip"]
+        assert (await clerk.undo(taken)).status == 201
+        assert (await mall.close(mall.today)).status == 200
+        assert await mall.nets(FIRST) == {"bakery": -100, "fund": 100}
+        assert examine(await sealed(mall, FIRST)).faults == ()
 
 
 async def test_a_merge_stands_once_a_moved_point_was_spent(mall: Mall) -> None:

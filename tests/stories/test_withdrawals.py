@@ -1,4 +1,4 @@
-"""A member leaves: what is left is forfeited, the books stay, and a month later nobody knows who."""
+"""A member leaves: what is left is forfeited, the books stay, and in a month nobody knows who."""
 
 from datetime import timedelta
 

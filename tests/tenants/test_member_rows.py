@@ -10,7 +10,10 @@ from tenants.member_words import masked_name, phone_of
 
 TODAY = date(2026, 6, 3)
 HEADER = "card,external_id,name,kana,birth_on,phone,email,rank,points,expires_on,funder"
-SOUND = "6304000000000001,A-1,山田 花子,ヤマダ ハナコ,1980/2/29,090-1234-5678,h@example.jp,gold,1200,2027-03-31,operator"
+SOUND = (
+    "6304000000000001,A-1,山田 花子,ヤマダ ハナコ,1980/2/29,090-1234-5678,h@example.jp,gold,1200,"
+    "2027-03-31,operator"
+)
 
 
 def read(text: str, *, no_personal_data: bool = False) -> list[Read]:
@@ -74,7 +77,8 @@ def test_a_row_leads_to_somebody_and_has_the_headers_columns() -> None:
 
 
 def test_what_stands_twice_is_taken_once() -> None:
-    text = "card,phone\n6304000000000001,0312345678\n6304000000000001,\n6304000000000002,03-1234-5678\n"
+    text = "card,phone\n6304000000000001,0312345678\n6304000000000001,\n"
+    text += "6304000000000002,03-1234-5678\n"
     first, second, third = read(text)
     assert first.faults == ()
     assert second.faults == (("card", "repeated"),)
