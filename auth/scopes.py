@@ -39,6 +39,13 @@ SCOPES: dict[str, Scope] = {
     "members:code": Scope(
         "会員コードの発行", "give a member a one-time code", _for(BACKOFFICE, OPERATOR)
     ),
+    "members:read": Scope("会員情報の照会", "read members and their profiles", _for(OPERATOR)),
+    "members:write": Scope(
+        "会員情報の変更・一括登録", "change members, their cards and profiles", _for(OPERATOR)
+    ),
+    "points:adjust": Scope(
+        "調整・統合・退会の計上", "adjust points, merge members, let them go", _for(OPERATOR)
+    ),
     "settlement:read": Scope("精算書の照会", "read statements", _for(BACKOFFICE, OPERATOR)),
     "settlement:dispute": Scope("精算への異議", "dispute a line", _for(BACKOFFICE)),
     "flows:read": Scope("送客表の照会", "read its part of the flows", _for(BACKOFFICE, OPERATOR)),

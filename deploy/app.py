@@ -25,7 +25,11 @@ from tenants.callers import Caller
 from tenants.codes_api import ROUTES as CODE_ROUTES
 from tenants.expiry_api import ROUTES as EXPIRY_ROUTES
 from tenants.holds_api import ROUTES as HOLDS_ROUTES
+from tenants.imports_api import ROUTES as IMPORT_ROUTES
+from tenants.lookups_api import ROUTES as LOOKUP_ROUTES
 from tenants.mall import Mall
+from tenants.members_api import ROUTES as MEMBERS_ROUTES
+from tenants.office_api import ROUTES as OFFICE_ROUTES
 from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
@@ -64,7 +68,7 @@ def create_app(settings: Settings) -> Litestar:
     routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
-    routes += eyes.ROUTES
+    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(
@@ -122,6 +126,11 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
 
         return Provide(connection)
 
+    async def clerk() -> AsyncIterator[AsyncConnection]:
+        """The worker's connection, for what commits before it goes on."""
+        async with hub.pools.bare("worker") as conn:
+            yield conn
+
     def same(thing: Any) -> Provide:
         return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
@@ -133,6 +142,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "counter": role("counter"),
         "auditor": role("auditor"),
         "worker": role("worker"),
+        "clerk": Provide(clerk),
         "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
@@ -156,6 +166,8 @@ def held(hub: Hub) -> dict[str, Any]:
         "closing": hub.closing,
         "watch": hub.watch,
         "uploads": hub.uploads,
+        "importing": hub.importing,
+        "lookups": hub.lookups,
         "wall": wall,
         "sealer": hub.sealer,
     }

@@ -23,7 +23,7 @@ from deploy.pools import Pools
 from deploy.sealer import Sealer
 from deploy.settings import Settings
 from deploy.watch import Watch
-from federation import codes
+from federation import codes, profiles
 from federation.close import plan
 from federation.days import day_of
 from federation.desk import Desk
@@ -33,7 +33,9 @@ from federation.refusals import Refusal
 from settlement import calendar
 from settlement.checks import broken
 from settlement.stages import Closing
-from tenants import mall
+from tenants import lookups, mall
+from tenants.importing import Importing
+from tenants.lookups import Lookups
 from tenants.mall import Mall
 from tenants.terms import Till
 from tenants.uploads import Uploads
@@ -81,6 +83,10 @@ class Hub:
             recheck,
             self.clock,
         )
+        self.importing = Importing(
+            lambda: self.pools.bare("worker"), self.desk, self.mall, self.clock
+        )
+        self.lookups = Lookups(lambda: self.pools.use("counter"))
         self.watch = Watch(self.pools, self.clock)
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
@@ -102,6 +108,7 @@ class Hub:
                 self._hourly(),
                 self.watch.keep_looking(),
                 self.uploads.keep_booking(),
+                self.importing.keep_working(),
                 self.sealer.keep_sealing(),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
@@ -122,7 +129,7 @@ class Hub:
 
     async def _keep(self) -> None:
         """Partitions and cycles for the months that come, signing keys that are young enough, no
-        codes that have long been over."""
+        codes that have long been over, nothing personal of members who left a month ago."""
         async with self.pools.use("worker") as conn:
             await conn.execute(
                 "SELECT federation.open_months(%s, %s)", (self.clock().date(), MONTHS)
@@ -130,6 +137,10 @@ class Hub:
             await keys.keep(conn, self.settings.secret, wall())
             await extend_calendar(conn, day_of(self.clock()))
             await codes.sweep(conn, self.clock())
+            await lookups.sweep(conn, self.clock())
+            erased = await profiles.erase(conn, self.clock())
+        if erased.members:
+            log.info("members who left were erased", extra={"erased": erased.members})
 
     async def broken(self, conn: AsyncConnection) -> list[str]:
         """The promises of the books that do not hold."""

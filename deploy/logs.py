@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-FIELDS = ("reason", "route", "batch", "waiting", "seconds", "cycle", "port")
+FIELDS = ("reason", "route", "batch", "waiting", "seconds", "cycle", "port", "erased")
 
 
 class JsonLines(logging.Formatter):

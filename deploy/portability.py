@@ -61,6 +61,7 @@ class Manifest(Struct, frozen=True, forbid_unknown_fields=True):
     format: int
     taken_at: datetime
     with_secrets: bool
+    with_personal: bool
     migrations: dict[str, str]
     months: Months | None
     sequences: dict[str, int]
@@ -110,7 +111,10 @@ def say(text: str) -> None:
 @click.option(
     "--with-secrets", is_flag=True, help="秘密のハッシュと PIN も · client secrets' hashes and PINs"
 )
-def export(folder: Path, with_secrets: bool) -> None:
+@click.option(
+    "--with-personal", is_flag=True, help="会員の個人情報も · who members are, phones and all"
+)
+def export(folder: Path, with_secrets: bool, with_personal: bool) -> None:
     """すべてを持ち出す · write everything into an empty folder, in open formats.
 
     The salts of sealed files go along, so that they can be proved elsewhere: keep the folder safe.
@@ -118,7 +122,8 @@ def export(folder: Path, with_secrets: bool) -> None:
     """
     from deploy.take_out import take_out
 
-    manifest = asyncio.run(take_out(settings().database_url, folder, with_secrets, wall()))
+    url = settings().database_url
+    manifest = asyncio.run(take_out(url, folder, with_secrets, wall(), with_personal=with_personal))
     click.echo(summary(manifest))
 
 

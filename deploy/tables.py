@@ -22,6 +22,12 @@ SECRETS = {
     "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
     "federation.pins": NONE,
 }
+# Who members are goes along only where it is asked for: the rows that say nothing of it.
+PERSONAL = {
+    "federation.carriers": "kind NOT IN ('phone', 'line')",
+    "federation.profiles": NONE,
+    "tenants.import_rows": "content IS NULL",
+}
 # Columns that mean nothing in another database.
 LEFT_OUT = {("federation.entries", "xid")}
 # Tables in which migrations and the start of a hub put rows of their own: an import replaces them.
@@ -29,6 +35,7 @@ SEEDED = {
     "federation.cycles",
     "tenants.expiry_policies",
     "tenants.parties",
+    "tenants.privacy",
     "tenants.programme",
     "tenants.shops",
     "tenants.tenants",
@@ -101,23 +108,27 @@ async def catalogue(conn: AsyncConnection) -> list[Table]:
         return await cursor.fetchall()
 
 
-async def carried(conn: AsyncConnection, with_secrets: bool) -> list[Table]:
+def withheld(with_secrets: bool, with_personal: bool) -> dict[str, str]:
+    """The tables of which not all goes along, and what of them does."""
+    return ({} if with_secrets else SECRETS) | ({} if with_personal else PERSONAL)
+
+
+async def carried(conn: AsyncConnection, with_secrets: bool, with_personal: bool) -> list[Table]:
     """The tables of an export, each after those that it leads to."""
+    left_out = withheld(with_secrets, with_personal)
     known = {one.oid: one for one in await catalogue(conn)}
     goes = {
-        one.oid
-        for one in known.values()
-        if one.name not in STAY and (with_secrets or SECRETS.get(one.name) != NONE)
+        one.oid for one in known.values() if one.name not in STAY and left_out.get(one.name) != NONE
     }
     order = TopologicalSorter({oid: set(known[oid].needs) & goes for oid in sorted(goes)})
     return [known[oid] for oid in order.static_order()]
 
 
-def rows_of(table: Table, with_secrets: bool) -> sql.Composed:
+def rows_of(table: Table, only: str | None) -> sql.Composed:
     """The rows that go along, in order of their key: the same rows are the same file."""
     columns = sql.SQL(", ").join(map(sql.Identifier, table.carried))
     query = sql.SQL("SELECT {} FROM {}").format(columns, table.identifier)
-    if not with_secrets and table.name in SECRETS:
-        query += sql.SQL(" WHERE {}").format(sql.SQL(SECRETS[table.name]))
+    if only is not None:
+        query += sql.SQL(" WHERE {}").format(sql.SQL(only))
     order = table.key or table.carried
     return query + sql.SQL(" ORDER BY {}").format(sql.SQL(", ").join(map(sql.Identifier, order)))

@@ -38,7 +38,7 @@ async def take_in(url: str, folder: Path) -> Manifest:
         for setting in PLAIN:
             await conn.execute(setting.encode())
         same_schema(manifest, await migrations(conn))
-        tables = await carried(conn, manifest.with_secrets)
+        tables = await carried(conn, manifest.with_secrets, manifest.with_personal)
         files = same_tables(manifest, tables)
         await must_be_empty(conn, tables)
         same_files(manifest, folder)

@@ -22,7 +22,7 @@ from deploy.portability import (
     say,
     totals,
 )
-from deploy.tables import Table, carried, rows_of
+from deploy.tables import Table, carried, rows_of, withheld
 
 SEQUENCES = """
 SELECT format('%s.%s', schemaname, sequencename), last_value FROM pg_sequences
@@ -35,7 +35,9 @@ SELECT min(day), max(day) FROM (
 """
 
 
-async def take_out(url: str, folder: Path, with_secrets: bool, now: datetime) -> Manifest:
+async def take_out(
+    url: str, folder: Path, with_secrets: bool, now: datetime, *, with_personal: bool = False
+) -> Manifest:
     """Write an export into a folder that is empty or not there; the manifest comes last."""
     make_room(folder)
     async with await AsyncConnection.connect(url) as conn:
@@ -43,9 +45,12 @@ async def take_out(url: str, folder: Path, with_secrets: bool, now: datetime) ->
         await conn.set_read_only(True)
         for setting in PLAIN:
             await conn.execute(setting.encode())
-        tables = await carried(conn, with_secrets)
+        tables = await carried(conn, with_secrets, with_personal)
+        left_out = withheld(with_secrets, with_personal)
         try:
-            files = [await copied(conn, table, folder, with_secrets) for table in tables]
+            files = [
+                await copied(conn, table, folder, left_out.get(table.name)) for table in tables
+            ]
         except psycopg.errors.InsufficientPrivilege as hidden:
             raise NotMoved(
                 "全行を読める役割（スーパーユーザーか BYPASSRLS）で実行してください / "
@@ -55,6 +60,7 @@ async def take_out(url: str, folder: Path, with_secrets: bool, now: datetime) ->
             FORMAT,
             now,
             with_secrets,
+            with_personal,
             await migrations(conn),
             await months(conn, tables),
             dict(await (await conn.execute(SEQUENCES)).fetchall()),
@@ -65,15 +71,13 @@ async def take_out(url: str, folder: Path, with_secrets: bool, now: datetime) ->
     return manifest
 
 
-async def copied(
-    conn: AsyncConnection, table: Table, folder: Path, with_secrets: bool
-) -> TableFile:
-    """Copy one table into its file."""
+async def copied(conn: AsyncConnection, table: Table, folder: Path, only: str | None) -> TableFile:
+    """Copy one table into its file, or the rows of it that may leave."""
     copy_out = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER, ENCODING 'UTF8')")
     digest = hashlib.sha256()
     with private(folder / table.file) as file:
         async with conn.cursor() as cursor:
-            async with cursor.copy(copy_out.format(rows_of(table, with_secrets))) as copy:
+            async with cursor.copy(copy_out.format(rows_of(table, only))) as copy:
                 async for piece in copy:
                     file.write(piece)
                     digest.update(piece)

@@ -11,6 +11,8 @@ from federation.answers import (
     Balance,
     DrawnLot,
     Held,
+    Left,
+    Merged,
     RateDiscount,
     Receipt,
     Released,
@@ -43,8 +45,12 @@ def answer(turn: Turn, seen: Seen, names: Names) -> bytes:
         return encode(released(turn, names))
     if order.give_back is not None:
         return encode(returned(turn, seen, names))
-    if order.adjust is not None or order.merge is not None or order.leave is not None:
+    if order.adjust is not None:
         return encode(adjusted(turn, names))
+    if order.merge is not None:
+        return encode(merged(turn, names))
+    if order.leave is not None:
+        return encode(gone(turn, seen, names))
     return encode(receipt(turn, seen, names))
 
 
@@ -214,12 +220,33 @@ def left(balance: Balance) -> tuple[str]:
 
 
 def adjusted(turn: Turn, names: Names) -> Adjusted:
-    """Of what the operator does to a wallet."""
-    booked = turn.booked
-    entry = booked.adjusted or booked.left or booked.merged[0]
-    return Adjusted(
-        turn.ask.slip, named(entry, names), entry.row["points"], booked.wallet.balance()
+    """Of what the operator gives or takes."""
+    asked, entry = turn.order.adjust, turn.booked.adjusted
+    assert asked is not None
+    assert entry is not None
+    grant = asked.grant
+    more = {"expires_on": grant.expires_on} if grant is not None and grant.expires_on else {}
+    balance = turn.booked.wallet.balance()
+    return Adjusted(turn.ask.slip, named(entry, names), entry.row["points"], balance, **more)
+
+
+def merged(turn: Turn, names: Names) -> Merged:
+    """Of a merge, by the entry of the member that is one with another now."""
+    left, *_ = turn.booked.merged
+    balance = turn.booked.wallet.balance()
+    return Merged(turn.ask.slip, named(left, names), -left.row["points"], balance)
+
+
+def gone(turn: Turn, seen: Seen, names: Names) -> Left:
+    """Of a withdrawal."""
+    entry = turn.booked.left
+    assert entry is not None
+    forfeited = tuple(
+        DrawnLot(points, seen.purses[turn.member_id].last_day(lot))
+        for lot, points in turn.booked.taken
     )
+    balance = turn.booked.wallet.balance()
+    return Left(turn.ask.slip, named(entry, names), -entry.row["points"], forfeited, balance)
 
 
 def named(entry: Entry, names: Names) -> str:

@@ -199,9 +199,29 @@ class ReturnReceipt(Struct, frozen=True):
 
 
 class Adjusted(Struct, frozen=True):
-    """The answer to an adjustment, a merge or a withdrawal: what it did to the wallet."""
+    """The answer to an adjustment: what it did to the wallet, and the last day of what it gave."""
 
     slip: str
     entry: str
     points: int
+    balance: Balance
+    expires_on: date | UnsetType = UNSET
+
+
+class Merged(Struct, frozen=True):
+    """The answer to a merge: the points that are the heir's now, and what it has with them."""
+
+    slip: str
+    entry: str
+    moved_points: int
+    balance: Balance
+
+
+class Left(Struct, frozen=True):
+    """The answer to a withdrawal: what was forfeited, the next to lapse first."""
+
+    slip: str
+    entry: str
+    forfeited_points: int
+    forfeited: tuple[DrawnLot, ...]
     balance: Balance

@@ -43,6 +43,7 @@ KEEP = statement(__file__, "keep")
 BOOKED = 201
 A_MOMENT = timedelta(microseconds=1)
 PIN_TRIES = 5
+GONE = ("merged", "withdrawn")  # a one-time code may still lead there for a while
 
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
 Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
@@ -173,7 +174,7 @@ class Books:
         card = seen.cards.get(turn.carrier)
         if card is None:
             raise NotFound(pointer="/card")
-        if card.state == "stopped":
+        if card.state == "stopped" or seen.purses[card.member_id].state in GONE:
             raise CardNotActive
         as_of = min(turn.ask.at, page.now) if turn.offline else page.now
         if card.expires_at is not None and card.expires_at <= as_of:

@@ -1,8 +1,10 @@
--- Who has become one with whom, of these members: each as the one who was merged, or as the heir.
+-- Who has become one with whom: of each of these members, or of their heirs, all who were merged.
+WITH heir AS (
+    SELECT coalesce(merged_into, member_id) AS member_id
+    FROM federation.members
+    WHERE member_id = ANY(%(members)s::bigint [])
+)
+
 SELECT member_id, merged_into
 FROM federation.members
-WHERE member_id = ANY(%(members)s::bigint []) AND merged_into IS NOT NULL
-UNION
-SELECT member_id, merged_into
-FROM federation.members
-WHERE merged_into = ANY(%(members)s::bigint [])
+WHERE merged_into IN (SELECT heir.member_id FROM heir)

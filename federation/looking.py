@@ -35,6 +35,7 @@ entries_of = msgspec.json.Decoder(list[PastEntry]).decode
 draws_of = msgspec.json.Decoder(list[PastDraw]).decode
 lots_of = msgspec.json.Decoder(list[Lot]).decode
 shortages_of = msgspec.json.Decoder(list[PastShortage]).decode
+days_of = msgspec.json.Decoder(dict[int, date], strict=False).decode
 
 
 class Known(Struct, frozen=True):
@@ -163,7 +164,7 @@ async def look_back(seen: Seen, about: Sequence[Turn], sales: AsyncCursor | None
             draws=tuple(draws_of(draws or "[]")),
             lots=tuple(lots_of(lots or "[]")),
             shortages=tuple(shortages_of(shortages or "[]")),
-            slides_to=slides_to,
+            slides_to=days_of(slides_to or "{}"),
             earlier=tuple(entry for entry in booked if entry.earlier),
         )
         seen.pasts[turn] = past

@@ -7,8 +7,16 @@ from msgspec import structs
 
 from federation.page import Entry, Page, Stamp
 from federation.purse import Lot, Purse
-from federation.refusals import HoldsOpen, PointsOwed
+from federation.refusals import (
+    AlreadyMerged,
+    HoldsOpen,
+    MemberFrozen,
+    MemberWithdrawn,
+    PointsOwed,
+)
 from federation.slips import Merging
+
+MERGED = "merged"
 
 
 def change_over(page: Page, purse: Purse, scheme_id: int, stamp: Stamp) -> int:
@@ -35,16 +43,21 @@ def change_over(page: Page, purse: Purse, scheme_id: int, stamp: Stamp) -> int:
 
 def merge(page: Page, purses: dict[int, Purse], merging: Merging, stamp: Stamp) -> list[Entry]:
     """統合: one member's points and carriers become another's; refused while points are held or
-    owed, since those are bound to their member."""
+    owed, since those are bound to their member. Both sides are booked, also where nothing moves."""
     source, target = purses[merging.source_id], purses[merging.target_id]
+    still_here(source)
+    still_here(target)
     if source.held:
         raise HoldsOpen
     if source.owed:
         raise PointsOwed
-    booked = move_all(page, source, target, stamp) or [
-        page.entry(source.member_id, "merge", stamp, reason=merging.reason)
-    ]
+    booked = move_all(page, source, target, stamp)
+    if not booked:
+        left = page.entry(source.member_id, "merge", stamp)
+        booked = [left, page.entry(target.member_id, "merge", stamp, of_entry_id=left.entry_id)]
     booked[0].row["reason"] = merging.reason
+    source.state = MERGED
+    source.touched = True
     for (rule, on), points in source.used.items():
         page.use(target.member_id, rule, on, points)
     page.add(
@@ -54,9 +67,24 @@ def merge(page: Page, purses: dict[int, Purse], merging: Merging, stamp: Stamp) 
     return booked
 
 
-def part(page: Page, purse: Purse) -> None:
-    """A merge is undone: its member stands alone again."""
-    page.add("members", {"member_id": purse.member_id, "state": "active"})
+def still_here(purse: Purse) -> None:
+    """Whether a member can become one with another: who is frozen, gone or merged cannot."""
+    match purse.state:
+        case "frozen":
+            raise MemberFrozen
+        case "merged":
+            raise AlreadyMerged
+        case "withdrawn":
+            raise MemberWithdrawn
+
+
+def part(page: Page, source: Purse, target: Purse) -> None:
+    """A merge is undone: its member stands alone again, with what it had used of limited rules."""
+    source.state = "active"
+    source.touched = True
+    for (rule, on), points in source.used.items():
+        page.use(target.member_id, rule, on, -points)
+    page.add("members", {"member_id": source.member_id, "state": "active"})
 
 
 def move_all(page: Page, source: Purse, target: Purse, stamp: Stamp) -> list[Entry]:
@@ -65,11 +93,14 @@ def move_all(page: Page, source: Purse, target: Purse, stamp: Stamp) -> list[Ent
     if not free:
         return []
     left = page.entry(source.member_id, "merge", stamp)
-    target.slide(source.slides_on)
     booked = [left]
     for _, lots in groupby(free, key=lambda lot: lot.entry_id):
-        entry = page.entry(target.member_id, "merge", stamp, of_entry_id=left.entry_id)
         every = list(lots)
+        slides_to = source.slides_on if any(lot.expires_on is None for lot in every) else None
+        target.slide(slides_to)
+        entry = page.entry(
+            target.member_id, "merge", stamp, of_entry_id=left.entry_id, slides_to=slides_to
+        )
         page.grant(target, entry, [reborn(lot, entry, lot.scheme_id) for lot in every])
         for lot in every:
             page.draw(source, left, lot, lot.free, "merge")

@@ -16,8 +16,10 @@ from cryptography.hazmat.primitives.ciphers.modes import ECB
 
 from federation.refusals import NotFound
 
-Kind = Literal["entry", "member", "cursor", "lot", "hold"]
-_KINDS: dict[Kind, int] = {"entry": 1, "member": 2, "cursor": 3, "lot": 4, "hold": 5}
+Kind = Literal["entry", "member", "cursor", "lot", "hold", "proposal"]
+_KINDS: dict[Kind, int] = {
+    "entry": 1, "member": 2, "cursor": 3, "lot": 4, "hold": 5, "proposal": 6
+}  # fmt: skip
 
 
 # Base 32 (RFC 4648, small letters) two letters at a time: the standard library's takes 5 µs a name.

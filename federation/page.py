@@ -13,6 +13,7 @@ from federation.purse import Hold, Lot, LotKey, Owed, Purse, Taken
 
 Row = dict[str, Any]
 REDEMPTION = "redemption"  # what is spent is counted under this name, where a day has a limit
+ADJUSTMENT = "adjustment"  # likewise what the operator gives and takes
 
 
 class Stamp(Struct, frozen=True):

@@ -1,7 +1,7 @@
 """What stands behind a slip that is asked about: what it booked, what was booked since. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -80,7 +80,7 @@ class Past(Struct, frozen=True):
     draws: tuple[PastDraw, ...] = ()
     lots: tuple[Lot, ...] = ()
     shortages: tuple[PastShortage, ...] = ()
-    slides_to: date | None = None  # what all other events of the member give
+    slides_to: Mapping[int, date] = {}  # what all other events of each member give
     earlier: tuple[PastEntry, ...] = ()  # what these entries were about themselves
 
     @property

@@ -13,11 +13,18 @@ WITH member AS (
 
 heir AS (        -- who had become one with a member that is now merged goes on to the same heir
     UPDATE federation.members
-    SET merged_into = m.merged_into
+    SET merged_into = m.merged_into, led_to = members.led_to || m.member_id
     FROM json_to_recordset(%(members)s::json) AS m (
         member_id bigint, state text, merged_into bigint
     )
     WHERE m.state = 'merged' AND members.merged_into = m.member_id
+),
+
+back AS (        -- and comes back with a member that stands alone again
+    UPDATE federation.members
+    SET merged_into = m.member_id, led_to = members.led_to[:cardinality(members.led_to) - 1]
+    FROM json_to_recordset(%(members)s::json) AS m (member_id bigint, state text)
+    WHERE m.state = 'active' AND members.led_to[cardinality(members.led_to)] = m.member_id
 ),
 
 stopped AS (

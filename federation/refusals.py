@@ -107,8 +107,8 @@ class TooLarge(Refusal):
 
 
 class UnsupportedMediaType(Refusal):
-    """application/json で送ってください（一括送信は application/x-ndjson）
-    Send application/json; a batch as application/x-ndjson."""
+    """application/json で送ってください（一括送信は application/x-ndjson、会員一覧は text/csv）
+    Send application/json; a batch as application/x-ndjson, a list of members as text/csv."""
 
     status = 415
     do = "call"
@@ -225,6 +225,34 @@ class HoldsOpen(Refusal):
     Points are held: the members cannot become one yet."""
 
     staff_text = "取置中・解放後に統合"
+
+
+class AlreadyMerged(Refusal):
+    """この会員はすでに他の会員に統合されています
+    This member has become one with another already."""
+
+    staff_text = "統合済みの会員"
+
+
+class MemberWithdrawn(Refusal):
+    """この会員はすでに退会しています
+    This member has left."""
+
+    staff_text = "退会済みの会員"
+
+
+class MemberFrozen(Refusal):
+    """この会員は利用停止中のため統合できません
+    This member's points are frozen: they cannot become another's yet."""
+
+    staff_text = "利用停止中の会員"
+
+
+class CardKnown(Refusal):
+    """新しい番号はすでに登録されています
+    The new number leads to a member already."""
+
+    staff_text = "登録済みの番号"
 
 
 class HoldCaptured(Refusal):

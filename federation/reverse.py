@@ -6,14 +6,14 @@ from datetime import date
 from federation.hold import release, still_open
 from federation.lapse import lapse
 from federation.move import part
-from federation.page import REDEMPTION, Entry, Page, Stamp
+from federation.page import ADJUSTMENT, REDEMPTION, Entry, Page, Stamp
 from federation.past import Past, PastDraw, PastEntry, PastShortage, total
-from federation.purse import Owed, Purse
+from federation.purse import LotKey, Owed, Purse
 from federation.refusals import NotReversible
 from federation.slips import Reversal
 
-# What the draws of an undoing are called, by what is undone: it posts to the same accounts.
-KINDS = {"return": "unreturn", "adjustment": "adjustment"}
+# Undone, these are the opposite of themselves to whoever settles, and no sale that was undone.
+UNDOING = {"return": "unreturn", "merge": "merge", "adjustment": "adjustment"}
 
 
 def reverse(
@@ -40,38 +40,59 @@ def reverse(
         )
         undo_entry(page, purse, original, past, entry)
         if original.slides_to is not None:
-            slide_back(purse, past.slides_to)
-        if original.kind == "merge" and original.of_entry_id is None:
-            part(page, purse)
+            slide_back(purse, past.slides_to.get(purse.member_id))
         booked.append(entry)
+    if is_merge(asked):
+        (source,) = {e.member_id for e in asked if e.of_entry_id is None}
+        (target,) = {e.member_id for e in asked if e.of_entry_id is not None}
+        part(page, purses[source], purses[target])
     for purse in {original.member_id: purses[original.member_id] for original in asked}.values():
         lapse(page, purse)
     return booked
 
 
+def is_merge(asked: list[PastEntry]) -> bool:
+    """Whether a slip made two members one; a return may carry points on to an heir as well."""
+    return {entry.kind for entry in asked} == {"merge"}
+
+
+def heirs_stay(purses: dict[int, Purse], asked: list[PastEntry]) -> bool:
+    """Whether whoever a member became one with is still one of us on its own."""
+    heirs = {entry.member_id for entry in asked if entry.of_entry_id is not None}
+    return all(purses[heir].state in ("active", "frozen") for heir in heirs)
+
+
 def check(purses: dict[int, Purse], past: Past, asked: list[PastEntry]) -> None:
-    """An undoing never goes short: what was granted or given back is still there, whole."""
-    needed: dict[tuple[int, int, int], int] = {}
+    """An undoing never goes short: what was granted or given back is still there, whole. A merge
+    is undone before the heir becomes one with another, or leaves."""
+    if is_merge(asked) and not heirs_stay(purses, asked):
+        raise NotReversible
     for original in asked:
-        for lot in past.lots:
-            if lot.entry_id == original.entry_id:
-                needed[lot.key] = needed.get(lot.key, 0) + lot.points
-        for draw in past.draws:
-            if draw.entry_id == original.entry_id:
-                needed[draw.lot] = needed.get(draw.lot, 0) - draw.points
         if original.kind == "hold":
             still_open(purses[original.member_id].holds[original.entry_id])
     undone = {original.entry_id for original in asked}
     if any(debt.paid for debt in past.shortages if debt.entry_id in undone):
         raise NotReversible
-    for key, points in needed.items():
+    for key, points in needed(past, undone).items():
         if points > 0 and purses[key[0]].lots[key].free < points:
             raise NotReversible
 
 
+def needed(past: Past, undone: set[int]) -> Counter[LotKey]:
+    """What must be in each lot for its grants and for what came back to it to be undone."""
+    wanted: Counter[LotKey] = Counter()
+    for lot in past.lots:
+        if lot.entry_id in undone:
+            wanted[lot.key] += lot.points
+    for draw in past.draws:
+        if draw.entry_id in undone:
+            wanted[draw.lot] -= draw.points
+    return wanted
+
+
 def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry: Entry) -> None:
     """The opposite of all that one entry did."""
-    kind = KINDS.get(original.kind, "reversal")
+    kind = UNDOING.get(original.kind, "reversal")
     for draw in past.draws:
         if draw.entry_id == original.entry_id:
             page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind, stead_of(draw))
@@ -113,6 +134,8 @@ def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> 
     used again, where it is counted."""
     if original.kind == "redemption":
         page.use(purse.member_id, REDEMPTION, past.used_on(original), original.points)
+    if original.kind == "adjustment":
+        page.use(purse.member_id, ADJUSTMENT, original.business_date, -abs(original.points))
     for lot in past.lots:
         if lot.entry_id == original.entry_id and original.kind == "accrual":
             page.use(purse.member_id, lot.rule, original.business_date, -lot.points)

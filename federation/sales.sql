@@ -143,19 +143,25 @@ SELECT
         WHERE whole.turn = asked.turn
     )::text AS shortages,
     (
-        SELECT max(other.slides_to)
-        FROM asked AS mine
-        INNER JOIN federation.entries AS other USING (member_id)
-        WHERE
-            mine.turn = asked.turn
-            AND other.slides_to IS NOT NULL
-            AND other.entry_id NOT IN (SELECT named.entry_id FROM named WHERE named.turn = asked.turn)
-            AND NOT EXISTS (
-                SELECT FROM federation.entries AS undone
-                WHERE
-                    undone.member_id = other.member_id
-                    AND undone.of_entry_id = other.entry_id
-                    AND undone.kind = 'reversal'
-            )
-    ) AS slides_to
+        SELECT json_object_agg(slid.member_id, slid.slides_to)
+        FROM (
+            SELECT other.member_id, max(other.slides_to) AS slides_to
+            FROM asked AS mine
+            INNER JOIN federation.entries AS other USING (member_id)
+            WHERE
+                mine.turn = asked.turn
+                AND other.slides_to IS NOT NULL
+                AND other.entry_id NOT IN (
+                    SELECT named.entry_id FROM named WHERE named.turn = asked.turn
+                )
+                AND NOT EXISTS (
+                    SELECT FROM federation.entries AS undone
+                    WHERE
+                        undone.member_id = other.member_id
+                        AND undone.of_entry_id = other.entry_id
+                        AND undone.kind = 'reversal'
+                )
+            GROUP BY other.member_id
+        ) AS slid
+    )::text AS slides_to
 FROM (SELECT DISTINCT turn FROM asked) AS asked

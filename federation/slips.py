@@ -116,7 +116,7 @@ class Holder(Struct, frozen=True):
     points: int
     points_held: int
     points_owed: int
-    state: Literal["active", "frozen"]
+    state: Literal["active", "frozen", "merged", "withdrawn"]
     carrier_kind: str
     carrier_state: Literal["active", "stopped", "used"]
     pin: Literal["none", "right", "wrong", "shut"] = "none"

@@ -5,9 +5,9 @@ from federation.adjust import adjust
 from federation.give_back import give_back, repay
 from federation.hold import capture, hold, release
 from federation.lapse import lapse
-from federation.leave import leave
+from federation.leave import WITHDRAWN, forfeit, leave
 from federation.looking import Seen, is_code
-from federation.move import merge, move_all
+from federation.move import MERGED, merge, move_all
 from federation.page import Page
 from federation.purse import Hold, Purse
 from federation.redeem import redeem
@@ -24,11 +24,13 @@ def book_order(page: Page, seen: Seen, turn: Turn) -> None:
         return
     for part in (undo, spend, end_hold, earn, bring_back, see_to):
         part(page, seen, purse, turn)
-    if turn.order.merge is None:  # what came back to a merged member is its heir's
-        for other in turn.members[1:]:
+    for other in turn.members[1:] if turn.order.merge is None else ():
+        if seen.purses[other].state == MERGED:  # what came back to it is its heir's
             move_all(page, seen.purses[other], purse, turn.stamp())
     if purse.read:  # what came back, or what a late sale gave, may be over already
         lapse(page, purse)
+        if purse.state == WITHDRAWN:
+            forfeit(page, purse, turn.stamp())
     if purse.owed and purse.read and turn.order.give_back is None:
         repay(page, purse, turn.stamp())
     purse.count()
@@ -104,7 +106,7 @@ def see_to(page: Page, seen: Seen, purse: Purse, turn: Turn) -> None:
     if order.merge is not None:
         booked.merged = merge(page, seen.purses, order.merge, stamp)
     if order.leave is not None:
-        booked.left = leave(page, purse, order.leave, stamp)
+        booked.left, booked.taken = leave(page, purse, order.leave, stamp)
 
 
 def asked_hold(purse: Purse, turn: Turn) -> Hold | None:

@@ -2,7 +2,7 @@
 a term has moved."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -32,6 +32,7 @@ RANKS = statement(__file__, "rank_bonuses")
 SCHEMES = statement(__file__, "schemes")
 PROGRAMME = statement(__file__, "programme")
 EXPIRY = statement(__file__, "expiry_policies")
+PARTIES = statement(__file__, "parties")
 
 COUNTER = "SELECT moved FROM federation.doors"
 LOOK_EVERY_SECONDS = 1.0
@@ -50,6 +51,7 @@ class Mall:
         self._moved = moved
         self._tills: Tills = {}
         self._expiry: tuple[ExpiryPolicy, ...] = ()
+        self._parties: dict[str, Party] = {}
         self._loaded = False
         self._loading = asyncio.Lock()
         self._counted = 0
@@ -79,6 +81,11 @@ class Mall:
         await self._load()
         return self._expiry
 
+    async def parties(self) -> Mapping[str, Party]:
+        """Whoever can fund points, by code."""
+        await self._load()
+        return self._parties
+
     async def _load(self) -> None:
         """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
         doors' counter is asked once a second, so that what was agreed is soon known everywhere.
@@ -98,6 +105,7 @@ class Mall:
                 if not self._loaded or counted != self._counted:
                     self._tills = await read(conn, seen)
                     self._expiry = await expiry_policies(conn)
+                    self._parties = {row["code"]: Party(**row) for row in await rows(conn, PARTIES)}
             self._counted, self._looked_at = counted, now
             self._loaded = seen == self._moved()
 

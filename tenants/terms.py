@@ -16,6 +16,7 @@ TaxTreatment = Literal["PAYMENT", "DISCOUNT"]
 Event = Literal["accrual", "redemption", "sale-without-points"]
 BEGAN = date(2000, 1, 1)
 REDEMPTION = "redemption"  # the rule under which spending counts towards its limit per day
+ADJUSTMENT = "adjustment"  # the same for what the office gives and takes
 
 
 class Dated(Protocol):
@@ -158,8 +159,10 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     @property
     def counted(self) -> frozenset[str]:
         """The rules whose use by a member must be read before it is booked: a campaign's caps, and
-        what is spent, where there is a limit per day."""
+        what is spent, where there is a limit per day; what the operator's office adjusts."""
         rules = {campaign.rule for campaign in self.campaigns if campaign.counted}
+        if self.tenant.party_id == self.operator.party_id:
+            rules.add(ADJUSTMENT)
         if any(one.redemption_limit_points_per_day is not None for one in self.programme):
             rules.add(REDEMPTION)
         return frozenset(rules)

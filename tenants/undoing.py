@@ -16,7 +16,7 @@ from federation.slips import Asked, Order, Reversal, SlipNumber
 from tenants.terms import Till
 
 # What a slip may have booked and can be undone: a release cannot, its points are free.
-UNDONE = frozenset({"accrual", "redemption", "hold", "return", "adjustment", "merge"})
+UNDONE = frozenset({"accrual", "redemption", "hold", "return", "adjustment", "merge", "import"})
 # One line of text: no control, bidi-override or lone-surrogate characters.
 Reason = Annotated[
     str,
@@ -44,6 +44,14 @@ class Undo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 def undo(asked: Undo, till: Till, past: Past) -> Order:
     """What has not arrived is cancelled for ever, what booked nothing stays as it is, and what
     booked is undone whole, on its own business date, while all it gave is still there."""
+    order = undo_any_day(asked, till, past)
+    if any(entry.business_date != asked.business_date for entry in past.own):
+        raise TooLate
+    return order
+
+
+def undo_any_day(asked: Undo, _: Till, past: Past) -> Order:
+    """What the operator's office booked is undone on any day, while all it gave is still there."""
     if asked.of == asked.slip:
         raise Validation(pointer="/of")
     if not past.arrived:
@@ -56,6 +64,4 @@ def undo(asked: Undo, till: Till, past: Past) -> Order:
         raise NotReversible
     if any(past.returned(entry) for entry in past.own):
         raise AlreadyReturned
-    if any(entry.business_date != asked.business_date for entry in past.own):
-        raise TooLate
     return Order(reverse=Reversal(asked.of, asked.reason))

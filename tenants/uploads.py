@@ -43,6 +43,7 @@ NOT_FOUND = 404
 log = logging.getLogger("meguri.uploads")
 
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+Now = Callable[[], datetime]
 Own = Callable[[int], AbstractAsyncContextManager[AsyncConnection]]
 Active = Callable[[AsyncConnection, Sequence[str]], Awaitable[dict[str, bool]]]
 
@@ -57,7 +58,7 @@ class Uploads:
         desk: Desk,
         mall: Mall,
         active: Active,
-        clock: Callable[[], datetime],
+        clock: Now,
     ) -> None:
         """`connect` gives a worker's connection in autocommit, `own` a transaction that has named
         its tenant; `active` says which clients are."""

@@ -85,12 +85,12 @@ federation.carriers
   state text NOT NULL DEFAULT 'active'::text
   issued_on date NOT NULL
   led_to ARRAY NOT NULL DEFAULT '{}'::bigint[]
-  carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text])))
+  carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text, 'external'::text]))) NOT VALID
   carriers_pkey: PRIMARY KEY (carrier)
   carriers_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'stopped'::text])))
   CREATE INDEX carriers_of_member ON federation.carriers USING btree (member_id)
   CREATE UNIQUE INDEX carriers_pkey ON federation.carriers USING btree (carrier)
-  GRANT INSERT, SELECT TO meguri_worker
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
@@ -342,10 +342,13 @@ federation.members
   state text NOT NULL DEFAULT 'active'::text
   merged_into bigint
   left_at timestamp with time zone
+  led_to ARRAY NOT NULL DEFAULT '{}'::bigint[]
+  erased_at timestamp with time zone
   members_merged_into_check: CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL)))
   members_pkey: PRIMARY KEY (member_id)
   members_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'withdrawn'::text, 'merged'::text])))
   CREATE INDEX members_merged ON federation.members USING btree (merged_into) WHERE (merged_into IS NOT NULL)
+  CREATE INDEX members_to_erase ON federation.members USING btree (left_at) WHERE ((state = 'withdrawn'::text) AND (erased_at IS NULL))
   CREATE UNIQUE INDEX members_pkey ON federation.members USING btree (member_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
@@ -383,6 +386,24 @@ federation.postings
   points bigint
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+federation.profiles
+  member_id bigint NOT NULL
+  name text
+  kana text
+  birth_on date
+  sex text
+  postcode text
+  phone text
+  email text
+  external_id text
+  updated_at timestamp with time zone NOT NULL
+  profiles_phone_check: CHECK ((phone ~ '^0[0-9]{9,10}$'::text))
+  profiles_pkey: PRIMARY KEY (member_id)
+  profiles_postcode_check: CHECK ((postcode ~ '^[0-9]{7}$'::text))
+  profiles_sex_check: CHECK ((sex = ANY (ARRAY['female'::text, 'male'::text, 'other'::text])))
+  CREATE UNIQUE INDEX profiles_pkey ON federation.profiles USING btree (member_id)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
 
 federation.receipts
   shop_id bigint NOT NULL
@@ -479,13 +500,14 @@ federation.wallets
   next_change_at timestamp with time zone
   slides_on date
   wallets_check: CHECK (((points_held >= 0) AND (points_held <= points)))
+  wallets_gone_check: CHECK (((state <> ALL (ARRAY['merged'::text, 'withdrawn'::text])) OR (points = 0))) NOT VALID
   wallets_member_id_fkey: FOREIGN KEY (member_id) REFERENCES federation.members(member_id)
   wallets_next_expires_on_check: CHECK (((next_expires_on IS NULL) = (points = points_held)))
   wallets_next_expiring_points_check: CHECK (((next_expiring_points >= 0) AND (next_expiring_points <= (points - points_held))))
   wallets_pkey: PRIMARY KEY (member_id)
   wallets_points_check: CHECK ((points >= 0))
   wallets_points_owed_check: CHECK ((points_owed >= 0))
-  wallets_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'frozen'::text])))
+  wallets_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'frozen'::text, 'merged'::text, 'withdrawn'::text]))) NOT VALID
   CREATE INDEX wallets_due ON federation.wallets USING btree (next_expires_on) WHERE (next_expires_on IS NOT NULL)
   CREATE UNIQUE INDEX wallets_pkey ON federation.wallets USING btree (member_id)
   GRANT INSERT, SELECT TO meguri_worker
@@ -637,6 +659,21 @@ settlement.statements
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+tenants.acts
+  act_id bigint NOT NULL DEFAULT nextval('tenants.acts_ids'::regclass)
+  member_id bigint NOT NULL
+  what text NOT NULL
+  client_id text NOT NULL
+  reason text NOT NULL
+  acted_at timestamp with time zone NOT NULL
+  acts_pkey: PRIMARY KEY (act_id)
+  acts_reason_check: CHECK ((reason <> ''::text))
+  acts_what_check: CHECK ((what = ANY (ARRAY['card-replaced'::text, 'carrier-added'::text, 'frozen'::text, 'unfrozen'::text, 'profile-written'::text])))
+  CREATE INDEX acts_of_member ON tenants.acts USING btree (member_id, act_id)
+  CREATE UNIQUE INDEX acts_pkey ON tenants.acts USING btree (act_id)
+  GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
 tenants.batch_lines
@@ -858,6 +895,60 @@ tenants.funding_shares
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.import_rows
+  import_id text NOT NULL
+  line integer NOT NULL
+  state text NOT NULL
+  content jsonb
+  funder text
+  points bigint NOT NULL DEFAULT 0
+  member_id bigint
+  faults jsonb
+  import_rows_check1: CHECK (((state = ANY (ARRAY['joined'::text, 'booked'::text])) = (member_id IS NOT NULL)))
+  import_rows_check2: CHECK (((state = 'refused'::text) = (faults IS NOT NULL)))
+  import_rows_check: CHECK (((state = ANY (ARRAY['received'::text, 'joined'::text])) = (content IS NOT NULL)))
+  import_rows_import_id_fkey: FOREIGN KEY (import_id) REFERENCES tenants.imports(import_id)
+  import_rows_line_check: CHECK ((line > 1))
+  import_rows_pkey: PRIMARY KEY (import_id, line)
+  import_rows_points_check: CHECK (((points >= 0) AND (points <= 10000000)))
+  import_rows_state_check: CHECK ((state = ANY (ARRAY['received'::text, 'joined'::text, 'booked'::text, 'refused'::text])))
+  CREATE INDEX import_rows_open ON tenants.import_rows USING btree (import_id, line) WHERE (state = ANY (ARRAY['received'::text, 'joined'::text]))
+  CREATE UNIQUE INDEX import_rows_pkey ON tenants.import_rows USING btree (import_id, line)
+  GRANT INSERT, SELECT TO meguri_worker
+
+tenants.imports
+  import_id text NOT NULL
+  client_id text NOT NULL
+  rows integer NOT NULL
+  received_at timestamp with time zone NOT NULL
+  state text NOT NULL
+  approved_at timestamp with time zone
+  imports_check: CHECK (((state = ANY (ARRAY['approved'::text, 'settled'::text])) = (approved_at IS NOT NULL)))
+  imports_import_id_check: CHECK ((import_id ~ '^[0-9a-f]{32}$'::text))
+  imports_pkey: PRIMARY KEY (import_id)
+  imports_rows_check: CHECK ((rows > 0))
+  imports_state_check: CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'settled'::text])))
+  CREATE INDEX imports_open ON tenants.imports USING btree (import_id) WHERE (state = 'approved'::text)
+  CREATE UNIQUE INDEX imports_pkey ON tenants.imports USING btree (import_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.lookups
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  minute_at timestamp with time zone NOT NULL
+  lookups integer NOT NULL
+  lookups_lookups_check: CHECK ((lookups > 0))
+  lookups_pkey: PRIMARY KEY (tenant_id, till, minute_at)
+  lookups_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE UNIQUE INDEX lookups_pkey ON tenants.lookups USING btree (tenant_id, till, minute_at)
+  POLICY counts FOR ALL TO {meguri_counter} USING true
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT DELETE, SELECT TO meguri_worker
+  GRANT INSERT, SELECT, UPDATE TO meguri_counter
+  GRANT SELECT TO meguri_auditor
+
 tenants.offline_terms
   tenant_id bigint NOT NULL
   from_on date NOT NULL
@@ -894,6 +985,21 @@ tenants.parties
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.privacy
+  one boolean NOT NULL DEFAULT true
+  no_personal_data boolean NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  privacy_author_check: CHECK ((author <> ''::text))
+  privacy_one_check: CHECK (one)
+  privacy_pkey: PRIMARY KEY (one)
+  privacy_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX privacy_pkey ON tenants.privacy USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_worker
+
 tenants.programme
   from_on date NOT NULL
   spend_order text NOT NULL DEFAULT 'EXPIRY_FIRST'::text
@@ -917,6 +1023,34 @@ tenants.programme
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.proposals
+  proposal_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  what text NOT NULL
+  slip text NOT NULL
+  fingerprint bytea NOT NULL
+  member_id bigint
+  points bigint NOT NULL
+  content jsonb NOT NULL
+  proposed_by text NOT NULL
+  proposed_at timestamp with time zone NOT NULL
+  state text NOT NULL DEFAULT 'proposed'::text
+  decided_by text
+  decided_at timestamp with time zone
+  reason text
+  proposals_check1: CHECK (((state = 'proposed'::text) = (decided_by IS NULL)))
+  proposals_check2: CHECK (((state = 'proposed'::text) = (decided_at IS NULL)))
+  proposals_check: CHECK ((decided_by <> proposed_by))
+  proposals_fingerprint_check: CHECK ((length(fingerprint) = 32))
+  proposals_pkey: PRIMARY KEY (proposal_id)
+  proposals_slip_key: UNIQUE (slip)
+  proposals_state_check: CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text])))
+  proposals_what_check: CHECK ((what = ANY (ARRAY['adjustment'::text, 'import'::text])))
+  CREATE INDEX proposals_waiting ON tenants.proposals USING btree (proposal_id) WHERE (state = 'proposed'::text)
+  CREATE UNIQUE INDEX proposals_pkey ON tenants.proposals USING btree (proposal_id)
+  CREATE UNIQUE INDEX proposals_slip_key ON tenants.proposals USING btree (slip)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
 
 tenants.rank_bonuses
   rank text NOT NULL

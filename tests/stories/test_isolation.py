@@ -113,6 +113,7 @@ LOOKS = [
     ("GET", "/v1/daily-totals?till={till}&business_date=2026-06-03", TILL),
     ("POST", "/v1/daily-totals {till}", TILL),
     ("POST", "/v1/member-codes {handle}", BACKOFFICE),
+    ("POST", "/v1/member-lookups {till}", TILL),
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
@@ -138,6 +139,8 @@ def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
     }
     if call == "/v1/member-codes":
         return {"member": till}
+    if call == "/v1/member-lookups":
+        return {"till": till, "card": member.card}
     if call == "/v1/daily-totals":
         return {**counted(shop, "D-01", "D-03"), "till": till}
     if call.startswith("/v1/holds/"):
@@ -337,7 +340,7 @@ async def test_a_connection_forgets_its_tenant_with_its_transaction(mall: Mall, 
             assert (row[0] >= most) if most else (row[0] == 0)
 
 
-@pytest.mark.parametrize("table", ["wallets", "lots", "carriers", "members"])
+@pytest.mark.parametrize("table", ["wallets", "lots", "carriers", "members", "profiles"])
 async def test_what_belongs_to_members_is_closed_to_the_app(mall: Mall, table: str) -> None:
     with pytest.raises(InsufficientPrivilege):
         ask(mall, "app", f"SELECT 1 FROM federation.{table}", tenant=1)

@@ -10,6 +10,9 @@ import pytest
 from tenants.codes_api import CodeFor, SetPin
 from tenants.daily_totals import AccrualsTold, DayEnd, RedemptionsTold
 from tenants.earning import Line, Tender
+from tenants.lookups_api import LookUp
+from tenants.members_api import Added, Replacement, Written
+from tenants.office import Adjust, Carry, UndoOffice, Unite, Withdraw
 from tenants.quotes import Ask
 from tenants.spending import Purchase, Spend
 from tenants.undoing import Undo
@@ -74,14 +77,16 @@ def test_a_lock_names_hashes_and_no_host(path: Path) -> None:
 
 
 def test_no_request_names_its_own_shop() -> None:
-    for body in (Purchase, Spend, Undo, Ask, DayEnd, CodeFor, SetPin):
+    office = (Adjust, Unite, Withdraw, UndoOffice, Replacement, Added, Written, LookUp)
+    for body in (Purchase, Spend, Undo, Ask, DayEnd, CodeFor, SetPin, *office):
         assert not {"shop", "tenant", "shop_id", "tenant_id"} & set(body.__struct_fields__)
         assert body.__struct_config__.forbid_unknown_fields
 
 
 def test_whole_numbers_from_outside_are_bounded() -> None:
 
-    for body in (Purchase, Spend, Ask, Line, Tender, DayEnd, AccrualsTold, RedemptionsTold):
+    told = (DayEnd, AccrualsTold, RedemptionsTold, Adjust, Carry)
+    for body in (Purchase, Spend, Ask, Line, Tender, *told):
         schema = msgspec.json.schema(body)
         for kind in schema["$defs"].values():
             for field, said in kind["properties"].items():

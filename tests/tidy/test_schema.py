@@ -32,6 +32,7 @@ SHARDED = {
     "used": "member_id",
     "codes": "code",
     "pins": "carrier",
+    "profiles": "member_id",
 }
 REFERENCE = {"cycles", "doors"}
 LOCAL = {"journal", "numbered", "heads"}  # one database numbers, whatever the books are spread over

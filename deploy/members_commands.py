@@ -1,0 +1,123 @@
+"""What an operator does with members at the command line: bring a file of them in, and say whether
+this instance holds personal data."""
+
+import asyncio
+import getpass
+from pathlib import Path
+
+import click
+from psycopg import AsyncConnection
+
+from deploy.clock import clock
+from deploy.hub import Hub
+from deploy.settings import settings
+from federation.days import day_of
+from federation.refusals import Refusal, titles
+from tenants import imports, privacy
+from tenants.imports import ImportTold
+from tenants.layout import Why
+from tenants.member_rows import REASONS, rows_of
+
+SHOWN = 50
+LOOK_EVERY_SECONDS = 0.2
+
+
+@click.group()
+def members() -> None:
+    """会員の一括登録と個人情報の扱い · files of members, and whether personal data are held."""
+
+
+@members.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--dry-run", is_flag=True, help="検査だけ · look at every row, keep nothing")
+def import_file(file: Path, dry_run: bool) -> None:
+    """一括登録 · take in the members of a CSV file; the same file again changes nothing.
+
+    Balances wait for an operator's client to approve them; then run it again to see how far it is.
+    """
+    hub = Hub(settings())
+    try:
+        content = file.read_bytes()
+        asyncio.run(looked_at(hub, content) if dry_run else taken_in(hub, content))
+    except Refusal as refused:
+        said = " · ".join(titles(type(refused)))
+        raise click.ClickException(f"{said} {refused.extra}") from None
+
+
+async def looked_at(hub: Hub, content: bytes) -> None:
+    """What would become of each row, as far as the file alone says."""
+    async with hub.pools:
+        parties = await hub.mall.parties()
+        async with hub.pools.use("worker") as conn:
+            forbidden = await privacy.forbids(conn)
+    today = day_of(hub.clock())
+    found = rows_of(content, parties, today, no_personal_data=forbidden)
+    bad = [one for one in found if one.faults]
+    for one in bad[:SHOWN]:
+        for column, reason in one.faults:
+            ja, en = REASONS[reason]
+            click.echo(f"✗ {one.line}: {column} {ja} / {en}")
+    points = sum(one.row.points for one in found if not one.faults)
+    click.echo(f"{len(found) - len(bad):,} 件 / rows · ✗ {len(bad):,} · {points:,} pt")
+
+
+async def taken_in(hub: Hub, content: bytes) -> None:
+    """Keep the file, work it off where nobody must approve it, and say what became of it."""
+    who = f"cli:{getpass.getuser()}"
+    async with hub.running():
+        parties = await hub.mall.parties()
+        async with hub.pools.use("worker") as conn:
+            found, _ = await imports.receive(conn, content, parties, who, hub.clock())
+        if found.state == "approved":
+            hub.importing.wake()
+            found = await followed(hub, found)
+    say(found, hub)
+
+
+async def followed(hub: Hub, found: ImportTold) -> ImportTold:
+    """How far it is, as a bar, until it is done."""
+    with click.progressbar(length=found.rows, label="登録 / importing") as bar:
+        done = 0
+        while True:
+            async with hub.pools.use("worker") as conn:
+                found = await imports.read(conn, found.file, most=SHOWN)
+            bar.update(found.booked + found.refused - done)
+            done = found.booked + found.refused
+            if found.state == "settled":
+                return found
+            await asyncio.sleep(LOOK_EVERY_SECONDS)
+
+
+def say(found: ImportTold, hub: Hub) -> None:
+    """What became of a file, and what is left to do."""
+    for row in found.refusals:
+        for fault in row.faults:
+            click.echo(f"✗ {row.line}: {fault.column} {fault.ja} / {fault.en}")
+    for one in found.totals:
+        click.echo(
+            f"{one.funder}  {one.file_points:,} pt = 計上 / booked {one.booked_points:,} "
+            f"+ 不可 / refused {one.refused_points:,} + 待ち / waiting {one.waiting_points:,}"
+        )
+    click.echo(f"{found.booked:,} 件 / rows · ✗ {found.refused:,} · {found.state}")
+    if found.state == "proposed" and found.proposal_id is not None:
+        proposal = hub.names.seal("proposal", 0, found.proposal_id)
+        click.echo(f"承認待ち / to be approved: POST /v1/admin/proposals/{proposal}/approve")
+
+
+@members.command("personal-data")
+@click.argument("word", type=click.Choice(["on", "off"]))
+@click.option("--reason", required=True, help="理由 · why")
+def personal_data(word: str, reason: str) -> None:
+    """個人情報を持つか · may this instance hold personal data; `off` needs none to be kept."""
+    instance = settings()
+    why = Why(f"cli:{getpass.getuser()}", reason)
+
+    async def done() -> None:
+        async with await AsyncConnection.connect(instance.url("worker")) as conn:
+            await privacy.switch(conn, word == "off", why, clock(instance.clock)())
+
+    try:
+        asyncio.run(done())
+    except Refusal as refused:
+        raise click.ClickException(" · ".join(titles(type(refused)))) from None
+    click.echo(f"個人情報 / personal data: {word}")

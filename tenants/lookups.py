@@ -1,0 +1,80 @@
+"""会員の確認: who stands at the till, as far as a till may know; counted, so that nobody walks
+through the phone book."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from federation.opaque import Names
+from federation.reading import holder, rows
+from federation.refusals import CardNotActive, RateLimited
+from federation.sql import statement
+from tenants.member_words import masked_name
+from tenants.terms import Till
+
+COUNT = statement(__file__, "count_lookup")
+SWEEP = statement(__file__, "sweep_lookups")
+NAME = "SELECT name FROM federation.profiles WHERE member_id = %(member_id)s"
+
+A_MINUTE = timedelta(minutes=1)
+PER_MINUTE = 30
+KEPT = timedelta(days=1)
+
+Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+
+
+class Found(Struct, frozen=True, omit_defaults=True):
+    """Who stands at the till: enough to ask the customer whether it is right."""
+
+    member: str
+    rank: str
+    may: tuple[str, ...]
+    name: str | None = None
+
+
+class Lookups:
+    """Counts before it looks, in a transaction of its own: what finds nobody counts as well."""
+
+    def __init__(self, connect: Connect) -> None:
+        self._connect = connect
+
+    async def count(self, till: Till, now: datetime) -> None:
+        """One more look-up of a till in this minute; `RateLimited` beyond thirty."""
+        minute = now.replace(second=0, microsecond=0)
+        asked = {"tenant_id": till.tenant_id, "till": till.till, "minute_at": minute}
+        async with self._connect() as conn:
+            row = await (await conn.execute(COUNT, asked)).fetchone()
+        assert row is not None
+        if row[0] > PER_MINUTE:
+            waits = minute + A_MINUTE - now
+            raise RateLimited(retry_after=max(1, -(-waits // timedelta(seconds=1))))
+
+
+async def look_up(
+    conn: AsyncConnection, carrier: str, till: Till, names: Names, now: datetime
+) -> Found:
+    """The member behind a card or a phone. By a phone number points are never spent (domain 7)."""
+    facts, _ = await holder(conn, carrier, now)
+    if facts.carrier_state == "stopped" or facts.state in ("merged", "withdrawn"):
+        raise CardNotActive
+    spends = (
+        facts.state == "active"
+        and not facts.points_owed
+        and facts.carrier_kind in ("card", "code")
+        and facts.carrier_state == "active"
+    )
+    named = await rows(conn, NAME, {"member_id": facts.member_id})
+    return Found(
+        names.seal("member", till.tenant_id, facts.member_id),
+        facts.rank,
+        ("accrue", "redeem") if spends else ("accrue",),
+        masked_name(named[0]["name"]) if named and named[0]["name"] else None,
+    )
+
+
+async def sweep(conn: AsyncConnection, now: datetime) -> int:
+    """Forget yesterday's counts; how many."""
+    return (await conn.execute(SWEEP, {"before": now - KEPT})).rowcount
