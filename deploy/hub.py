@@ -118,11 +118,13 @@ class Hub:
             yield
 
     async def _hourly(self) -> None:
+        """What must be done in time, visited or not: months, keys, holds and points."""
         while True:
             await asyncio.sleep(HOUR)
             try:
                 await self._keep()
-            except (psycopg.Error, OSError):
+                await self.desk.lapse_due(day_of(self.clock()) - calendar.DAY)
+            except (psycopg.Error, OSError, Refusal):
                 log.warning("the hourly round was missed")
 
     async def _keep(self) -> None:

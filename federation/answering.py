@@ -88,10 +88,9 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
 
 
 def drawn(taken: Iterable[Taken], purse: Purse, shop_id: int) -> tuple[DrawnLot, ...]:
-    """Points by lot, the first to be spent first; the caller's own lots say so."""
-    parts = sorted(taken, key=lambda one: purse.place(one[0]))
+    """Points by lot, in the order in which they were spent; the caller's own lots say so."""
     return tuple(
-        DrawnLot(points, purse.last_day(lot), lot.shop_id == shop_id) for lot, points in parts
+        DrawnLot(points, purse.last_day(lot), lot.shop_id == shop_id) for lot, points in taken
     )
 
 

@@ -255,10 +255,11 @@ class Desk:
             wants: set[object] = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier}
             wants |= {turn.original_receipt, *turn.members}
             wants -= {None, ""}
-            if wants & taken:
+            waits = bool(wants & taken)
+            taken |= wants  # also of who waits: nobody overtakes a slip that it concerns
+            if waits:
                 later.append(turn)
                 continue
-            taken |= wants
             turn.begin()
             batch.append(turn)
         self._queue.extendleft(reversed(later))

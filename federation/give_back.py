@@ -1,13 +1,14 @@
 """返品: points that paid come back to their lots; what the goods had earned is taken back, from the
 purchase's own lots first; what is short is deducted, owed or waived (domain 6.4)."""
 
+from datetime import date
 from itertools import groupby
 
 from msgspec import Struct
 
 from federation.lapse import lapse
 from federation.page import REDEMPTION, Entry, Page, Stamp
-from federation.past import Past, PastEntry
+from federation.past import Past, PastEntry, total
 from federation.purse import Owed, Purse, Taken, take
 from federation.refusals import NotEnoughPoints
 from federation.shares import largest_remainder
@@ -55,7 +56,7 @@ def give_back(
     told = {"returned_yen": asked.returned_yen, "lines": asked.lines}
     for spent in [e for e in past.sold if e.kind == "redemption"][:1]:
         if back or accrual is None:
-            restore(page, purses[spent.member_id], spent, back, stamp, done)
+            restore(page, purses[spent.member_id], spent, past.used_on(spent), back, stamp, done)
         if accrual is None and done.restore_entry is not None:
             done.restore_entry.row.update(told)
     if accrual is not None:
@@ -77,27 +78,42 @@ def give_back(
 
 def restorable(purses: dict[int, Purse], past: Past, asked: GiveBack) -> list[Taken]:
     """The points that paid and come back, the last drawn first, the parts of a grant pro rata."""
-    out = past.out()
-    lots = [purses[key[0]].lots[key] for key in out]
-    lots.sort(key=lambda lot: purses[lot.member_id].place(lot, asked.limited_first))
-    grants = [list(grant) for _, grant in groupby(lots, key=lambda lot: (lot.entry_id, lot.rule))]
-    return take(
-        [(lot, out[lot.key]) for grant in reversed(grants) for lot in grant], asked.restore_points
+    out = [(draw, purses[draw.member_id].lots[draw.lot], points) for draw, points in past.out()]
+    # Draws were not always numbered in their order: those of old stand in the order of spending.
+    out.sort(
+        key=lambda one: (
+            one[0].entry_id,
+            one[0].n,
+            purses[one[1].member_id].place(one[1], asked.limited_first),
+        )
     )
+    drawn = groupby(out, key=lambda one: (one[0].entry_id, one[1].entry_id, one[1].rule))
+    grants = [[(lot, points) for _, lot, points in grant] for _, grant in drawn]
+    wanted, back = asked.restore_points, list[Taken]()
+    for grant in reversed(grants):
+        back += take(grant, min(wanted, sum(points for _, points in grant)))
+        wanted = asked.restore_points - sum(points for _, points in back)
+    return back
 
 
 def restore(
-    page: Page, purse: Purse, spent: PastEntry, back: list[Taken], stamp: Stamp, done: Returned
+    page: Page,
+    purse: Purse,
+    spent: PastEntry,
+    on: date,
+    back: list[Taken],
+    stamp: Stamp,
+    done: Returned,
 ) -> None:
     """Points come back to the lots they came from, with the same last day; where that is over,
-    they lapse at once, and that is said."""
+    they lapse at once, and that is said. `on` is the day whose limit they had counted for."""
     entry = page.entry(purse.member_id, "return", stamp, of_entry_id=spent.entry_id)
     for lot, points in back:
         page.draw(purse, entry, lot, -points, "return")
         done.restored_points += points
         if purse.last_day(lot) < page.today:
             done.lapsed_points += points
-    page.use(purse.member_id, REDEMPTION, spent.business_date, -done.restored_points)
+    page.use(purse.member_id, REDEMPTION, on, -done.restored_points)
     done.restored, done.restore_entry = back, entry
     lapse(page, purse)
 
@@ -175,16 +191,20 @@ def short(page: Page, purse: Purse, claw: Claw, met: str, points: int, entry: En
 
 
 def reaches(page: Page, purse: Purse, back: list[Taken], past: Past, asked: GiveBack) -> bool:
-    """Whether all that was earned can be taken back without anything being short."""
-    regular = sum(lot.free for lot in purse.free_lots() if not lot.limited)
-    regular += sum(n for lot, n in back if not lot.limited and purse.last_day(lot) >= page.today)
+    """Whether all that was earned can be taken back without anything being short, once what paid
+    has come back; that may be the purchase's own points."""
+    free = total((lot.key, lot.free) for lot in purse.free_lots())
+    free += total((lot.key, n) for lot, n in back if purse.last_day(lot) >= page.today)
+    lacking = 0
     for rule, points in asked.take_back:
-        mine = [lot for lot in purse.free_lots() if past.root(lot) in past.granted_keys(rule)]
-        covered = min(points, sum(lot.free for lot in mine))
-        regular -= points - covered
-        if mine and not mine[0].limited:
-            regular -= covered
-    return regular >= 0
+        keys, left = past.granted_keys(rule), points
+        for lot in [lot for lot in purse.lots.values() if past.root(lot) in keys]:
+            covered = min(left, free[lot.key])
+            free[lot.key] -= covered
+            left -= covered
+        lacking += left
+    regular = sum(n for key, n in free.items() if key in purse.lots and not purse.lots[key].limited)
+    return lacking <= regular
 
 
 def repay(page: Page, purse: Purse, stamp: Stamp) -> None:

@@ -7,7 +7,7 @@ from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.purse import Hold, Purse, Taken, take
 from federation.redeem import pay
 from federation.refusals import CaptureExceedsHold, HoldCaptured, HoldExpired, HoldReleased
-from federation.slips import Holding, Redemption
+from federation.slips import Holding, ReceiptKey, Redemption
 
 
 def hold(page: Page, purse: Purse, wanted: Holding, stamp: Stamp) -> tuple[Entry, list[Taken]]:
@@ -32,7 +32,12 @@ def hold(page: Page, purse: Purse, wanted: Holding, stamp: Stamp) -> tuple[Entry
 
 
 def capture(
-    page: Page, purse: Purse, held: Hold, spent: Redemption, stamp: Stamp
+    page: Page,
+    purse: Purse,
+    held: Hold,
+    spent: Redemption,
+    stamp: Stamp,
+    receipt: ReceiptKey | None = None,
 ) -> tuple[Entry, list[Taken]]:
     """Spend points of a hold whatever the date; what is not captured is free again, and lapses at
     once where its day is over."""
@@ -41,11 +46,11 @@ def capture(
         raise CaptureExceedsHold
     parts = sorted(
         ((purse.lots[purse.member_id, entry, part], n) for entry, part, n in held.parts),
-        key=lambda one: (purse.last_day(one[0]), not one[0].limited, one[0].key),
+        key=lambda one: purse.place(one[0], spent.limited_first),
     )
     page.let_go(purse, held, "captured", page.ids[0], captured=spent.points)
     taken = take(parts, spent.points)
-    return pay(page, purse, taken, spent, stamp, None, of_entry_id=held.entry_id), taken
+    return pay(page, purse, taken, spent, stamp, receipt, of_entry_id=held.entry_id), taken
 
 
 def release(

@@ -1,4 +1,5 @@
--- The open holds of these members, and those that are asked for by number, with what they keep.
+-- The open holds of these members, and those that are asked for by number, with what they keep, in
+-- the order in which their time is over.
 SELECT
     holds.member_id, holds.entry_id, holds.tenant_id, holds.shop_id, holds.business_date,
     holds.points, holds.expires_at,
@@ -12,3 +13,4 @@ WHERE
     holds.member_id = ANY(%(members)s::bigint [])
     AND (holds.state = 'open' OR holds.entry_id = ANY(%(entries)s::bigint []))
 GROUP BY holds.member_id, holds.entry_id
+ORDER BY holds.member_id, holds.expires_at, holds.entry_id

@@ -154,16 +154,18 @@ async def look_back(seen: Seen, about: Sequence[Turn], sales: AsyncCursor | None
         assert turn.original is not None
         known = seen.known.get(turn.original)
         entries, draws, lots, shortages, slides_to = found.get(n, (None,) * 5)
+        booked = entries_of(entries or "[]")
         past = Past(
             *turn.original,
             arrived=known is not None,
             cancelled=known is not None and known.cancelled,
             refused=known is not None and known.status >= 400,
-            entries=tuple(entries_of(entries or "[]")),
+            entries=tuple(entry for entry in booked if not entry.earlier),
             draws=tuple(draws_of(draws or "[]")),
             lots=tuple(lots_of(lots or "[]")),
             shortages=tuple(shortages_of(shortages or "[]")),
             slides_to=days_of(slides_to or "{}"),
+            earlier=tuple(entry for entry in booked if entry.earlier),
         )
         seen.pasts[turn] = past
         for lot in past.lots:

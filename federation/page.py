@@ -54,7 +54,7 @@ class Page:
         self.rows: dict[str, list[Row]] = {}
         self._granted: list[Lot] = []
         self._changed: dict[LotKey, Lot] = {}
-        self._drawn: Counter[tuple[int, LotKey]] = Counter()
+        self._drawn: Counter[int] = Counter()
         self._used: Counter[tuple[int, str, date]] = Counter()
 
     def entry(self, member_id: int, kind: str, stamp: Stamp, **more: Any) -> Entry:
@@ -89,7 +89,8 @@ class Page:
     def draw(
         self, purse: Purse, entry: Entry, lot: Lot, points: int, kind: str, owed: Owed | None = None
     ) -> None:
-        """Points leave a lot (+) or come back to it (-); `owed` says in whose stead."""
+        """Points leave a lot (+) or come back to it (-), numbered in this order; `owed` says in
+        whose stead."""
         assert lot.member_id == purse.member_id == entry.member_id
         purse.move(lot, points)
         entry.row["points"] -= points
@@ -100,7 +101,7 @@ class Page:
                 "entry_id": entry.entry_id,
                 "lot_entry_id": lot.entry_id,
                 "lot_part": lot.part,
-                "n": self._drawn[entry.entry_id, lot.key],
+                "n": self._drawn[entry.entry_id],
                 "kind": kind,
                 "points": points,
                 "tenant_id": entry.stamp.tenant_id,
@@ -114,7 +115,7 @@ class Page:
                 "for_rule": owed.rule if owed else None,
             },
         )
-        self._drawn[entry.entry_id, lot.key] += 1
+        self._drawn[entry.entry_id] += 1
         self._changed[lot.key] = lot
 
     def draw_all(self, purse: Purse, entry: Entry, taken: list[Taken], kind: str) -> None:
@@ -162,7 +163,10 @@ class Page:
             purse.hold(lot, -points)
             self._changed[lot.key] = lot
         hold.state = state
-        self.use(hold.member_id, REDEMPTION, hold.business_date, captured - hold.points)
+        free = captured - hold.points
+        self.use(hold.member_id, REDEMPTION, hold.business_date, free)
+        if (day := (REDEMPTION, hold.business_date)) in purse.used:  # for who spends in this batch
+            purse.used[day] = max(0, purse.used[day] + free)
         self.add(
             "ended",
             {

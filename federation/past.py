@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from federation.purse import Lot, LotKey
 
 SOLD = ("accrual", "redemption")
+Named = TypeVar("Named")
 
 
 class PastEntry(Struct, frozen=True):
@@ -33,6 +34,7 @@ class PastEntry(Struct, frozen=True):
     receipt_till: str | None
     receipt_no: str | None
     slides_to: date | None
+    earlier: bool = False  # what an entry of the receipt was about, such as a capture's hold
 
 
 class PastDraw(Struct, frozen=True):
@@ -43,6 +45,7 @@ class PastDraw(Struct, frozen=True):
     lot_entry_id: int
     lot_part: int
     kind: str
+    n: int
     points: int
     for_funder_id: int | None
     for_rule: str | None
@@ -78,6 +81,7 @@ class Past(Struct, frozen=True):
     lots: tuple[Lot, ...] = ()
     shortages: tuple[PastShortage, ...] = ()
     slides_to: Mapping[int, date] = {}  # what all other events of each member give
+    earlier: tuple[PastEntry, ...] = ()  # what these entries were about themselves
 
     @property
     def own(self) -> list[PastEntry]:
@@ -106,6 +110,16 @@ class Past(Struct, frozen=True):
     def returned(self, entry: PastEntry) -> bool:
         """Whether goods of this entry's receipt came back."""
         return entry.kind in SOLD and bool(self.returns)
+
+    def about(self, entry: PastEntry) -> PastEntry | None:
+        """The entry that an entry is about, if it is."""
+        every = (*self.entries, *self.earlier)
+        return next((e for e in every if e.entry_id == entry.of_entry_id), None)
+
+    def used_on(self, spent: PastEntry) -> date:
+        """The business date whose limit a redemption counts for: of a captured hold, the hold's."""
+        held = self.about(spent)
+        return held.business_date if held is not None else spent.business_date
 
     def granted_lots(self) -> list[Lot]:
         """The lots of the receipt's accrual, as they were granted."""
@@ -146,20 +160,29 @@ class Past(Struct, frozen=True):
         short = [s for s in self.shortages if s.entry_id in returns]
         return found + [(s.rule, s.funder_id, s.points) for s in short]
 
-    def out(self) -> Counter[LotKey]:
-        """Points that paid for the receipt and have not come back, by lot."""
+    def out(self) -> list[tuple[PastDraw, int]]:
+        """Points that paid for the receipt and have not come back, draw by draw in the order of
+        drawing; what came back to a lot undid its last draw first."""
         paid = {e.entry_id for e in self.sold if e.kind == "redemption"}
-        back = {e.entry_id for e in self.returns}
-        left: Counter[LotKey] = Counter()
-        for draw in self.draws:
-            if draw.entry_id in paid or (draw.entry_id in back and draw.points < 0):
-                left[draw.lot] += draw.points
-        return +left
+        returns = {e.entry_id for e in self.returns}
+        back = total(
+            (draw.lot, -draw.points)
+            for draw in self.draws
+            if draw.entry_id in returns and draw.points < 0
+        )
+        left: list[tuple[PastDraw, int]] = []
+        for draw in sorted(self.draws, key=lambda one: (one.entry_id, one.n), reverse=True):
+            if draw.entry_id in paid:
+                came = min(back[draw.lot], draw.points)
+                back[draw.lot] -= came
+                if draw.points > came:
+                    left.insert(0, (draw, draw.points - came))
+        return left
 
 
-def total(parts: Iterable[tuple[str, int]]) -> Counter[str]:
+def total(parts: Iterable[tuple[Named, int]]) -> Counter[Named]:
     """Sums by name."""
-    sums: Counter[str] = Counter()
+    sums: Counter[Named] = Counter()
     for name, points in parts:
         sums[name] += points
     return sums

@@ -7,13 +7,16 @@ from federation.hold import release, still_open
 from federation.lapse import lapse
 from federation.move import part
 from federation.page import ADJUSTMENT, REDEMPTION, Entry, Page, Stamp
-from federation.past import Past, PastEntry, PastShortage
-from federation.purse import LotKey, Purse
+from federation.past import Past, PastDraw, PastEntry, PastShortage, total
+from federation.purse import LotKey, Owed, Purse
 from federation.refusals import NotReversible
 from federation.slips import Reversal
 
-# Undone, these are the opposite of themselves to whoever settles, and no sale that was undone.
-UNDOING = {"return": "unreturn", "merge": "merge", "adjustment": "adjustment"}
+# What the draws of an undoing are called, by what is undone: it posts to the same accounts, and to
+# whoever settles it is the opposite, never a sale undone. First of what the original drew (an
+# adjustment that took is given again, as by an undone return), then of what it had granted.
+DRAWN = {"return": "unreturn", "adjustment": "unreturn", "merge": "merge"}
+GRANTED = {"adjustment": "adjustment", "merge": "merge"}
 
 
 def reverse(
@@ -92,13 +95,14 @@ def needed(past: Past, undone: set[int]) -> Counter[LotKey]:
 
 def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry: Entry) -> None:
     """The opposite of all that one entry did."""
-    kind = UNDOING.get(original.kind, "reversal")
+    drawn = DRAWN.get(original.kind, "reversal")
+    granted = GRANTED.get(original.kind, "reversal")
     for draw in past.draws:
         if draw.entry_id == original.entry_id:
-            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind)
+            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, drawn, stead_of(draw))
     for lot in past.lots:
         if lot.entry_id == original.entry_id:
-            page.draw(purse, entry, purse.lots[lot.key], lot.points, kind)
+            page.draw(purse, entry, purse.lots[lot.key], lot.points, granted)
     for debt in past.shortages:
         if debt.entry_id == original.entry_id:
             forgive(page, purse, debt)
@@ -117,9 +121,12 @@ def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry:
 
 
 def forgive(page: Page, purse: Purse, debt: PastShortage) -> None:
-    """What an undone return left short is short no more."""
+    """What an undone return left short is short no more, and nothing pays it any more."""
     if debt.met == "owed":
         purse.owed -= debt.points
+        purse.touched = True
+        key = debt.entry_id, debt.part
+        purse.debts = [one for one in purse.debts if (one.entry_id, one.part) != key]
     page.add(
         "forgiven",
         {"member_id": purse.member_id, "entry_id": debt.entry_id, "part": debt.part},
@@ -127,15 +134,44 @@ def forgive(page: Page, purse: Purse, debt: PastShortage) -> None:
 
 
 def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> None:
-    """What was used of limited rules is free to be used again."""
-    on = original.business_date
+    """What was used of limited rules is free to be used again; what a return had freed of them is
+    used again, where it is counted."""
     if original.kind == "redemption":
-        page.use(purse.member_id, REDEMPTION, on, original.points)
+        page.use(purse.member_id, REDEMPTION, past.used_on(original), original.points)
     if original.kind == "adjustment":
-        page.use(purse.member_id, ADJUSTMENT, on, -abs(original.points))
+        points = -abs(original.points)
+        page.use(purse.member_id, ADJUSTMENT, original.business_date, points)
     for lot in past.lots:
         if lot.entry_id == original.entry_id and original.kind == "accrual":
-            page.use(purse.member_id, lot.rule, on, -lot.points)
+            page.use(purse.member_id, lot.rule, original.business_date, -lot.points)
+    if original.kind == "return":
+        for (rule, on), points in freed(original, past).items():
+            if (rule, on) in purse.used:
+                page.use(purse.member_id, rule, on, points)
+
+
+def freed(original: PastEntry, past: Past) -> Counter[tuple[str, date]]:
+    """What a return had freed of limited rules: of the day's limit by what came back, of campaigns
+    by what was taken back or fell short."""
+    sold = past.about(original)
+    assert sold is not None, "a return is about a sale"
+    if sold.kind == "redemption":
+        return Counter({(REDEMPTION, past.used_on(sold)): original.points})
+    rules = {lot.key: lot.rule for lot in past.lots}
+    parts = [
+        (draw.for_rule or rules[draw.lot], draw.points)
+        for draw in past.draws
+        if draw.entry_id == original.entry_id
+    ]
+    parts += [(one.rule, one.points) for one in past.shortages if one.entry_id == original.entry_id]
+    return total(((rule, sold.business_date), points) for rule, points in parts)
+
+
+def stead_of(draw: PastDraw) -> Owed | None:
+    """In whose stead a draw took points, if it did: what undoes it says the same."""
+    if draw.for_funder_id is None or draw.for_rule is None:
+        return None
+    return Owed(draw.entry_id, 0, draw.for_funder_id, draw.for_rule, draw.points, 0)
 
 
 def slide_back(purse: Purse, to: date | None) -> None:

@@ -1,5 +1,6 @@
 -- All that stands behind slips that are asked about: the entries of the slip, those of the same
--- receipt, what was booked on top of them since, and the lots, draws, holds and debts of all these.
+-- receipt, what was booked on top of them since, and the lots, draws, holds and debts of all these;
+-- and the earlier entries that they were about.
 -- `members` are those whose books they may stand in: after a merge also the one who was merged.
 WITH RECURSIVE asked AS (
     SELECT DISTINCT *
@@ -37,6 +38,18 @@ since_then AS (
     INNER JOIN asked USING (turn)
     INNER JOIN federation.entries
         ON entries.member_id = asked.member_id AND entries.of_entry_id = since.entry_id
+),
+
+earlier AS (
+    SELECT sale.turn, entries.*
+    FROM sale
+    INNER JOIN federation.entries
+        ON entries.member_id = sale.member_id AND entries.entry_id = sale.of_entry_id
+    UNION
+    SELECT earlier.turn, entries.*
+    FROM earlier
+    INNER JOIN federation.entries
+        ON entries.member_id = earlier.member_id AND entries.entry_id = earlier.of_entry_id
 ),
 
 whole AS (
@@ -81,23 +94,29 @@ SELECT
     asked.turn,
     (
         SELECT json_agg(json_build_object(
-            'member_id', whole.member_id, 'entry_id', whole.entry_id, 'kind', whole.kind,
-            'points', whole.points, 'business_date', whole.business_date,
-            'cycle_id', whole.cycle_id, 'shop_id', whole.shop_id, 'till', whole.till,
-            'slip', whole.slip, 'rank', whole.rank, 'paid_yen', whole.paid_yen,
-            'excluded_yen', whole.excluded_yen, 'returned_yen', whole.returned_yen,
-            'lines', whole.lines, 'of_entry_id', whole.of_entry_id,
-            'receipt_till', whole.receipt_till, 'receipt_no', whole.receipt_no,
-            'slides_to', whole.slides_to
-        ) ORDER BY whole.entry_id)
-        FROM whole WHERE whole.turn = asked.turn
+            'member_id', told.member_id, 'entry_id', told.entry_id, 'kind', told.kind,
+            'points', told.points, 'business_date', told.business_date,
+            'cycle_id', told.cycle_id, 'shop_id', told.shop_id, 'till', told.till,
+            'slip', told.slip, 'rank', told.rank, 'paid_yen', told.paid_yen,
+            'excluded_yen', told.excluded_yen, 'returned_yen', told.returned_yen,
+            'lines', told.lines, 'of_entry_id', told.of_entry_id,
+            'receipt_till', told.receipt_till, 'receipt_no', told.receipt_no,
+            'slides_to', told.slides_to, 'earlier', told.before
+        ) ORDER BY told.entry_id)
+        FROM (
+            SELECT whole.*, false AS before FROM whole
+            UNION ALL
+            SELECT earlier.*, true FROM earlier
+        ) AS told
+        WHERE told.turn = asked.turn
     )::text AS entries,
     (
         SELECT json_agg(json_build_object(
             'member_id', drawn.member_id, 'entry_id', drawn.entry_id,
             'lot_entry_id', drawn.lot_entry_id, 'lot_part', drawn.lot_part, 'kind', drawn.kind,
-            'points', drawn.points, 'for_funder_id', drawn.for_funder_id, 'for_rule', drawn.for_rule
-        ) ORDER BY drawn.entry_id, drawn.lot_entry_id, drawn.lot_part, drawn.n)
+            'n', drawn.n, 'points', drawn.points, 'for_funder_id', drawn.for_funder_id,
+            'for_rule', drawn.for_rule
+        ) ORDER BY drawn.entry_id, drawn.n, drawn.lot_entry_id, drawn.lot_part)
         FROM drawn WHERE drawn.turn = asked.turn
     )::text AS draws,
     (

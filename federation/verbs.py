@@ -13,7 +13,7 @@ from federation.purse import Hold, Purse
 from federation.redeem import redeem
 from federation.refusals import NotFound
 from federation.reverse import reverse
-from federation.slips import ReceiptKey
+from federation.slips import ReceiptKey, Redemption
 from federation.turns import Turn
 
 
@@ -27,12 +27,12 @@ def book_order(page: Page, seen: Seen, turn: Turn) -> None:
     for other in turn.members[1:] if turn.order.merge is None else ():
         if seen.purses[other].state == MERGED:  # what came back to it is its heir's
             move_all(page, seen.purses[other], purse, turn.stamp())
-    if purse.owed and purse.read and turn.order.give_back is None:
-        repay(page, purse, turn.stamp())
     if purse.read:  # what came back, or what a late sale gave, may be over already
         lapse(page, purse)
-        if purse.state == WITHDRAWN:
-            forfeit(page, purse, turn.stamp())
+    if purse.owed and purse.read and turn.order.give_back is None:
+        repay(page, purse, turn.stamp())
+    if purse.state == WITHDRAWN and purse.read:
+        forfeit(page, purse, turn.stamp())
     purse.count()
     turn.booked.wallet = purse.wallet()
 
@@ -50,17 +50,22 @@ def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
 
 def spend(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
     """Redeem, or set aside; a one-time code has paid then."""
-    order, booked, stamp, ask = turn.order, turn.booked, turn.stamp(), turn.ask
+    order, booked, stamp = turn.order, turn.booked, turn.stamp()
     if order.redeem is not None and asked_hold(purse, turn) is None:
-        receipt = turn.receipt
-        if receipt is None and order.redeem.receipt_no is not None:
-            receipt = ReceiptKey(ask.business_date, ask.till, order.redeem.receipt_no)
+        receipt = paid_receipt(turn, order.redeem)
         booked.redemption, booked.taken = redeem(page, purse, order.redeem, stamp, receipt)
     elif order.hold is not None:
         booked.held, booked.taken = hold(page, purse, order.hold, stamp)
         booked.hold = purse.holds[booked.held.entry_id]
     if (booked.redemption is not None or booked.held is not None) and is_code(turn.carrier):
         page.add("codes", {"code": turn.carrier, "shop_id": stamp.shop_id, "slip": stamp.slip})
+
+
+def paid_receipt(turn: Turn, spent: Redemption) -> ReceiptKey | None:
+    """The receipt that points paid, where the till told it."""
+    if turn.receipt is not None or spent.receipt_no is None:
+        return turn.receipt
+    return ReceiptKey(turn.ask.business_date, turn.ask.till, spent.receipt_no)
 
 
 def end_hold(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
@@ -71,7 +76,8 @@ def end_hold(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
         return
     booked.hold = held
     if order.redeem is not None:
-        booked.redemption, booked.taken = capture(page, purse, held, order.redeem, stamp)
+        spent, receipt = order.redeem, paid_receipt(turn, order.redeem)
+        booked.redemption, booked.taken = capture(page, purse, held, spent, stamp, receipt)
     elif order.release is not None:
         booked.released, booked.lapsed_points = release(page, purse, held, stamp)
 

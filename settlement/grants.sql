@@ -12,3 +12,4 @@ WHERE
     entries.cycle_id = %(cycle_id)s::integer
     AND entries.booked_at >= %(since)s::timestamptz
     AND entries.business_date = %(day)s::date
+    AND entries.kind <> 'merge'

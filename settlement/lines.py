@@ -82,14 +82,21 @@ class Grant(_Line, frozen=True, tag="grant"):
 
 
 class Draw(_Line, frozen=True, tag="draw"):
-    """Points that one entry took from a lot (+) or gave back to it (-): the n-th of its entry."""
+    """Points that one entry took from a lot (+) or gave back to it (-): the n-th of its entry; in
+    whose stead, where a return took them for another grant (返品充当)."""
 
     entry: Name
     n: Whole
     kind: Literal[
-        "redemption", "lapse", "reversal", "return", "changeover",
-        "merge", "adjustment", "unreturn", "repayment",
-    ]  # fmt: skip
+        "redemption",
+        "lapse",
+        "reversal",
+        "return",
+        "unreturn",
+        "repayment",
+        "adjustment",
+        "changeover",
+    ]
     rule: Name
     business_date: date
     tenant: Name
@@ -97,6 +104,8 @@ class Draw(_Line, frozen=True, tag="draw"):
     funder: Name
     points: int
     scheme: Name
+    stead: Name | UnsetType = UNSET
+    stead_rule: Name | UnsetType = UNSET
 
 
 class Cell(_Line, frozen=True, tag="matrix"):

@@ -4,11 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, structs
 
 from settlement.lines import Cell, Draw, Funding, Grant, Net, Party
 
-Movement = Literal["granted", "used", "restored", "recovered", "lapsed", "moved-out", "moved-in"]
+Movement = Literal[
+    "granted",
+    "used",
+    "restored",
+    "recovered",
+    "covered",
+    "uncovered",
+    "lapsed",
+    "moved-out",
+    "moved-in",
+]
 Kind = Literal["base", "campaign", "rank"]
 Role = Literal["funder", "tenant", "fund", "promotion"]
 KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
@@ -47,6 +57,11 @@ CLAIMS: dict[tuple[Funding, Movement], Claim] = {
     ("at-issue", "recovered"): Claim("funder", "fund", 111, 702, -1),
     ("at-issue", "used"): Claim("fund", "tenant", 702, 201),
     ("at-issue", "restored"): Claim("fund", "tenant", 701, 202, -1),
+    # 返品充当: a return took one funder's points for another's grant; `tenant` is that other here.
+    ("at-redemption", "covered"): Claim("funder", "tenant", 141, 141),
+    ("at-redemption", "uncovered"): Claim("funder", "tenant", 141, 141, -1),
+    ("at-issue", "covered"): Claim("fund", "tenant", 702, 111),
+    ("at-issue", "uncovered"): Claim("fund", "tenant", 702, 111, -1),
     ("at-issue", "lapsed"): Claim("fund", "promotion", 702, 701),
     # 移行精算: a change-over empties a lot under one scheme and fills one under another.
     ("at-issue", "moved-out"): Claim("fund", "funder", 702, 151),
@@ -58,13 +73,6 @@ TAKING: dict[str, Movement] = {
     "redemption": "used",
     "lapse": "lapsed",
     "changeover": "moved-out",
-}
-# What a draw of a kind is when points leave the lot (+), and when they come back to it (-), where
-# that is not "recovered" and "restored": its undoing is the opposite of what was done.
-EITHER_WAY: dict[str, tuple[Movement, Movement]] = {
-    "merge": ("moved-out", "moved-in"),
-    "adjustment": ("recovered", "granted"),
-    "unreturn": ("used", "granted"),
 }
 
 
@@ -123,17 +131,36 @@ def kind_of(rule: str) -> Kind:
 
 def granted_by(grant: Grant) -> Movement:
     """What a lot that came into being is to settlement: newly granted, or brought over."""
-    return "moved-in" if grant.kind in ("changeover", "merge") else "granted"
+    return "moved-in" if grant.kind == "changeover" else "granted"
+
+
+def settled(part: Grant | Draw) -> Grant | Draw:
+    """A part as settlement sees it: what was taken in another grant's stead is for its funder,
+    under its rule."""
+    if isinstance(part, Draw) and covers(part):
+        return structs.replace(part, tenant=part.stead, rule=part.stead_rule)
+    return part
+
+
+def covers(draw: Draw) -> bool:
+    """Whether a draw took one funder's points for another funder's grant."""
+    both = draw.stead is not UNSET and draw.stead_rule is not UNSET
+    return both and draw.stead != draw.funder
 
 
 def movement_of(draw: Draw) -> Movement:
-    """What a draw is to settlement: points used, given back, taken back after all, or lapsed."""
+    """What a draw is to settlement: points used, given back, taken back after all, or lapsed; the
+    opposite of each where a return was reversed."""
     if draw.points == 0:
         raise ValueError("a draw of no points")
+    if (draw.stead is UNSET) != (draw.stead_rule is UNSET):
+        raise ValueError("a stead without its rule")
+    if covers(draw):
+        return "covered" if draw.points > 0 else "uncovered"
+    if draw.kind == "unreturn":
+        return "used" if draw.points > 0 else "granted"
     if draw.kind in TAKING:
         if draw.points < 0:
             raise ValueError(f"a {draw.kind} gives nothing back")
         return TAKING[draw.kind]
-    if draw.kind in EITHER_WAY:
-        return EITHER_WAY[draw.kind][draw.points < 0]
     return "recovered" if draw.points > 0 else "restored"

@@ -147,7 +147,8 @@ async def parts(
 ) -> Sequence[Line]:
     """The grants or the draws of one business date, under names that say nothing."""
     found = await rows(conn, query, {**booked(cycle), "day": day})
-    lines = [part(entry=name(row.pop("member_id"), row.pop("entry_id")), **row) for row in found]
+    told = [{key: said for key, said in row.items() if said is not None} for row in found]
+    lines = [part(entry=name(row.pop("member_id"), row.pop("entry_id")), **row) for row in told]
     return sorted(lines, key=lambda line: order(line, {}))
 
 

@@ -39,6 +39,7 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     122: ("ポイント負担金・利用分（キャンペーン）", "Own points used (campaign)"),
     123: ("ポイント負担金・利用分（ランク・誕生月等）", "Own points used (rank and the like)"),
     131: ("ポイント負担金・利用取消", "Use of own points undone"),
+    141: ("返品充当振替", "Points taken in another's stead"),
     151: ("移行精算（預り金への振替）", "Change-over of the funding mode"),
     201: ("ポイント利用額（受取）", "Points honoured"),
     202: ("利用取消（返品）", "Honoured points given back"),

@@ -4,7 +4,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 from settlement.lines import Draw, Funding, Grant, Party
-from settlement.netting import Flow, Kind, Movement, Roles, granted_by, kind_of, movement_of
+from settlement.netting import (
+    Flow,
+    Kind,
+    Movement,
+    Roles,
+    granted_by,
+    kind_of,
+    movement_of,
+    settled,
+)
 from settlement.statement import Key, key, puts
 
 
@@ -21,6 +30,7 @@ class Tally:
 
     def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
         """Count one lot granted or one draw."""
+        part = settled(part)
         movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
         kind = kind_of(part.rule)
         self._points[movement, kind, funding, part.funder, part.tenant, late] += abs(part.points)

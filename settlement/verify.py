@@ -29,6 +29,7 @@ from settlement.lines import (
     order,
     parse,
 )
+from settlement.netting import settled
 from settlement.statement import results
 from settlement.tally import Tally
 
@@ -215,6 +216,7 @@ class Verifier:
         if header is None or funding is None:
             self._object("精算方式の行がありません", f"scheme {part.scheme} is not stated")
             return
+        part = settled(part)
         strangers = {part.funder, part.tenant} - self._ranks.keys()
         if strangers:
             self._object(

@@ -11,6 +11,7 @@ from federation.slips import (
     Holding,
     Order,
     Points,
+    ReceiptNo,
     Redemption,
     Release,
 )
@@ -41,11 +42,13 @@ class SetAside(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
 
 
 class Capture(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Points of a hold to be spent; the rest of it is released."""
+    """Points of a hold to be spent; the rest of it is released. The receipt that they paid, if it
+    is told, brings them back when goods are returned."""
 
     call: ClassVar[str] = "captures"
 
     points: Points
+    receipt_no: ReceiptNo | None = None
 
 
 class LetGo(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -71,10 +74,13 @@ def set_aside(asked: SetAside, till: Till, holder: Holder) -> Order:
 
 def capture(asked: Capture, till: Till, _: Holder) -> Order:
     """Take points of a hold as yen, whatever the date: they were set aside in time."""
+    programme = in_force(till.programme, asked.business_date)
     return Order(
         redeem=Redemption(
             points=asked.points,
             facility_id=till.facility.party_id if till.facility is not None else None,
+            receipt_no=asked.receipt_no,
+            limited_first=programme.spend_order == "LIMITED_FIRST",
             slides_to=slides_to(till.expiry, asked.business_date, "redemption"),
             tax_treatment=in_force(till.terms, asked.business_date).tax_treatment,
         )

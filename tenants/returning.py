@@ -107,7 +107,7 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
     purchase's day, and the difference is taken back. What was taken back never falls."""
     check(asked, till, past)
     accrual = next((e for e in past.sold if e.kind == "accrual"), None)
-    out = sum(past.out().values())
+    out = sum(points for _, points in past.out())
     basket = left_of(past, accrual, till)
     if basket.total_yen == 0:
         raise AlreadyReturned

@@ -18,7 +18,16 @@ from tenants import layout
 from tenants.layout import Named, Why
 from tenants.terms import Share
 
-TILL_SCOPES = ("points:quote", "points:accrue", "points:redeem", "points:reverse", "points:read")
+TILL_SCOPES = (
+    "points:quote",
+    "points:accrue",
+    "points:redeem",
+    "points:reverse",
+    "points:return",
+    "points:upload",
+    "points:read",
+    "members:lookup",
+)
 OFFICE_SCOPES = ("points:read", "settlement:read", "flows:read")
 OPERATOR_SCOPES = (
     "points:read",

@@ -167,6 +167,7 @@ federation.draws
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
   POLICY past FOR SELECT TO {meguri_counter} USING true
+  POLICY stead FOR SELECT TO {meguri_app} USING (for_funder_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   POLICY whole_sealer FOR SELECT TO {meguri_sealer} USING true
   GRANT INSERT, SELECT TO meguri_desk
@@ -549,7 +550,7 @@ settlement.flows
   flows_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
-  flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
+  flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
   flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   flows_points_check: CHECK ((points > 0))
   flows_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)

@@ -1,4 +1,4 @@
-"""Worked example 1 of the domain page, to T4 and without fees: points are paid for when they are
+"""Worked example 1 of the domain page, T5 too, without fees: points are paid for when they are
 issued, and FUND (預り金) holds what is outstanding. Then the day on which the mode changes."""
 
 from datetime import date, datetime
@@ -7,6 +7,7 @@ from pathlib import Path
 from federation.days import TOKYO
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
+from tests.stories.test_returns import brings_back
 
 SECOND = datetime(2026, 6, 2, 12, 0, tzinfo=TOKYO)
 JUNE = date(2026, 6, 1)
@@ -27,7 +28,8 @@ async def test_funders_pay_at_issue_and_the_fund_pays_who_honours(
         await mall.campaign("x5", "takamatsu", days, end, 5, {"facility": 1, "tenant": 1})
         assert (await a.sells(m3, yen=22_000))["points"] == 200  # T0
         await mall.turn_to(date(2026, 6, 3))
-        assert (await a.sells(m1, yen=11_000))["points"] == 100  # T1
+        t1 = await a.sells(m1, yen=11_000)
+        assert t1["points"] == 100
         await mall.turn_to(date(2026, 6, 6))
         t2 = await b.sells(m2, yen=7_700)
         assert [(one["rule"], one["points"]) for one in t2["grants"]] == [
@@ -42,16 +44,19 @@ async def test_funders_pay_at_issue_and_the_fund_pays_who_honours(
         t4 = await c.sells_for_points(m2, points=300, yen=1_900)
         assert t4["points"] == 34
         assert [lot["points"] for lot in t4["lots"]] == [140, 140, 20], "8/31 goes first"
+        await mall.turn_to(date(2026, 6, 12))
+        t5 = await brings_back(a, t1, returned_yen=11_000)
+        assert (t5["taken_back_points"], t5["refund_yen"]) == (69, 10_969)
         assert (await mall.close(JUNE)).status == 200
         assert await mall.nets(JUNE) == {
-            "A": -300,
+            "A": -300 + 69,
             "B": -179,
             "C": 283,
             "takamatsu": -140,
             "operator": -87,
-            "fund": 423,
+            "fund": 354,
         }
-        assert await mall.value("SELECT sum(points) FROM federation.wallets") == 423
+        assert await mall.value("SELECT sum(points) FROM federation.wallets") == 354
 
 
 async def july(mall: Mall, *, change_over: bool) -> dict[str, int]:

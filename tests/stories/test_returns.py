@@ -271,6 +271,17 @@ async def test_a_captured_hold_comes_back_like_any_payment(mall: Mall, bakery: S
     assert await mall.points_of(hanako) == 70
 
 
+async def test_points_captured_for_a_receipt_come_back_with_it(mall: Mall, bakery: Shop) -> None:
+    """Scan, hold, total, tender, capture; then the accrual on what was paid in money."""
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    hold = await held(bakery, hanako, 50)
+    await ended(bakery, hold, "capture", points=40, receipt_no="0042")
+    bought = await bakery.sells(hanako, yen=1_100, receipt_no="0042")
+    told = await brings_back(bakery, bought, returned_yen=1_140)
+    assert came_to(told) == (40, 10, 0, 1_100)
+
+
 async def test_a_return_after_the_cycle_was_closed_names_what_it_undoes(
     mall: Mall, bakery: Shop
 ) -> None:
