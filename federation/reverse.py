@@ -12,8 +12,11 @@ from federation.purse import LotKey, Owed, Purse
 from federation.refusals import NotReversible
 from federation.slips import Reversal
 
-# Undone, these are the opposite of themselves to whoever settles, and no sale that was undone.
-UNDOING = {"return": "unreturn", "merge": "merge", "adjustment": "adjustment"}
+# What the draws of an undoing are called, by what is undone: it posts to the same accounts, and to
+# whoever settles it is the opposite, never a sale undone. First of what the original drew (an
+# adjustment that took is given again, as by an undone return), then of what it had granted.
+DRAWN = {"return": "unreturn", "adjustment": "unreturn", "merge": "merge"}
+GRANTED = {"adjustment": "adjustment", "merge": "merge"}
 
 
 def reverse(
@@ -92,13 +95,14 @@ def needed(past: Past, undone: set[int]) -> Counter[LotKey]:
 
 def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry: Entry) -> None:
     """The opposite of all that one entry did."""
-    kind = UNDOING.get(original.kind, "reversal")
+    drawn = DRAWN.get(original.kind, "reversal")
+    granted = GRANTED.get(original.kind, "reversal")
     for draw in past.draws:
         if draw.entry_id == original.entry_id:
-            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, kind, stead_of(draw))
+            page.draw(purse, entry, purse.lots[draw.lot], -draw.points, drawn, stead_of(draw))
     for lot in past.lots:
         if lot.entry_id == original.entry_id:
-            page.draw(purse, entry, purse.lots[lot.key], lot.points, kind)
+            page.draw(purse, entry, purse.lots[lot.key], lot.points, granted)
     for debt in past.shortages:
         if debt.entry_id == original.entry_id:
             forgive(page, purse, debt)
@@ -135,7 +139,8 @@ def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> 
     if original.kind == "redemption":
         page.use(purse.member_id, REDEMPTION, past.used_on(original), original.points)
     if original.kind == "adjustment":
-        page.use(purse.member_id, ADJUSTMENT, original.business_date, -abs(original.points))
+        points = -abs(original.points)
+        page.use(purse.member_id, ADJUSTMENT, original.business_date, points)
     for lot in past.lots:
         if lot.entry_id == original.entry_id and original.kind == "accrual":
             page.use(purse.member_id, lot.rule, original.business_date, -lot.points)

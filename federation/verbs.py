@@ -29,10 +29,10 @@ def book_order(page: Page, seen: Seen, turn: Turn) -> None:
             move_all(page, seen.purses[other], purse, turn.stamp())
     if purse.read:  # what came back, or what a late sale gave, may be over already
         lapse(page, purse)
-        if purse.state == WITHDRAWN:
-            forfeit(page, purse, turn.stamp())
     if purse.owed and purse.read and turn.order.give_back is None:
         repay(page, purse, turn.stamp())
+    if purse.state == WITHDRAWN and purse.read:
+        forfeit(page, purse, turn.stamp())
     purse.count()
     turn.booked.wallet = purse.wallet()
 

@@ -157,10 +157,8 @@ def movement_of(draw: Draw) -> Movement:
         raise ValueError("a stead without its rule")
     if covers(draw):
         return "covered" if draw.points > 0 else "uncovered"
-    if draw.kind == "unreturn" and draw.points > 0:
-        return "used"
-    if draw.kind in ("unreturn", "adjustment") and draw.points < 0:
-        return "granted"
+    if draw.kind == "unreturn":
+        return "used" if draw.points > 0 else "granted"
     if draw.kind in TAKING:
         if draw.points < 0:
             raise ValueError(f"a {draw.kind} gives nothing back")

@@ -8,7 +8,7 @@ SELECT
         WHEN draws.for_funder_id <> draws.funder_id AND draws.points > 0 THEN 'covered'
         WHEN draws.for_funder_id <> draws.funder_id THEN 'uncovered'
         WHEN draws.kind = 'unreturn' AND draws.points > 0 THEN 'used'
-        WHEN draws.kind IN ('adjustment', 'unreturn') AND draws.points < 0 THEN 'granted'
+        WHEN draws.kind = 'unreturn' THEN 'granted'
         WHEN draws.points < 0 THEN 'restored'
         ELSE 'recovered'
     END AS movement,

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.conftest import Given
@@ -23,6 +24,7 @@ from tests.races.hubs import (
     slugs,
     through,
     until_answered,
+    until_so,
 )
 
 
@@ -158,6 +160,24 @@ async def test_a_card_that_is_swapped_spends_before_or_not_at_all(town: Town) ->
         if rest:
             assert (await until_answered(town.shops[1], "/v1/redemptions", whole)).status == 201
         assert await town.mall.points_of(hanako) == 0
+
+
+async def test_whoever_changes_a_card_takes_the_members_lock_first(town: Town) -> None:
+    """As the desk does: so neither reads what the other is about to change."""
+    hanako, _ = await town.pair(1, 1)
+    async with await psycopg.AsyncConnection.connect(town.mall.hub.settings.database_url) as conn:
+        lock = "SELECT FROM federation.wallets WHERE member_id = %s FOR UPDATE"
+        await conn.execute(lock, (hanako.member_id,))
+        swapping = asyncio.create_task(town.clerks[0].replace(hanako, hanako.card, card()))
+        await until_so(
+            conn,
+            "SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = 'meguri_worker'"
+            " AND datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        untouched = "SELECT FROM federation.carriers WHERE carrier = %s FOR UPDATE NOWAIT"
+        await conn.execute(untouched, (hanako.card,))
+        await conn.rollback()
+        assert (await swapping).status == 201
 
 
 async def test_one_new_card_for_two_members_at_once_is_one_members(town: Town) -> None:

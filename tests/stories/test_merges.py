@@ -91,10 +91,10 @@ async def test_goods_bought_before_two_merges_are_taken_back_from_the_points_the
     """A → B → C: what the last heir has of it is its own, and is taken before all else."""
     bakery, clerk, first, second = await town(mall)
     (third,) = await mall.members(1)
+    await bakery.sells(third, yen=5_500)
     sold = await bakery.sells(first, yen=11_000)
     assert (await clerk.merge(first, second)).status == 201
     assert (await clerk.merge(second, third)).status == 201
-    await bakery.sells(third, yen=5_500)
     assert await mall.points_of(third) == 150
     back = await returns(bakery, sold["slip"], 11_000)
     assert (back["taken_back_points"], back["shortage_points"]) == (100, 0)
