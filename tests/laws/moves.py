@@ -140,6 +140,18 @@ class Memory:
         next_out = soonest[0] if soonest else 0
         return edge(wanted, has, next_out)
 
+    def concerned(self, move: Move) -> Purse | None:
+        """Whom a request concerns by now: the card's member, or that of the slip it is about."""
+        ask = move.ask
+        if (card := getattr(ask, "card", None)) is not None:
+            return self.books.purses[[member.card for member in self.members].index(card)]
+        named, known = ask.original, self.books.slips.get((move.shop, ask.slip))
+        if isinstance(named, str):
+            known = self.books.slips.get((move.shop, named))
+        elif named is not None:
+            known = self.books.earned.get((move.shop, named.business_date, named.no))
+        return known.purse if known else None
+
     # The kinds of wishes.
 
     def sale(self, wish: Wish, no: str | None = None) -> Move:

@@ -150,16 +150,7 @@ class RandomMall(RuleBasedStateMachine):
         move, first = self.told[-1 - back % len(self.told)]
         ask = structs.replace(move.ask, staff="another") if changed else move.ask
         slip = self.books.slips[move.shop, move.ask.slip]
-        named = ask.original
-        if isinstance(named, str):  # whom the other slip concerns, by now
-            about = self.books.slips.get((move.shop, named))
-            purse = about.purse if about else None
-        elif named is not None:
-            about = self.books.earned.get((move.shop, named.business_date, named.no))
-            purse = about.purse if about else None
-        else:
-            purse = slip.purse
-        if purse is not None:
+        if (purse := self.till.concerned(move)) is not None:
             purse.tick(self.books.now, self.books.calendar)
         for again in self.town.run(self.town.book_again((move.shop, ask, move.hold_id))):
             if changed and not slip.cancelled:
