@@ -236,6 +236,7 @@ class Desk:
             heir = heirs.get(member_id, member_id) if member_id else None
             merged = sorted(one for one, other in heirs.items() if other == heir)
             turn.members = (heir, *merged) if heir else ()
+            turn.looked_up = True
 
     def _members_of(self, turn: Turn) -> tuple[int, ...]:
         """Whom a slip concerns as far as the desk knows; nobody yet where its card is strange."""
@@ -255,7 +256,8 @@ class Desk:
             wants: set[object] = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier}
             wants |= {turn.original_receipt, *turn.members}
             wants -= {None, ""}
-            waits = bool(wants & taken)
+            # One that came in during the look is not judged by what was not looked up.
+            waits = bool(wants & taken) or not turn.looked_up
             taken |= wants  # also of who waits: nobody overtakes a slip that it concerns
             if waits:
                 later.append(turn)

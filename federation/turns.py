@@ -24,6 +24,7 @@ class Turn:
         "carrier",
         "cycle_id",
         "fingerprint",
+        "looked_up",
         "members",
         "offline",
         "order",
@@ -51,6 +52,7 @@ class Turn:
         self.tries = 0
         self.members: tuple[int, ...] = about.members if about is not None else ()
         self.original: SlipKey | None = None
+        self.looked_up = ask.original is None  # whether it is known what it is about, if anything
         self.begin()
 
     def begin(self) -> None:

@@ -2,37 +2,38 @@
 hub is used here, only the words of the contract."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
 from itertools import groupby
 from math import floor
 
-YEN_PER_POINT = 110
+TOKYO = timezone(timedelta(hours=9))
+OPERATOR = "operator"
+Taken = list[tuple["Lot", int]]
+
+
+class Refused(Exception):
+    """What a till is told instead: the problem's short name, and its status."""
+
+    def __init__(self, slug: str, status: int = 409) -> None:
+        super().__init__(slug)
+        self.slug = slug
+        self.status = status
 
 
 def carve(points: int, weights: Sequence[int]) -> list[int]:
     """Whole parts of so many points, largest remainder first; of equal remainders the first."""
+    if not any(weights):
+        assert points == 0
+        return [0 for _ in weights]
     exact = [Fraction(points * weight, sum(weights)) for weight in weights]
     parts = [floor(part) for part in exact]
     largest = sorted(range(len(parts)), key=lambda n: parts[n] - exact[n])
     for n in largest[: points - sum(parts)]:
         parts[n] += 1
     return parts
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """So many times the base at one facility, the extra paid by several in the order of ties."""
-
-    code: str
-    facility: str
-    first: date
-    last: date
-    times: int
-    shares: tuple[tuple[str, int], ...]
-    last_day: date
 
 
 @dataclass
@@ -73,9 +74,10 @@ class Shop:
     facility: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Lot:
-    """Points of one rule in one sale, paid by one party."""
+    """Points of one rule in one sale, paid by one party; without a last day of its own, as long as
+    the member's sliding points last."""
 
     sale: int
     part: int
@@ -83,19 +85,86 @@ class Lot:
     rule: str
     funder: str
     points: int
-    left: int
-    last_day: date
+    last_day: date | None
     limited: bool
+    fence: str | None
+    usable_from: date
+    left: int = 0
+    held: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.left - self.held
+
+
+def take(free: Taken, points: int) -> Taken:
+    """So many points of lots in this order; a grant's lots give in proportion to what they have."""
+    taken: Taken = []
+    for _, grant in groupby(free, key=lambda one: (one[0].sale, one[0].rule)):
+        parts = list(grant)
+        some = min(points, sum(n for _, n in parts))
+        taken += zip([lot for lot, _ in parts], carve(some, [n for _, n in parts]), strict=True)
+        points -= some
+    assert points == 0, "who asks for more is refused before"
+    return [(lot, n) for lot, n in taken if n]
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """Who booked something, and as of which day."""
+
+    shop: Shop
+    day: date
+    cycle: int
+
+
+@dataclass(eq=False)
 class Entry:
-    """One thing that happened to a member's points."""
+    """One thing that happened to a member's points, with all that it did."""
 
     kind: str
+    stamp: Stamp
+    of: "Entry | None" = None
+    draws: list[tuple[Lot, int, str]] = field(default_factory=list)
+    grants: list[Lot] = field(default_factory=list)
+    debts: list["Debt"] = field(default_factory=list)
+    uses: list[tuple[tuple[str, date], int]] = field(default_factory=list)
+    hold: "Hold | None" = None
+    slides_to: date | None = None
+    undone: bool = False
+
+    @property
+    def points(self) -> int:
+        """What it did to the wallet."""
+        return sum(lot.points for lot in self.grants) - sum(n for _, n, _ in self.draws)
+
+
+@dataclass(eq=False)
+class Hold:
+    """Points set aside by a shop until an instant."""
+
+    shop: Shop
+    day: date
     points: int
-    business_date: date
-    cycle: int
+    ends: datetime
+    parts: Taken
+    state: str = "open"
+    captured: int = 0
+
+
+@dataclass(eq=False)
+class Debt:
+    """What a return left short of one lot's grant: deducted from the refund, waived, or owed."""
+
+    lot: Lot
+    met: str
+    points: int
+    paid: int = 0
+    forgiven: bool = False
+
+    @property
+    def due(self) -> int:
+        return self.points - self.paid if self.met == "owed" and not self.forgiven else 0
 
 
 @dataclass
@@ -105,93 +174,149 @@ class Purse:
     premium: bool = False
     lots: list[Lot] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
+    debts: list[Debt] = field(default_factory=list)
+    used: Counter[tuple[str, date]] = field(default_factory=Counter)
     accounts: Counter[str] = field(default_factory=Counter)
+    slides_on: date | None = None
 
-    def open_lots(self) -> list[Lot]:
-        """The lots in the order in which they are spent: the soonest last day, then limited
-        points, then the oldest sale, then the lower part."""
-        ours = [lot for lot in self.lots if lot.left]
-        return sorted(ours, key=lambda lot: (lot.last_day, not lot.limited, lot.sale, lot.part))
+    # What it has.
 
+    def last(self, lot: Lot) -> date:
+        """The last day on which a lot is good."""
+        day = lot.last_day or self.slides_on
+        assert day is not None, "what slides has a day"
+        return day
+
+    def place(self, limited_first: bool = False) -> Callable[[Lot], tuple[object, ...]]:
+        """Where a lot stands when points are spent: the soonest last day, then limited points,
+        then the oldest sale, then the lower part; or all limited points before."""
+        return lambda lot: (
+            limited_first and not lot.limited,
+            self.last(lot),
+            not lot.limited,
+            lot.sale,
+            lot.part,
+        )
+
+    def open_lots(self, limited_first: bool = False) -> list[Lot]:
+        """The lots in which something is left, in the order in which they are spent."""
+        return sorted((lot for lot in self.lots if lot.left), key=self.place(limited_first))
+
+    def free(self, limited_first: bool = False) -> Taken:
+        """What no hold keeps, in the order in which it is spent."""
+        return [(lot, lot.free) for lot in self.open_lots(limited_first) if lot.free]
+
+    def alive(self, today: date) -> Taken:
+        """What is free and not over."""
+        return [(lot, n) for lot, n in self.free() if self.last(lot) >= today]
+
+    @property
     def points(self) -> int:
         return sum(lot.left for lot in self.lots)
 
+    @property
+    def held(self) -> int:
+        return sum(lot.held for lot in self.lots)
+
+    @property
+    def owed(self) -> int:
+        return sum(debt.due for debt in self.debts)
+
+    def usable(self, today: date) -> Taken:
+        """What could be spent at once, somewhere."""
+        return [(lot, n) for lot, n in self.alive(today) if lot.usable_from <= today]
+
     def soonest(self, today: date) -> tuple[int, date] | None:
-        """How many points lapse next, and their last day."""
-        alive = [lot for lot in self.open_lots() if lot.last_day >= today]
+        """How many free points lapse next, and their last day."""
+        alive = self.alive(today)
         if not alive:
             return None
-        day = alive[0].last_day
-        return sum(lot.left for lot in alive if lot.last_day == day), day
+        day = min(self.last(lot) for lot, _ in alive)
+        return sum(n for lot, n in alive if self.last(lot) == day), day
 
-    def usable(self, today: date) -> int:
-        return sum(lot.left for lot in self.lots if lot.last_day >= today)
+    def due(self, up_to: date, now: datetime) -> bool:
+        """Whether a job that looks for lapses up to a day finds it: something free lapses by that
+        day and is over now, or a hold's time is."""
+        today = now.astimezone(TOKYO).date()
+        ended = any(hold.state == "open" and hold.ends <= now for hold in self.holds)
+        days = [self.last(lot) for lot, _ in self.free()]
+        return ended or any(day <= up_to and day < today for day in days)
 
-    def lapses_by(self, day: date) -> bool:
-        """Whether points are left whose last day is this one or earlier."""
-        return any(lot.left and lot.last_day <= day for lot in self.lots)
+    # What moves it.
 
-    def lapse(self, today: date, calendar: Calendar) -> None:
-        """Points past their last day are gone, on that day, whenever it is noticed."""
-        for day in sorted({lot.last_day for lot in self.lots if lot.left and lot.last_day < today}):
-            gone = [lot for lot in self.lots if lot.last_day == day]
-            points = sum(lot.left for lot in gone)
-            for lot in gone:
-                self._move(lot, "lapsed:" + lot.funder, lot.left)
-            self.entries.append(Entry("lapse", -points, day, calendar.home(day)))
+    def entry(self, kind: str, stamp: Stamp, of: Entry | None = None) -> Entry:
+        booked = Entry(kind, stamp, of)
+        self.entries.append(booked)
+        return booked
 
-    def earn(self, sale: "Sold", campaigns: Iterable[Campaign], cycle: int) -> list[Lot]:
-        """The lots that a sale gives: the base of the shop, what the rank adds, the campaigns."""
-        base, number = sale.yen // YEN_PER_POINT, len(self.entries)
-        year = sale.day.year if sale.day.month >= 4 else sale.day.year - 1
-        usual = date(year + 2, 3, 31)
-        rules = [("base", [(sale.shop.code, base)], usual, False)]
-        if self.premium:
-            rules.append(("rank:premium", [("operator", base)], usual, False))
-        for one in campaigns:
-            if one.facility == sale.shop.facility and one.first <= sale.day <= one.last:
-                whole = carve(base * (one.times - 1), [weight for _, weight in one.shares])
-                payers = [sale.shop.code if who == "tenant" else who for who, _ in one.shares]
-                paid = list(zip(payers, whole, strict=True))
-                rules.append((f"campaign:{one.code}", paid, one.last_day, True))
-        parts = [(rule, who, n, day, lim) for rule, ps, day, lim in rules for who, n in ps if n]
-        given = [
-            Lot(number, part, sale.shop.code, rule, who, n, 0, day, limited)
-            for part, (rule, who, n, day, limited) in enumerate(parts)
-        ]
-        for lot in given:
-            self._move(lot, "funder:" + lot.funder, -lot.points)
-        self.lots += given
-        self.entries.append(Entry("accrual", sum(lot.points for lot in given), sale.day, cycle))
-        return given
-
-    def spend(self, points: int, shop: Shop, day: date, cycle: int) -> list[tuple[Lot, int]]:
-        """The points that are drawn from each lot; a grant's lots give in proportion to what is
-        left in them."""
-        drawn: list[tuple[Lot, int]] = []
-        wanted = points
-        for _, grant in groupby(self.open_lots(), key=lambda lot: (lot.sale, lot.rule)):
-            lots = list(grant)
-            taken = min(wanted, sum(lot.left for lot in lots))
-            drawn += zip(lots, carve(taken, [lot.left for lot in lots]), strict=True)
-            wanted -= taken
-        assert wanted == 0, "who asks for more is refused before"
-        for lot, part in drawn:
-            self._move(lot, "shop:" + shop.code, part)
-        self.entries.append(Entry("redemption", -points, day, cycle))
-        return [(lot, part) for lot, part in drawn if part]
-
-    def _move(self, lot: Lot, account: str, points: int) -> None:
-        """Points leave a lot for an account; a grant comes the other way."""
+    def draw(self, entry: Entry, lot: Lot, points: int, account: str) -> None:
+        """Points leave a lot (+) for an account, or come back from it (-)."""
         lot.left -= points
+        assert 0 <= lot.held <= lot.left <= lot.points
         self.accounts[account] += points
         self.accounts["members"] -= points
+        entry.draws.append((lot, points, account))
 
+    def grant(self, entry: Entry, lots: list[Lot]) -> None:
+        """Points come into being, at their funders' cost."""
+        for lot in lots:
+            lot.left = lot.points
+            self.accounts["funder:" + lot.funder] -= lot.points
+            self.accounts["members"] += lot.points
+        self.lots += lots
+        entry.grants += lots
 
-@dataclass(frozen=True)
-class Sold:
-    """A sale: where, for how much, on which business date."""
+    def use(self, entry: Entry | None, key: tuple[str, date], points: int) -> None:
+        """More (+) or less of something limited was used; what nobody counts stays so."""
+        if points > 0 or key in self.used:
+            self.used[key] += points
+            assert self.used[key] >= 0
+            if entry is not None:
+                entry.uses.append((key, points))
 
-    shop: Shop
-    yen: int
-    day: date
+    def slide(self, entry: Entry, to: date | None) -> None:
+        """What qualifies moves the last day of all sliding points, never back."""
+        entry.slides_to = to
+        if to is not None:
+            self.slides_on = max(to, self.slides_on or to)
+
+    def set_aside(self, taken: Taken, sign: int = 1) -> None:
+        for lot, n in taken:
+            lot.held += sign * n
+
+    def lapse(self, today: date, calendar: Calendar) -> int:
+        """Points past their last day are gone, on that day, whenever it is noticed."""
+        over = [(lot, n) for lot, n in self.free() if self.last(lot) < today]
+        for day in sorted({self.last(lot) for lot, _ in over}):
+            entry = self.entry("lapse", Stamp(Shop(OPERATOR, ""), day, calendar.home(day)))
+            for lot, n in over:
+                if self.last(lot) == day:
+                    self.draw(entry, lot, n, "lapsed:" + lot.funder)
+        return sum(n for _, n in over)
+
+    def tick(self, now: datetime, calendar: Calendar) -> None:
+        """What the clock decides: holds past their time end, then points past their day lapse."""
+        for hold in sorted(self.holds, key=lambda hold: hold.ends):
+            if hold.state == "open" and hold.ends <= now:
+                day = hold.ends.astimezone(TOKYO).date()
+                self.entry("release", Stamp(hold.shop, day, calendar.home(day)))
+                self.let_go(hold, "expired")
+        self.lapse(now.astimezone(TOKYO).date(), calendar)
+
+    def let_go(self, hold: Hold, state: str, captured: int = 0) -> None:
+        """A hold ends: all of it is free, before any of it is drawn."""
+        self.set_aside(hold.parts, -1)
+        hold.state, hold.captured = state, captured
+        self.use(None, ("redemption", hold.day), captured - hold.points)
+
+    def repay(self, stamp: Stamp) -> None:
+        """Points that are there pay what is owed, the oldest debt first."""
+        if not self.owed or not self.free():
+            return
+        entry = self.entry("repayment", stamp)
+        for debt in self.debts:
+            points = min(debt.due, sum(n for _, n in self.free()))
+            for lot, n in take(self.free(), points):
+                self.draw(entry, lot, n, "funder:" + debt.lot.funder)
+            debt.paid += points

@@ -1,11 +1,11 @@
 """Two shops in two facilities, three cards and a booking desk on real books, for any number of
-random malls one after another."""
+random malls one after another, each from the first day of one of the programme's eras."""
 
 import asyncio
 from collections.abc import Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,76 +14,76 @@ from msgspec import structs
 from psycopg import AsyncConnection
 
 from federation import close, reading
-from federation.days import TOKYO
-from federation.slips import Answer, Rule
+from federation.answers import Balance
+from federation.slips import Answer
 from tenants.callers import Caller
-from tenants.earning import Sale, earn
-from tenants.spending import Purchase, Spend, buy, spend
+from tenants.holds_api import about
+from tenants.layout import Caps
 from tenants.terms import Till
 from tests.conftest import Given
-from tests.laws.lots import Campaign, Shop
-from tests.mall import Member, settings_for
+from tests.laws.asks import RULES, Ask
+from tests.laws.eras import CAMPAIGNS, END, ERAS, PREMIUM, SHOPS
+from tests.laws.lots import TOKYO, Shop
+from tests.laws.terms import Campaign, Era
+from tests.mall import Mall, Member, settings_for
 from tests.races.hubs import lay_out, mall_of
 
 Found = TypeVar("Found")
-Ask = Sale | Spend | Purchase
-RULES: dict[type[Ask], Rule] = {Sale: earn, Spend: spend, Purchase: buy}
+Wanted = tuple[Shop, Ask, str | None]  # the last is the hold that it is about
 
-BEGIN = datetime(2027, 3, 27, 12, 0, tzinfo=TOKYO)  # four days before the fiscal year ends
-END = date(2031, 12, 31)
-PREMIUM = (False, True, False)
-SHOPS = (Shop("bakery", "tokushima"), Shop("bookshop", "takamatsu"))
-CAMPAIGNS = (
-    Campaign(  # paid by three, and gone with the fiscal year
-        "three",
-        "tokushima",
-        date(2027, 3, 27),
-        date(2027, 3, 29),
-        3,
-        (("tokushima", 1), ("operator", 1), ("tenant", 1)),
-        date(2027, 3, 31),
-    ),
-    Campaign(  # as long as the base points of the old fiscal year
-        "two",
-        "tokushima",
-        date(2027, 3, 30),
-        date(2027, 4, 9),
-        2,
-        (("tokushima", 2), ("tenant", 1)),
-        date(2028, 3, 31),
-    ),
-    Campaign(  # gone with its own last day
-        "five",
-        "takamatsu",
-        date(2027, 3, 27),
-        date(2027, 4, 2),
-        5,
-        (("takamatsu", 1), ("tenant", 1)),
-        date(2027, 4, 2),
-    ),
-)
-
+# DELETE, not TRUNCATE: the books of a random mall are a few rows in many partitions.
 EMPTY = """
-TRUNCATE federation.draws, federation.lots, federation.entries, federation.answers,
-    federation.slips, federation.receipts, federation.carriers, federation.wallets,
-    federation.members, federation.holds, federation.hold_parts, federation.shortages,
-    federation.used;
-UPDATE federation.cycles SET closed_at = NULL;
+SET session_replication_role = replica;
+DELETE FROM federation.draws;
+DELETE FROM federation.lots;
+DELETE FROM federation.entries;
+DELETE FROM federation.answers;
+DELETE FROM federation.slips;
+DELETE FROM federation.receipts;
+DELETE FROM federation.carriers;
+DELETE FROM federation.hold_parts;
+DELETE FROM federation.holds;
+DELETE FROM federation.shortages;
+DELETE FROM federation.used;
+DELETE FROM federation.wallets;
+DELETE FROM federation.members;
+UPDATE federation.cycles SET closed_at = NULL WHERE closed_at IS NOT NULL;
+"""
+WALLETS = """
+SELECT member_id, points, points_held, points_owed, slides_on
+FROM federation.wallets WHERE member_id = ANY(%(members)s)
 """
 LOTS = """
-SELECT shop.code, rule, funder.code, lots.points, points_left, expires_on, limited
+SELECT member_id, shop.code, rule, funder.code, lots.points, points_left, points_held, expires_on,
+    limited, fence.code, usable_from
 FROM federation.lots
 INNER JOIN tenants.shops AS shop USING (shop_id)
 INNER JOIN tenants.parties AS funder ON funder.party_id = lots.funder_id
-WHERE member_id = %(member_id)s
+LEFT JOIN tenants.parties AS fence ON fence.party_id = lots.facility_id
+WHERE member_id = ANY(%(members)s)
 ORDER BY entry_id, part
 """
-# A lapse is numbered after the booking that noticed it.
 ENTRIES = """
-SELECT kind, points, business_date, cycle_id
-FROM federation.entries WHERE member_id = %(member_id)s ORDER BY kind = 'lapse', entry_id
+SELECT member_id, kind, points, business_date, cycle_id,
+    CASE entries.shop_id WHEN 1 THEN 'operator' ELSE shop.code END
+FROM federation.entries INNER JOIN tenants.shops AS shop USING (shop_id)
+WHERE member_id = ANY(%(members)s)
+ORDER BY entry_id
 """
-WALLET = "SELECT points FROM federation.wallets WHERE member_id = %(member_id)s"
+HOLDS = """
+SELECT member_id, points, captured_points, state, expires_at
+FROM federation.holds WHERE member_id = ANY(%(members)s) ORDER BY entry_id
+"""
+DEBTS = """
+SELECT member_id, rule, funder.code, met, points, points_paid, undone
+FROM federation.shortages INNER JOIN tenants.parties AS funder ON party_id = funder_id
+WHERE member_id = ANY(%(members)s) ORDER BY entry_id, part
+"""
+USED = """
+SELECT member_id, rule, used_on, points
+FROM federation.used WHERE member_id = ANY(%(members)s) AND points > 0
+ORDER BY rule, used_on
+"""
 ACCOUNTS = """
 SELECT
     CASE split_part(account, ':', 1)
@@ -92,23 +92,35 @@ SELECT
         ELSE split_part(account, ':', 1) || ':'
             || (SELECT code FROM tenants.parties WHERE party_id = whose)
     END,
-    sum(points)::bigint
-FROM federation.postings, LATERAL (SELECT split_part(account, ':', 2)::bigint AS whose) AS named
-GROUP BY 1
-HAVING sum(points) <> 0
+    points
+FROM (
+    SELECT account, split_part(account, ':', 2)::bigint AS whose, sum(points)::bigint AS points
+    FROM federation.postings
+    GROUP BY account
+) AS summed
 """
+STATEMENTS = (WALLETS, LOTS, ENTRIES, HOLDS, DEBTS, USED)
+Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Page:
     """What the books say of one member, in the columns of the statements above."""
 
-    wallet: int
-    lots: list[tuple[Any, ...]]
-    entries: list[tuple[Any, ...]]
-    has: int
-    soonest: tuple[int, date] | None
-    in_order: list[tuple[int, date, bool, str]]
+    wallet: list[Row]
+    lots: list[Row]
+    entries: list[Row]
+    holds: list[Row]
+    debts: list[Row]
+    used: list[Row]
+
+
+@dataclass
+class Told:
+    """What a reader is told of one member."""
+
+    balance: Balance
+    lots: list[Row]
 
 
 class Town:
@@ -128,29 +140,30 @@ class Town:
     async def _open(self) -> None:
         self.mall = await self._leaving.enter_async_context(mall_of(self._settings))
         self.desk = self.mall.hub.desk
-        await lay_out(self.mall, BEGIN, END)
+        self.owner = await psycopg.AsyncConnection.connect(self._database, autocommit=True)
+        self._leaving.push_async_callback(self.owner.close)
+        first = datetime.combine(ERAS[0].first, time(12), TOKYO)
+        await lay_out(self.mall, first, END)
         self._callers = {}
         for shop in SHOPS:
             opened = await self.mall.shop(shop.code, shop.facility)
             self._callers[shop] = Caller(
                 opened.client_id, opened.tenant_id, frozenset(), None, False
             )
+        for era in ERAS:
+            await agree(self.mall, era)
         for one in CAMPAIGNS:
-            whose = {"tenant": "tenant", "operator": "operator", one.facility: "facility"}
-            shares = {whose[who]: weight for who, weight in one.shares}
-            days = (one.first, one.last)
-            await self.mall.campaign(one.code, one.facility, days, one.last_day, one.times, shares)
+            await run(self.mall, one)
         self.desk.start()
         self._leaving.push_async_callback(self.desk.drain)
 
     def leave(self) -> None:
         self.run(self._leaving.aclose())
 
-    async def begin(self) -> list[Member]:
-        """Empty books on the first day, and new members."""
-        async with await psycopg.AsyncConnection.connect(self._database) as conn:
-            await conn.execute(EMPTY)
-        await self.mall.turn_to(BEGIN.date(), BEGIN.time())
+    async def begin(self, first: date, at: time) -> list[Member]:
+        """Empty books on the first day of an era, and new members."""
+        await self.owner.execute(EMPTY)
+        await self.mall.turn_to(first, at)
         return [await self.mall.member("premium" if one else "general") for one in PREMIUM]
 
     async def till(self, shop: Shop) -> Till:
@@ -158,51 +171,87 @@ class Town:
         caller = structs.replace(self._callers[shop], vouched=self.desk.moved)
         return await self.mall.hub.mall.till(caller, "T01")
 
-    async def book_all(self, asked: Sequence[tuple[Shop, Ask]]) -> list[Answer]:
+    async def book_all(self, asked: Sequence[Wanted]) -> list[Answer]:
         """All at once, in this order: the desk takes them in batches, nobody twice in one."""
-        tills = [await self.till(shop) for shop, _ in asked]
+        tills = [await self.till(shop) for shop, _, _ in asked]
+        names = self.mall.hub.names
         return await asyncio.gather(
             *(
-                self.desk.book(ask, RULES[type(ask)], till)
-                for till, (_, ask) in zip(tills, asked, strict=True)
+                self.desk.book(ask, RULES[type(ask)], till, about(held, names) if held else None)
+                for till, (_, ask, held) in zip(tills, asked, strict=True)
             )
         )
 
-    async def book_again(self, shop: Shop, ask: Ask) -> list[Answer]:
+    async def book_again(self, wanted: Wanted) -> list[Answer]:
         """Ask twice: a known slip is answered before its batch has ended, so that only the second
         answer says that the first batch has."""
-        return [*await self.book_all([(shop, ask)]), *await self.book_all([(shop, ask)])]
+        return [*await self.book_all([wanted]), *await self.book_all([wanted])]
 
     async def shut(self, cycle_id: int, now: datetime) -> datetime:
         """Close a cycle."""
         async with self.mall.hub.pools.use("worker") as conn:
             return await close.shut(conn, cycle_id, now)
 
-    async def read(
-        self, members: Sequence[Member], now: datetime
-    ) -> tuple[list[Page], dict[str, int]]:
+    async def read(self, members: Sequence[Member]) -> tuple[list[Page], dict[str, int]]:
         """What the books say of each member, and what every account has."""
+        asked = {"members": [member.member_id for member in members]}
+        async with self.owner.pipeline():
+            cursors = [await self.owner.execute(one, asked) for one in STATEMENTS]
+            accounts = await self.owner.execute(ACCOUNTS)
+        tables = [await cursor.fetchall() for cursor in cursors]
+        pages = [
+            Page(*([row[1:] for row in rows if row[0] == one.member_id] for rows in tables))
+            for one in members
+        ]
+        summed: dict[str, int] = {}
+        for account, points in await accounts.fetchall():
+            summed[account] = summed.get(account, 0) + points
+        return pages, {account: points for account, points in summed.items() if points}
+
+    async def tell(self, member: Member, now: datetime) -> Told:
+        """What a reader is told of a member."""
         async with self.mall.hub.pools.use("auditor") as conn:
-            pages = [await page(conn, member.member_id, now) for member in members]
-            accounts = await (await conn.execute(ACCOUNTS)).fetchall()
-        return pages, dict(accounts)
+            return await told(conn, member.member_id, now)
 
 
-async def page(conn: AsyncConnection, member_id: int, now: datetime) -> Page:
-    """One member's page."""
-    asked = {"member_id": member_id}
-    async with conn.pipeline():
-        wallet = await conn.execute(WALLET, asked)
-        lots = await conn.execute(LOTS, asked)
-        entries = await conn.execute(ENTRIES, asked)
-    [(points,)] = await wallet.fetchall()
-    has = await reading.balance(conn, member_id, now)
+async def told(conn: AsyncConnection, member_id: int, now: datetime) -> Told:
+    """Balance and lots by the statements that serve them."""
     in_order = await reading.lots(conn, member_id, now)
-    return Page(
-        points,
-        await lots.fetchall(),
-        await entries.fetchall(),
-        has.points,
-        (has.next_to_expire.points, has.next_to_expire.on) if has.next_to_expire else None,
-        [(row.points, row.expires_on, row.limited, row.rule) for row in in_order],
+    return Told(
+        await reading.balance(conn, member_id, now),
+        [(row.points, row.points_held, row.expires_on, row.limited, row.rule) for row in in_order],
+    )
+
+
+async def agree(mall: Mall, era: Era) -> None:
+    """The programme's terms of an era."""
+    await mall.programme(
+        from_on=era.first,
+        spend_order="LIMITED_FIRST" if era.limited_first else "EXPIRY_FIRST",
+        shortage_policy=era.shortage,
+        usable_from="NEXT_DAY" if era.next_day else "AT_ONCE",
+        redemption_limit_points_per_day=era.day_limit,
+    )
+    policy = "SLIDING" if era.qualifying else "FIXED_MONTHS" if era.months else "FISCAL_YEAR"
+    await mall.expiry(
+        from_on=era.first,
+        policy=policy,
+        months=era.months,
+        month_end=era.month_end,
+        qualifying=frozenset(era.qualifying),
+    )
+
+
+async def run(mall: Mall, one: Campaign) -> None:
+    """A campaign."""
+    whose = {"tenant": "tenant", "operator": "operator", one.facility: "facility"}
+    await mall.campaign(
+        one.code,
+        one.facility,
+        (one.first, one.last),
+        one.last_day,
+        one.times,
+        {whose[who]: weight for who, weight in one.shares},
+        ring_fenced=one.fenced,
+        caps=Caps(one.cap_receipt, one.cap_member, one.cap_day),
     )

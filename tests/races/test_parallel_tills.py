@@ -4,83 +4,13 @@ Each test runs at one process of the hub and at two, where only the lock in Post
 """
 
 import asyncio
-import itertools
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import Given
-from tests.mall import Answered, Mall, Member, Shop, settings_for
-from tests.races.hubs import (
-    Asks,
-    HubProcess,
-    all_at_once,
-    cloned,
-    held_up,
-    hubs,
-    lay_out,
-    mall_of,
-    slugs,
-    through,
-    ties,
-    until_answered,
-)
-
-
-class Town:
-    """One mall, its two shops and the processes that serve it."""
-
-    def __init__(self, mall: Mall, shops: list[Shop], processes: list[HubProcess]) -> None:
-        self.mall = mall
-        self.shops = shops
-        self.processes = processes
-
-    def tills(self, count: int, processes: int) -> list[Shop]:
-        """Tills of both shops in turn, those of each shop at every process."""
-        lines = [through(shop, hub) for hub in self.processes[:processes] for shop in self.shops]
-        return list(itertools.islice(itertools.cycle(lines), count))
-
-    def copies(self, count: int, processes: int) -> list[Shop]:
-        """Tills of one shop, which send the same."""
-        lines = [through(self.shops[0], hub) for hub in self.processes[:processes]]
-        return list(itertools.islice(itertools.cycle(lines), count))
-
-    async def card(self, shop: Shop, points: int) -> tuple[Member, list[Answered]]:
-        """A card with points on it, and the receipt of the sale that gave them."""
-        member = (await self.mall.members(1))[0]
-        sold = await until_answered(*accrual(shop, member, points))
-        assert sold.status == 201, sold
-        return member, [sold]
-
-
-@pytest.fixture(scope="module")
-async def town(
-    given: Given, template: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Town]:
-    """One mall for all these tests, each with shops and cards of its own."""
-    folder: Path = tmp_path_factory.mktemp("races")
-    with cloned(given.database_url, template, f"meguri_races_{os.getpid()}") as database:
-        settings = settings_for(database, given.redis_url, folder)
-        async with mall_of(settings) as mall:
-            await lay_out(mall)
-            shops = [
-                await mall.shop("bakery", "tokushima"),
-                await mall.shop("bookshop", "takamatsu"),
-            ]
-            async with hubs(settings, folder, count=2) as processes:
-                mall.url = processes[0].url
-                for shop in shops:
-                    await shop.token()  # which every till of the shop then shares
-                yield Town(mall, shops, processes)
-
-
-@pytest.fixture(params=[1, 2], ids=["one-process", "two-processes"])
-def processes(request: pytest.FixtureRequest) -> int:
-    """At how many processes the tills ask."""
-    return int(request.param)
+from tests.races.conftest import Town, accrual, purchase, redemption
+from tests.races.hubs import all_at_once, held_up, slugs, ties, until_answered
 
 
 @pytest.fixture(autouse=True)
@@ -88,19 +18,6 @@ async def promises(town: Town) -> AsyncIterator[None]:
     """Whatever the tills did, every promise of the books is kept."""
     yield
     assert await town.mall.broken() == []
-
-
-def redemption(shop: Shop, member: Member, points: int) -> tuple[Shop, str, Asks]:
-    return shop, "/v1/redemptions", shop.spending(member, points)
-
-
-def purchase(shop: Shop, member: Member, points: int) -> tuple[Shop, str, Asks]:
-    """It earns one point on the 110 yen that are paid in money."""
-    return shop, "/v1/purchases", shop.sale(member, 110, points=points)
-
-
-def accrual(shop: Shop, member: Member, points: int) -> tuple[Shop, str, Asks]:
-    return shop, "/v1/accruals", shop.sale(member, points * 110)
 
 
 @pytest.mark.parametrize(("spend", "earned"), [(redemption, 0), (purchase, 1)])

@@ -1,0 +1,74 @@
+"""The desk's locks, one by one: who waits for whom."""
+
+import asyncio
+
+import psycopg
+
+from federation import close
+from settlement import calendar
+from tests.mall import BEGIN, Mall
+from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered, until_so
+
+LOCK = "SELECT FROM federation.wallets WHERE member_id = ANY(%s) FOR UPDATE NOWAIT"
+CLOSE_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
+    """Who waits for the first holds none of the others, so that no two desks wait crosswise."""
+    bakery, taro = await mall.shop("bakery"), await mall.member()
+    cards = await mall.members(8)
+    for card in (*cards, taro):
+        await bakery.sells(card, yen=110)
+    first, *others = sorted(card.member_id for card in cards)
+    url = mall.hub.settings.database_url
+    async with await psycopg.AsyncConnection.connect(url) as other:
+        async with held_up(mall.hub.settings, "federation.draws", desks=1) as the_desk_waits:
+            ahead = asyncio.create_task(bakery.accepts(taro, 1))
+            await the_desk_waits()
+            asked = [
+                asyncio.create_task(
+                    until_answered(bakery, "/v1/redemptions", bakery.spending(card, 1))
+                )
+                for card in cards
+            ]
+            await until(lambda: mall.hub.desk.waiting == len(cards))
+            await other.execute(LOCK, ([first],))
+        await ahead
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+            await until_so(conn, f"SELECT count(*) > 0 {DESKS_THAT_WAIT}")
+        await other.execute(LOCK, (others,))
+        await other.rollback()
+    assert slugs(list(await asyncio.gather(*asked))) == {"booked": len(cards)}
+
+
+async def test_a_close_waits_for_the_booking_that_has_begun(mall: Mall) -> None:
+    """And books nothing into a cycle that is closed: who began before is in it."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    await bakery.sells(hanako, yen=1_100)
+    cycle = calendar.cycle_of(BEGIN.date())
+    await mall.turn_to(cycle.last_on + calendar.DAY)
+    yesterday = {"business_date": cycle.last_on.isoformat()}
+    url = mall.hub.settings.database_url
+
+    async def shut() -> None:
+        async with mall.hub.pools.use("worker") as conn:
+            await close.shut(conn, cycle.cycle_id, mall.now)
+
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+        async with held_up(mall.hub.settings, "federation.draws", desks=1) as the_desk_waits:
+            spent = asyncio.create_task(
+                until_answered(bakery, "/v1/redemptions", bakery.spending(hanako, 1, **yesterday))
+            )
+            await the_desk_waits()
+            closing = asyncio.create_task(shut())
+            waits = None
+            while not closing.done() and not waits:
+                row = await (await conn.execute(CLOSE_WAITS)).fetchone()
+                waits = row is not None and row[0]
+                await asyncio.sleep(0.01)
+            assert not closing.done(), "it waits for the desk"
+        await asyncio.gather(spent, closing)
+    late = await bakery.accepts(hanako, 1, **yesterday)
+    cycles = "SELECT cycle_id FROM federation.entries WHERE slip = %s"
+    assert await mall.value(cycles, (await spent).json["slip"]) == cycle.cycle_id
+    assert await mall.value(cycles, late["slip"]) != cycle.cycle_id
