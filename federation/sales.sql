@@ -43,13 +43,15 @@ since_then AS (
 earlier AS (
     SELECT sale.turn, entries.*
     FROM sale
+    INNER JOIN asked USING (turn)   -- an heir's return is about a sale to who was merged
     INNER JOIN federation.entries
-        ON entries.member_id = sale.member_id AND entries.entry_id = sale.of_entry_id
+        ON entries.member_id = asked.member_id AND entries.entry_id = sale.of_entry_id
     UNION
     SELECT earlier.turn, entries.*
     FROM earlier
+    INNER JOIN asked USING (turn)
     INNER JOIN federation.entries
-        ON entries.member_id = earlier.member_id AND entries.entry_id = earlier.of_entry_id
+        ON entries.member_id = asked.member_id AND entries.entry_id = earlier.of_entry_id
 ),
 
 whole AS (
