@@ -21,6 +21,7 @@ from deploy.take_out import take_out
 from tests.conftest import Given
 from tests.deploy.test_deep import sealed_up
 from tests.mall import Mall, Shop, serving, settings_for
+from tests.office import office
 from tests.races.hubs import cloned, hubs, mall_of, until_so
 
 STATEMENTS = "SELECT cycle_id, party_id, body FROM settlement.statements ORDER BY 1, 2"
@@ -228,6 +229,24 @@ async def test_secrets_stay_at_home_unless_they_are_asked_for(scene: Scene, tmp_
     assert secret
     assert not any(str(one).encode() in told for (one,) in secret)
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+async def test_who_members_are_stays_at_home_unless_it_is_asked_for(
+    given: Given, database: str, empty: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database, given.redis_url, tmp_path)
+    async with serving(settings) as mall:
+        hanako, clerk = await mall.member(), await office(mall)
+        assert (await clerk.write(hanako, name="金糸雀")).status == 200
+        assert (await clerk.add(hanako, phone="0312345678")).status == 201
+        now = mall.now
+    for personal in (False, True):
+        folder = tmp_path / f"export-{personal}"
+        await take_out(database, folder, with_secrets=False, now=now, with_personal=personal)
+        told = "".join(path.read_text() for path in folder.iterdir())
+        assert ("金糸雀" in told, "0312345678" in told) == (personal, personal)
+    await take_in(empty, folder)
+    assert rows(empty, "SELECT name FROM federation.profiles") == [("金糸雀",)]
 
 
 async def test_books_that_are_written_to_are_taken_out_as_of_one_instant(
