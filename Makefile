@@ -25,7 +25,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test check lock clean
+.PHONY: help demo test mutants check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machin
 
 test: $(DEV) $(DEMO)  ## すべての試験 · every test [ARGS="-k lapsed"]
 	@$(BIN)/pytest $(ARGS)
+
+mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant bugs: does the suite turn red? [ARGS=hold]
+	@$(BIN)/python -m tests.mutants.plant $(ARGS)
 
 check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, migrations
 	$(BIN)/ruff format --check .

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
@@ -308,3 +309,40 @@ def test_the_canonical_form_is_what_it_was() -> None:
     )
     assert hashed(told).hex() == "95c2e34bd036acf322b5e06c29ab2446096b59846baadfd3d174311e642bcc6a"
     assert link(BEGINNING, hashed(told)) == chained(BEGINNING, [hashed(told)])[0]
+
+
+ROWS = """
+draws (
+    member_id, entry_id, lot_entry_id, lot_part, kind, points, tenant_id, shop_id, funder_id,
+    scheme_id, rule, business_date, cycle_id, booked_at
+) VALUES (
+    1, %(entry_id)s, %(entry_id)s, 0, 'return', 1, 1, 1, 1, 1, 'base', '2026-06-03', 20260601,
+    %(at)s
+);
+holds (member_id, entry_id, tenant_id, shop_id, business_date, points, made_at, expires_at)
+VALUES (1, %(entry_id)s, 1, 1, '2026-06-03', 1, %(at)s, %(at)s + interval '1 minute');
+hold_parts (member_id, entry_id, lot_entry_id, lot_part, points)
+VALUES (1, %(entry_id)s, %(entry_id)s, 0, 1);
+shortages (
+    member_id, entry_id, part, tenant_id, shop_id, funder_id, rule, scheme_id, met, points,
+    cycle_id, booked_at
+) VALUES (1, %(entry_id)s, 0, 1, 1, 1, 'base', 1, 'owed', 1, 20260601, %(at)s)
+"""
+
+
+async def test_what_is_hashed_is_read(owner: AsyncConnection) -> None:
+    """A column that the statement left out would be hashed as if nothing stood there."""
+    entry_id = await book(owner)
+    asked = {"entry_id": entry_id, "at": AT}
+    for row in ROWS.split(";"):
+        await owner.execute(f"INSERT INTO federation.{row.strip()}".encode(), asked)
+    named = journal.json([{"member_id": 1, "entry_id": entry_id, "booked_at": AT}])
+    [(told,)] = await (await owner.execute(journal.MOVED, {"asked": named})).fetchall()
+    moved = json.loads(told)
+    parts = Moved.__annotations__
+    assert moved.keys() == parts.keys()
+    assert moved["entry"].keys() == set(Entry.__struct_fields__)
+    for name in ("lots", "draws", "held", "shortages"):
+        fields = parts[name].__args__[0].__args__[0].__struct_fields__
+        assert [one.keys() for one in moved[name]] == [set(fields)], name
+    assert moved["hold"].keys() == set(parts["hold"].__args__[0].__struct_fields__)

@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, LiteralString
@@ -171,6 +171,23 @@ async def all_at_once(asked: list[tuple[Shop, str, Asks]]) -> list[Answered]:
         return await until_answered(shop, path, body)
 
     return await asyncio.gather(*(ask(*one) for one in asked))
+
+
+@asynccontextmanager
+async def ticking(mall: Mall) -> AsyncIterator[None]:
+    """The hub's clock goes on by a microsecond whenever somebody may look at it."""
+
+    async def tick() -> None:
+        while True:
+            mall.clock.set(mall.now + timedelta(microseconds=1))
+            await asyncio.sleep(0)
+
+    ticks = asyncio.create_task(tick())
+    try:
+        yield
+    finally:
+        ticks.cancel()
+        await asyncio.gather(ticks, return_exceptions=True)
 
 
 async def until(done: Callable[[], bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.races.conftest import Town, accrual, purchase, redemption
-from tests.races.hubs import all_at_once, held_up, slugs, ties, until_answered
+from tests.races.hubs import all_at_once, held_up, slugs, ticking, ties, until_answered
 
 
 @pytest.fixture(autouse=True)
@@ -115,7 +115,8 @@ async def test_one_slip_for_two_members_at_once_is_one_members_only(
         asked = [ask(till, card, 5) for till, (card, _) in zip(tills, cards, strict=True)]
         for _, _, body in asked:
             body["slip"] = asked[0][2]["slip"]
-        answers = await all_at_once(asked)
+        async with ticking(town.mall):
+            answers = await all_at_once(asked)
         assert slugs(answers) == {"booked": 1, "slip-reused": 3}
         for (member, sold), answer in zip(cards, answers, strict=True):
             await ties(town.mall, member, [*sold, answer])

@@ -195,6 +195,36 @@ async def test_where_a_return_is_refused_for_a_shortage_its_own_points_that_paid
     assert (await returned(bakery, other, returned_yen=1_100)).slug == "not-enough-points"
 
 
+async def test_a_shortage_is_taken_from_regular_points_alone(mall: Mall) -> None:
+    """Ten limited points last longer than the base, so that the base was spent; they stay."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    day = mall.today
+    until = date(2028, 12, 31)
+    await mall.campaign("x2", "tokushima", (day, day), until, 2, {"facility": 1})
+    await bakery.sells(hanako, yen=1_100)
+    await mall.turn_to(day + DAY)
+    bought = await bakery.sells(hanako, yen=1_100)
+    await bakery.accepts(hanako, 20)
+    told = await brings_back(bakery, bought, returned_yen=1_100)
+    assert came_to(told) == (0, 0, 10, 1_090)
+    assert told["balance"]["next_to_expire"] == {"points": 10, "on": until.isoformat()}
+
+
+async def test_a_rules_parts_are_taken_back_by_what_is_left_in_them(mall: Mall) -> None:
+    """Five each; one of the facility's was spent: of three, one and two, not two and one."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    day, shares = mall.today, {"facility": 1, "tenant": 1}
+    await mall.campaign("x2", "tokushima", (day, day), day + DAY, 2, shares)
+    bought = await bakery.sells(hanako, yen=1_100)
+    await bakery.accepts(hanako, 1)
+    await brings_back(bakery, bought, returned_yen=330)
+    taken = """
+        SELECT array_agg(draws.points ORDER BY lot_part) FROM federation.draws
+        WHERE kind = 'return' AND rule = 'campaign:x2'
+    """
+    assert await mall.value(taken) == [1, 2]
+
+
 async def test_nobody_overtakes_the_slip_that_it_concerns(mall: Mall) -> None:
     """A slip that waits for its member's turn, and its undoing right behind it."""
     bakery, hanako = await mall.shop("bakery"), await mall.member()

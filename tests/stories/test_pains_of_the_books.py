@@ -270,12 +270,12 @@ async def test_pain_15_a_day_ends_at_midnight_in_japan_wherever_the_server_stand
     abroad: Mall,
 ) -> None:
     bakery, hanako = await abroad.shop("bakery"), await abroad.member()
-    day = date(2026, 6, 15)  # the last of its cycle
+    day = date(2026, 6, 30)  # the last of its cycle; an earlier one is still open
     await abroad.campaign("x2", "tokushima", (day, day), day, 2, {"facility": 1})
     await abroad.turn_to(day, LAST_INSTANT)
     sold = await bakery.sells(hanako, yen=550)
     assert sold["points"] == 10
-    assert sold["balance"]["next_to_expire"] == {"points": 5, "on": "2026-06-15"}
+    assert sold["balance"]["next_to_expire"] == {"points": 5, "on": "2026-06-30"}
     await bakery.accepts(hanako, 1)
     assert (await bakery.quote(hanako))["balance"]["points"] == 9
     await abroad.turn_to(day + DAY, time(0, 0))
@@ -287,13 +287,13 @@ async def test_pain_15_a_day_ends_at_midnight_in_japan_wherever_the_server_stand
         FROM federation.entries
     """
     assert await abroad.value(booked) == [
-        "accrual 2026-06-15 20260601",
-        "redemption 2026-06-15 20260601",
-        "lapse 2026-06-15 20260601",
-        "accrual 2026-06-16 20260616",
+        "accrual 2026-06-30 20260616",
+        "redemption 2026-06-30 20260616",
+        "lapse 2026-06-30 20260616",
+        "accrual 2026-07-01 20260701",
     ]
     kept = await abroad.value("SELECT booked_at FROM federation.entries WHERE kind = 'lapse'")
-    assert kept == datetime(2026, 6, 16, 0, 0, tzinfo=TOKYO)
+    assert kept == datetime(2026, 7, 1, 0, 0, tzinfo=TOKYO)
 
 
 async def test_pain_15_a_shop_that_opens_late_ends_its_day_at_five(mall: Mall) -> None:

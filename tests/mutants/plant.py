@@ -1,0 +1,125 @@
+"""Plants each bug of `planted.py` in a copy of the tree and runs the test that must turn red: a
+suite that stays green proves nothing. `make mutants`."""
+
+import os
+import queue
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from importlib.util import cache_from_source
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from deploy.embedded import Servers, embedded
+from tests.mutants.planted import PLANTED, Bug
+
+ROOT = Path(__file__).parents[2]
+NOT_COPIED = (".*", "__pycache__", "*.pyc", "docs", "build", "dist")
+GROUNDS = min(2, os.cpu_count() or 1)  # so many at a time, each with servers of its own
+LIMIT_SECONDS = 120
+SOUND_SECONDS = 600
+GREEN, RED = 0, 1  # pytest's own: everything passed, something failed
+
+
+class Ground:
+    """A copy of the tree and a database server to try it on."""
+
+    def __init__(self, tree: Path, servers: Servers) -> None:
+        self.tree = tree
+        self.env = {
+            **os.environ,
+            "TEST_DATABASE_URL": servers.database_url,
+            "TEST_REDIS_URL": servers.redis_url,
+        }
+
+    def run(self, tests: list[str], seconds: int) -> tuple[int | None, str]:
+        """How pytest ended (None: not in time), and the last that it said."""
+        command = [sys.executable, "-m", "pytest", "-qx", "--no-header", "-p", "no:cacheprovider"]
+        try:
+            done = subprocess.run(
+                [*command, *tests],
+                cwd=self.tree,
+                env=self.env,
+                timeout=seconds,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return None, ""
+        return done.returncode, done.stdout
+
+    def plant(self, bug: Bug) -> tuple[int | None, str]:
+        """Plant a bug, run its tests, and take it out again."""
+        path = self.tree / bug.file
+        sound = path.read_text()
+        assert sound.count(bug.old) == 1, (
+            f"{bug.name}: it stands there {sound.count(bug.old)} times"
+        )
+        try:
+            self._write(path, sound.replace(bug.old, bug.new))
+            return self.run(bug.test.split(), LIMIT_SECONDS)
+        finally:
+            self._write(path, sound)
+
+    def _write(self, path: Path, text: str) -> None:
+        """What was compiled within the same second would pass for what is written now."""
+        path.write_text(text)
+        if path.suffix == ".py":
+            Path(cache_from_source(str(path))).unlink(missing_ok=True)
+
+
+def say(line: str) -> None:
+    """A line of the report, at once."""
+    print(line, flush=True)  # noqa: T201  this is what the tool is for
+
+
+def main(wanted: list[str]) -> int:
+    """Plant every bug, or those whose name has one of these words; how it ended."""
+    bugs = [bug for bug in PLANTED if not wanted or any(word in bug.name for word in wanted)]
+    began, survived = monotonic(), []
+    with ExitStack() as leaving:
+        grounds: queue.SimpleQueue[Ground] = queue.SimpleQueue()
+        for _ in range(GROUNDS):
+            folder = Path(leaving.enter_context(TemporaryDirectory(prefix="meguri-mutants-")))
+            tree = folder / "tree"
+            shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED))
+            servers = leaving.enter_context(embedded(folder / "servers", tuned_for_tests=True))
+            grounds.put(Ground(tree, servers))
+
+        def tried(bug: Bug) -> tuple[Bug, int | None, str]:
+            ground = grounds.get()
+            try:
+                return bug, *ground.plant(bug)
+            finally:
+                grounds.put(ground)
+
+        tests = sorted({test for bug in bugs for test in bug.test.split()})
+        ground = grounds.get()
+        status, told = ground.run(tests, SOUND_SECONDS)
+        grounds.put(ground)
+        if status != GREEN:
+            say(told[-4_000:])
+            say("the tree itself is not sound")
+            return 1
+        say(f"▸ {len(tests)} tests are green without a bug: {monotonic() - began:.0f} s")
+        with ThreadPoolExecutor(GROUNDS) as pool:
+            for number, (bug, status, told) in enumerate(pool.map(tried, bugs), 1):
+                caught = status in (RED, None)
+                outcome = "caught" if caught else "SURVIVED" if status == GREEN else "DID NOT RUN"
+                say(f"{number:3}/{len(bugs)} {outcome:8} {bug.name} ({bug.file})")
+                if not caught:
+                    survived.append(bug)
+                    say(told[-2_000:] if status != GREEN else f"    {bug.test}")
+    caught_of = len(bugs) - len(survived)
+    say(f"▸ {monotonic() - began:.0f} s")
+    say(f"{len(bugs)} planted, {caught_of} caught, {len(survived)} survived")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
