@@ -7,9 +7,10 @@ import psycopg
 from federation import close
 from settlement import calendar
 from tests.mall import BEGIN, Mall
-from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered, until_so
+from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered
 
 LOCK = "SELECT FROM federation.wallets WHERE member_id = ANY(%s) FOR UPDATE NOWAIT"
+WAITS = f"SELECT count(*) > 0 {DESKS_THAT_WAIT}"
 CLOSE_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
@@ -35,7 +36,11 @@ async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
             await other.execute(LOCK, ([first],))
         await ahead
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
-            await until_so(conn, f"SELECT count(*) > 0 {DESKS_THAT_WAIT}")
+            waits = (False,)
+            while waits != (True,):
+                waits = await (await conn.execute(WAITS)).fetchone()
+                assert not all(one.done() for one in asked), "the desk waits for the first"
+                await asyncio.sleep(0.01)
         await other.execute(LOCK, (others,))
         await other.rollback()
     assert slugs(list(await asyncio.gather(*asked))) == {"booked": len(cards)}
