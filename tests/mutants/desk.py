@@ -27,7 +27,7 @@ LOCKING = (
         "federation/turn.sql",
         "\nFOR UPDATE",
         "",
-        f"{LOCKS}::test_wallets_are_locked_in_order_of_their_members",
+        f"{LOCKS}::test_a_wallet_that_is_being_frozen_is_waited_for",
     ),
     Bug(
         "members do not line up",
@@ -92,6 +92,16 @@ LOCKING = (
     ),
 )
 ASKING = (
+    Bug(
+        "tills are told before the commit",
+        "federation/booking.py",
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n            if kept:\n",
+        "        for turn in fresh:\n            turn.answer(turn.told)\n"
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n            if kept:\n",
+        "tests/races/test_crash.py::test_a_killed_hub_has_lost_nothing_it_said",
+    ),
     Bug(
         "a fingerprint is not compared",
         "federation/booking.py",
