@@ -1,5 +1,5 @@
-"""The proof of the books: random malls against PostgreSQL, a day of tills at two hubs that are killed,
-and bugs that are planted; its last line says what was proved. `make prove` [MALLS=300 STEPS=50]."""
+"""The proof of the books: random malls against PostgreSQL, a day of tills at two hubs that are
+killed, bugs that are planted; its last line says what was proved. `make prove [MALLS=300]`."""
 
 import json
 import os
