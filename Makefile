@@ -1,4 +1,4 @@
-# 巡り Meguri: `make demo` shows it, `make test` proves it.
+# 巡り Meguri: `make demo` shows it, `make test` tries it, `make prove` proves its books.
 
 PACKAGES := federation tenants settlement auth deploy
 PYTHONS  := python3.13 python3.12 python3.11 python3 /usr/bin/python3
@@ -25,7 +25,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test mutants check lock clean
+.PHONY: help demo test prove mutants check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -35,6 +35,9 @@ demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machin
 
 test: $(DEV) $(DEMO)  ## すべての試験 · every test [ARGS="-k lapsed"]
 	@$(BIN)/pytest $(ARGS)
+
+prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 STEPS=50]
+	@$(BIN)/python -m tests.prove
 
 mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant bugs: does the suite turn red? [ARGS=hold]
 	@$(BIN)/python -m tests.mutants.plant $(ARGS)

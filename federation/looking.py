@@ -15,6 +15,7 @@ from federation.slips import ReceiptKey
 from federation.sql import statement
 from federation.turns import SlipKey, Turn
 
+LINE_UP = statement(__file__, "line_up")
 TURN = statement(__file__, "turn")
 CARDS = statement(__file__, "cards")
 CODES = statement(__file__, "codes")
@@ -102,8 +103,7 @@ async def look(
     today: date,
     whole: Sequence[int] = (),
 ) -> Seen:
-    """Lock, then look: the close shared, members in order, then all that may have changed; of some
-    members the whole."""
+    """Lock, then look: close shared, members in line, wallets in order; of some the whole."""
     members = sorted({member for turn in batch for member in turn.members} | set(whole))
     carriers = [turn.carrier for turn in batch if turn.carrier]
     codes = [carrier for carrier in carriers if is_code(carrier)]
@@ -112,6 +112,7 @@ async def look(
     async with conn.pipeline():
         await conn.execute("BEGIN")
         await conn.execute(SHARE_CLOSE)
+        await conn.execute(LINE_UP, {"members": members}, prepare=True)
         wallets = await conn.execute(TURN, {"members": members}, prepare=True)
         cards = await conn.execute(CARDS, {"carriers": carriers}, prepare=True)
         house = await conn.execute(HOUSE, {"today": today}, prepare=True)

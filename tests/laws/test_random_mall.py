@@ -206,7 +206,7 @@ class RandomMall(RuleBasedStateMachine):
         then = datetime.combine(day, at, TOKYO)
         if self.books.now < then and day.year < END.year:
             self.books.now = then
-            self.town.run(self.town.mall.turn_to(day, at))
+            self.town.run(self.town.turn_to(day, at))
 
     # What a till is told.
 
@@ -243,10 +243,10 @@ class RandomMall(RuleBasedStateMachine):
             expected.update(purse.accounts)
         assert sum(accounts.values()) == 0
         assert accounts == {account: points for account, points in expected.items() if points}
-        turn = sum(done.values()) % len(pages)
-        told = self.town.run(self.town.tell(self.till.members[turn], self.books.now))
-        assert told == told_of(self.books.purses[turn], self.books.now)
         self.sound = True
+        if (turn := sum(done.values()) % 6) < len(pages):  # now and then somebody also reads
+            told = self.town.run(self.town.tell(self.till.members[turn], self.books.now))
+            assert told == told_of(self.books.purses[turn], self.books.now)
 
     def teardown(self) -> None:
         """Where nothing else was wrong, every promise of the books is kept."""

@@ -133,6 +133,7 @@ class Town:
         self._database = database
         self._settings = settings_for(database, given.redis_url, folder)
         self._leaving = AsyncExitStack()
+        self._months: set[tuple[int, int]] = set()
         self.run(self._open())
 
     def run(self, wanted: Coroutine[Any, Any, Found]) -> Found:
@@ -165,8 +166,16 @@ class Town:
     async def begin(self, first: date, at: time) -> list[Member]:
         """Empty books on the first day of an era, and new members."""
         await self.owner.execute(EMPTY)
-        await self.mall.turn_to(first, at)
+        await self.turn_to(first, at)
         return [await self.mall.member("premium" if one else "general") for one in PREMIUM]
+
+    async def turn_to(self, day: date, at: time) -> None:
+        """It is now this time of this day; a month has its partitions when it is first come to."""
+        if (day.year, day.month) in self._months:
+            self.mall.clock.set(datetime.combine(day, at, TOKYO))
+        else:
+            await self.mall.turn_to(day, at)
+            self._months.add((day.year, day.month))
 
     async def till(self, shop: Shop) -> Till:
         """The till as its route knows it."""

@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from deploy.embedded import Servers, embedded
-from tests.mutants.planted import PLANTED, Bug
+from tests.mutants.bug import Bug
+from tests.mutants.planted import PLANTED
 
 ROOT = Path(__file__).parents[2]
 NOT_COPIED = (".*", "__pycache__", "*.pyc", "docs", "build", "dist")

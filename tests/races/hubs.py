@@ -200,8 +200,9 @@ async def until(done: Callable[[], bool]) -> None:
 
 
 async def until_so(conn: psycopg.AsyncConnection, question: str) -> None:
-    """Wait for the database to answer yes."""
+    """Wait for the database to answer yes; a transaction sees new sessions only when it asks so."""
     for _ in itertools.repeat(None, 6_000):
+        await conn.execute("SELECT pg_stat_clear_snapshot()")
         row = await (await conn.execute(question.encode())).fetchone()
         if row is not None and row[0]:
             return

@@ -7,9 +7,10 @@ import psycopg
 from federation import close
 from settlement import calendar
 from tests.mall import BEGIN, Mall
-from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered, until_so
+from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered
 
 LOCK = "SELECT FROM federation.wallets WHERE member_id = ANY(%s) FOR UPDATE NOWAIT"
+WAITS = f"SELECT count(*) > 0 {DESKS_THAT_WAIT}"
 CLOSE_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
@@ -35,7 +36,11 @@ async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
             await other.execute(LOCK, ([first],))
         await ahead
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
-            await until_so(conn, f"SELECT count(*) > 0 {DESKS_THAT_WAIT}")
+            waits = (False,)
+            while waits != (True,):
+                waits = await (await conn.execute(WAITS)).fetchone()
+                assert not all(one.done() for one in asked), "the desk waits for the first"
+                await asyncio.sleep(0.01)
         await other.execute(LOCK, (others,))
         await other.rollback()
     assert slugs(list(await asyncio.gather(*asked))) == {"booked": len(cards)}
@@ -72,3 +77,25 @@ async def test_a_close_waits_for_the_booking_that_has_begun(mall: Mall) -> None:
     cycles = "SELECT cycle_id FROM federation.entries WHERE slip = %s"
     assert await mall.value(cycles, (await spent).json["slip"]) == cycle.cycle_id
     assert await mall.value(cycles, late["slip"]) != cycle.cycle_id
+
+
+async def test_a_wallet_that_is_being_frozen_is_waited_for(mall: Mall) -> None:
+    """Whoever changes a wallet holds its row: the desk reads it afterwards, and overwrites none."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    await bakery.sells(hanako, yen=1_100)
+    freeze = "UPDATE federation.wallets SET state = 'frozen' WHERE member_id = %s"
+    url = mall.hub.settings.database_url
+    async with (
+        await psycopg.AsyncConnection.connect(url) as other,
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as conn,
+    ):
+        await other.execute(freeze, (hanako.member_id,))
+        body = bakery.spending(hanako, 1)
+        asked = asyncio.create_task(until_answered(bakery, "/v1/redemptions", body))
+        while await (await conn.execute(WAITS)).fetchone() != (True,):
+            assert not asked.done(), "the desk waits for it"
+            await asyncio.sleep(0.01)
+        await other.commit()
+    assert (await asked).slug == "card-not-active"
+    state = "SELECT state FROM federation.wallets WHERE member_id = %s"
+    assert await mall.value(state, hanako.member_id) == "frozen"

@@ -1,0 +1,163 @@
+"""Bugs of the desk: locks, keys, slips asked twice, codes and PINs."""
+
+from tests.mutants.bug import FOUND, HOLDS, LOCKS, PARALLEL, REVERSALS, VERBS, Bug
+
+LOCKED = 'LINE_UP = statement(__file__, "line_up")\nTURN = statement(__file__, "turn")\n'
+UNLOCKED = (
+    'LINE_UP = "SELECT %(members)s::bigint[]"\n'
+    'TURN = statement(__file__, "turn").replace("FOR UPDATE", "")\n'
+)
+LOCKING = (
+    Bug(
+        "a wallet is read without its lock",
+        "federation/looking.py",
+        LOCKED,
+        UNLOCKED,
+        f"{PARALLEL}::test_two_processes_take_turns_at_a_card",
+    ),
+    Bug(
+        "a hold is made without the lock",
+        "federation/looking.py",
+        LOCKED,
+        UNLOCKED,
+        f"{VERBS}::test_two_processes_take_turns_at_a_hold",
+    ),
+    Bug(
+        "a wallet is locked among desks alone",
+        "federation/turn.sql",
+        "\nFOR UPDATE",
+        "",
+        f"{LOCKS}::test_a_wallet_that_is_being_frozen_is_waited_for",
+    ),
+    Bug(
+        "members do not line up",
+        "federation/looking.py",
+        '        await conn.execute(LINE_UP, {"members": members}, prepare=True)\n',
+        "",
+        "tests/races/test_journal_order.py",
+    ),
+    Bug(
+        "wallets are locked in another order",
+        "federation/turn.sql",
+        "ORDER BY member_id",
+        "ORDER BY member_id DESC",
+        f"{LOCKS}::test_wallets_are_locked_in_order_of_their_members",
+    ),
+    Bug(
+        "a booking does not hold off a close",
+        "federation/looking.py",
+        "        await conn.execute(SHARE_CLOSE)\n",
+        "",
+        f"{LOCKS}::test_a_close_waits_for_the_booking_that_has_begun",
+    ),
+    Bug(
+        "a slip may stand in the books twice",
+        "deploy/migrations/0002_federation.sql",
+        "    booked_at timestamptz NOT NULL,\n    PRIMARY KEY (shop_id, slip)\n",
+        "    booked_at timestamptz NOT NULL\n",
+        f"{PARALLEL}::test_one_slip_for_two_members_at_once_is_one_members_only",
+    ),
+    Bug(
+        "a receipt may stand in the books twice",
+        "deploy/migrations/0002_federation.sql",
+        "    booked_at timestamptz NOT NULL,\n"
+        "    PRIMARY KEY (shop_id, business_date, receipt_till, receipt_no)\n",
+        "    booked_at timestamptz NOT NULL\n",
+        f"{PARALLEL}::test_a_receipt_under_several_slips_at_once_earns_once",
+    ),
+    Bug(
+        "a slip that came in during the look is judged unseen",
+        "federation/desk.py",
+        "bool(wants & taken) or not turn.looked_up",
+        "bool(wants & taken)",
+        f"{VERBS}::test_goods_that_come_back_at_two_tills_come_back_once",
+    ),
+    Bug(
+        "an undoing overtakes the slip that waits",
+        "federation/desk.py",
+        "            taken |= wants"
+        "  # also of who waits: nobody overtakes a slip that it concerns\n"
+        "            if waits:\n                later.append(turn)\n                continue\n",
+        "            if waits:\n                later.append(turn)\n                continue\n"
+        "            taken |= wants\n",
+        f"{FOUND}::test_nobody_overtakes_the_slip_that_it_concerns",
+    ),
+    Bug(
+        "a shut door is not looked at again",
+        "federation/booking.py",
+        "turn.till.vouched != moved",
+        "turn.till.vouched > moved",
+        "tests/stories/test_cycles.py"
+        "::test_without_redis_points_are_given_and_a_revocation_holds_for_money",
+    ),
+)
+ASKING = (
+    Bug(
+        "tills are told before the commit",
+        "federation/booking.py",
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n            if kept:\n",
+        "        for turn in fresh:\n            turn.answer(turn.told)\n"
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n            if kept:\n",
+        "tests/races/test_crash.py::test_a_killed_hub_has_lost_nothing_it_said",
+    ),
+    Bug(
+        "a fingerprint is not compared",
+        "federation/booking.py",
+        "if not known.cancelled and known.fingerprint != turn.fingerprint:",
+        "if False:",
+        "tests/stories/test_pains.py::test_pain_11_a_slip_is_not_lost_to_a_failure_of_ours",
+    ),
+    Bug(
+        "a refusal does not burn its slip",
+        "federation/booking.py",
+        "turn.refused.status == 409 and turn.refused.burns",
+        "False",
+        "tests/stories/test_refusals.py",
+    ),
+    Bug(
+        "a path is not part of the fingerprint",
+        "federation/slips.py",
+        'f"{ask.call}\\n{path}\\n"',
+        'f"{ask.call}\\n\\n"',
+        f"{HOLDS}::test_the_same_hold_and_the_same_capture_get_the_same_bytes",
+    ),
+    Bug(
+        "what was cancelled before it came is booked",
+        "federation/booking.py",
+        "    return [own, cancelled]\n",
+        "    return [own]\n",
+        f"{REVERSALS}::test_a_slip_that_has_not_arrived_is_cancelled_for_ever",
+    ),
+)
+PROVING = (
+    Bug(
+        "a code that has paid is not marked",
+        "federation/verbs.py",
+        'page.add("codes", {',
+        "dict({",
+        f"{VERBS}::test_a_code_that_is_shown_at_several_tills_at_once_pays_once",
+    ),
+    Bug(
+        "a code lives an instant too long",
+        "federation/booking.py",
+        "card.expires_at <= as_of",
+        "card.expires_at < as_of",
+        f"{VERBS}::test_a_code_that_is_shown_at_several_tills_at_once_pays_once",
+    ),
+    Bug(
+        "wrong PINs are not counted",
+        "federation/booking.py",
+        "tries = 0 if right else wrong + 1",
+        "tries = 0 if right else wrong",
+        f"{VERBS}::test_a_wrong_pin_at_six_tills_at_once_counts_five_tries",
+    ),
+    Bug(
+        "a PIN has six tries",
+        "federation/booking.py",
+        "PIN_TRIES = 5",
+        "PIN_TRIES = 6",
+        f"{VERBS}::test_a_wrong_pin_at_six_tills_at_once_counts_five_tries",
+    ),
+)
