@@ -91,6 +91,13 @@ class Gate:
             self._remember(authorization, caller, claims.exp)
         return caller
 
+    def known(self, authorization: str | None, scopes: frozenset[str]) -> Caller | None:
+        """Whose token this is, if it is remembered and has all these scopes; else look closer."""
+        found = self._admitted.get(authorization or "")
+        if found is None or self._now().timestamp() >= found.until:
+            return None
+        return found.caller if found.caller.scopes >= scopes else None
+
     async def allow(self, authorization: str | None, scopes: str) -> Caller:
         """Whose token this is, if it has all these scopes; `InsufficientScope` if not."""
         caller = await self.admit(authorization)

@@ -14,9 +14,11 @@ from psycopg import AsyncConnection
 from auth.gate import OPT, provide_caller, requires, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, expiry_page, eyes, health, pages
-from deploy.body_guard import App, BodyGuard
+from deploy.asgi import App
+from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
 from deploy.hub import Hub
+from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
@@ -96,8 +98,8 @@ def create_app(settings: Settings) -> Litestar:
 
 
 def guarded(app: Litestar) -> App:
-    """The app as it serves: every body is read and cleaned before it."""
-    return BodyGuard(app)  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+    """The app as it serves: every body is read and cleaned before it, plain bookings taken."""
+    return BodyGuard(app, Lane(app.state.hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
 
 
 def dependencies(hub: Hub) -> dict[str, Provide]:

@@ -8,10 +8,13 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from federation import gauges
+
 
 def set_up(resource: Resource) -> MetricReader:
     """Send spans from now on; the reader that sends metrics."""
     traces = TracerProvider(resource=resource)
     traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(traces)
+    gauges.trace_slips()
     return PeriodicExportingMetricReader(OTLPMetricExporter())

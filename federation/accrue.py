@@ -46,22 +46,12 @@ def accrue(
 def lots_of(given: Accrual, entry: Entry) -> list[Lot]:
     """The lots of an accrual: its parts in the order in which ties are broken."""
     parts = [(grant, part) for grant in given.grants for part in grant.parts]
+    member_id, entry_id, shop_id = entry.member_id, entry.entry_id, entry.stamp.shop_id
     return [
         Lot(
-            member_id=entry.member_id,
-            entry_id=entry.entry_id,
-            part=number,
-            points=part.points,
-            left=part.points,
-            held=0,
-            shop_id=entry.stamp.shop_id,
-            funder_id=part.funder_id,
-            scheme_id=given.scheme_id,
-            facility_id=grant.facility_id,
-            limited=grant.limited,
-            rule=grant.rule,
-            usable_from=grant.usable_from,
-            expires_on=grant.expires_on,
+            member_id, entry_id, number, part.points, part.points, 0, shop_id, part.funder_id,
+            given.scheme_id, grant.facility_id, grant.limited, grant.rule, grant.usable_from,
+            grant.expires_on,
         )
         for number, (grant, part) in enumerate(parts)
-    ]
+    ]  # fmt: skip

@@ -21,7 +21,7 @@ from federation.answers import (
     Reversed,
     Short,
     Undone,
-    granted,
+    all_granted,
 )
 from federation.give_back import Returned
 from federation.looking import Seen
@@ -58,6 +58,7 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
     """Of an accrual, a redemption, a purchase or a capture."""
     booked, order = turn.booked, turn.order
     told: dict[str, Any] = {}
+    points = order.accrue.points if order.accrue is not None else 0
     entry = booked.accrual or booked.redemption
     assert entry is not None
     if order.redeem is not None and booked.redemption is not None:
@@ -74,17 +75,15 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
             told["hold_id"] = names.seal("hold", turn.member_id, booked.hold.entry_id)
             told["released_points"] = booked.hold.points - order.redeem.points
     if order.accrue is not None:
-        told["points"] = order.accrue.points
-        told["grants"] = tuple(
-            granted(grant, turn.ask.business_date) for grant in order.accrue.grants
-        )
+        told["points"] = points
+        told["grants"] = all_granted(order.accrue.grants, turn.ask.business_date)
         if order.accrue.reason is not None:
             told["reason"] = order.accrue.reason
         if order.accrue.yen_to_next_point is not None:
             told["yen_to_next_point"] = order.accrue.yen_to_next_point
     balance = booked.wallet.balance()
     name = named(entry, names)
-    return Receipt(name, turn.ask.slip, balance, printed(turn, balance, name), **told)
+    return Receipt(name, turn.ask.slip, balance, printed(turn, balance, name, points), **told)
 
 
 def drawn(taken: Iterable[Taken], purse: Purse, shop_id: int) -> tuple[DrawnLot, ...]:
@@ -254,17 +253,17 @@ def named(entry: Entry, names: Names) -> str:
     return names.seal("entry", entry.member_id, entry.entry_id)
 
 
-def printed(turn: Turn, balance: Balance, entry: str) -> tuple[str, ...]:
+def printed(turn: Turn, balance: Balance, entry: str, points: int) -> tuple[str, ...]:
     """Lines of at most 32 half-width columns for the till's receipt."""
     order, lines = turn.order, [masked_line(turn)]
     if order.redeem is not None:
         lines.append(f"今回利用{order.redeem.points:>23}P")
     if order.accrue is not None:
-        lines.append(f"今回付与{order.accrue.points:>23}P")
+        lines.append(f"今回付与{points:>23}P")
     lines.append(f"残高{balance.points:>27}P")
-    if balance.next_to_expire is not None:
-        soonest = balance.next_to_expire
-        lines.append(f"失効予定{f'{soonest.on:%Y/%m/%d} {soonest.points}P':>24}")
+    if (soonest := balance.next_to_expire) is not None:
+        day = soonest.on.isoformat().replace("-", "/")
+        lines.append(f"失効予定{f'{day} {soonest.points}P':>24}")
     return (*lines, *number(entry))
 
 

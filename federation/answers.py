@@ -1,6 +1,7 @@
 """What a till is told, as Structs: balances, receipts, and the answers of every verb. Pure."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from msgspec import UNSET, Struct, UnsetType, field
 
@@ -56,6 +57,12 @@ class Granted(Struct, frozen=True, omit_defaults=True):
     funders: tuple[Funder, ...]
     sliding: bool = False
     usable_from: date | None = None
+
+
+@lru_cache(maxsize=10_000)
+def all_granted(grants: tuple[Grant, ...], business_date: date) -> tuple[Granted, ...]:
+    """What the rules gave, as a till is told of it; the same grants are given again and again."""
+    return tuple(granted(grant, business_date) for grant in grants)
 
 
 def granted(grant: Grant, business_date: date) -> Granted:

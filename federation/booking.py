@@ -94,7 +94,7 @@ class Books:
                 if isinstance(till, Refusal):
                     turn.refused = till
                 else:
-                    turn.till = till
+                    turn.vouch(till)
         if moved != self.moved:
             self.moved = moved
             self._doors_moved()
@@ -150,7 +150,8 @@ class Books:
             if turn.offline:
                 days.admit_day(ask.business_date, page.now)
             else:
-                days.admit(ask.business_date, ask.at, page.now, ask.days_back(turn.till))
+                back = ask.days_back(turn.till)
+                days.admit(ask.business_date, ask.at, page.now, back, page.today)
             facts = self._facts(turn, seen, page)
             turn.order = turn.rule(ask, turn.till, facts)
             turn.cycle_id = seen.cycle_of(ask.business_date)

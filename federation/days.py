@@ -2,6 +2,7 @@
 
 import calendar
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from federation.refusals import ClockAhead, TooLate, Validation
@@ -16,18 +17,27 @@ def day_of(now: datetime) -> date:
     return now.astimezone(TOKYO).date()
 
 
+@lru_cache(maxsize=1_000)
 def midnight_after(day: date) -> datetime:
     """24:00 of a day in Tokyo: the instant at which what was good on it is over."""
     return datetime.combine(day + timedelta(days=1), time.min, TOKYO)
 
 
-def admit(business_date: date, at: datetime, now: datetime, days_back: int = 1) -> None:
+def admit(
+    business_date: date,
+    at: datetime,
+    now: datetime,
+    days_back: int = 1,
+    today: date | None = None,
+) -> None:
     """Online, a business date is today or yesterday (what may reach further back says how many
     days), a till's clock at most 5 minutes ahead."""
     if at > now + SKEW:
         raise ClockAhead(server_time=now.isoformat(timespec="seconds"))
-    admit_day(business_date, now)
-    if business_date < day_of(now) - timedelta(days=days_back):
+    today = today or day_of(now)
+    if business_date > today:
+        raise Validation(pointer="/business_date")
+    if business_date < today - timedelta(days=days_back):
         raise TooLate
 
 

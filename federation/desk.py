@@ -20,24 +20,26 @@ from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.booking import Books, Recheck
-from federation.looking import CODES, RECEIPTS, is_code, receipts_of, slips_of
+from federation.looking import CODES, is_code, receipts_of
 from federation.opaque import Names
 from federation.pins import Pins
 from federation.refusals import Broken, Busy
 from federation.slips import About, Answer, Asked, ReceiptKey, Rule, fingerprint
-from federation.sql import statement
+from federation.sql import array, statement
 from federation.turns import Turn
 
 DUE = statement(__file__, "due")
 ELSEWHERE = statement(__file__, "elsewhere")
 FIND = statement(__file__, "cards")
 KIN = statement(__file__, "kin")
-KNOWN = statement(__file__, "known")
+RECEIPTS = statement(__file__, "receipts")
+WHOSE = statement(__file__, "whose")
 BATCH = 250
 WAITING = 2_000
 CARDS_KNOWN = 200_000
 AT_ONCE = 100
 RETRY_AFTER = 1
+NOBODY = frozenset((None, ""))  # what a slip is not about
 
 log = logging.getLogger("meguri.desk")
 
@@ -72,6 +74,7 @@ class Desk:
 
     def start(self) -> None:
         """Begin to book; once per process."""
+        gauges.waits_at(self)
         self._task = asyncio.create_task(self._work(), name="booking desk")
 
     async def drain(self, seconds: float = 5.0) -> None:
@@ -111,16 +114,12 @@ class Desk:
             raise Busy(retry_after=RETRY_AFTER)
         print_of = fingerprint(ask, about.path if about else "", self._sealed)
         turn = Turn(ask, rule, till, about, print_of, offline)
-        with gauges.tracer.start_as_current_span(ask.call):
+        with gauges.span(ask.call):
             self._queue.append(turn)
-            gauges.waiting_slips.add(1)
             self._wake.set()
-            try:
-                answer = await turn.answered
-            finally:  # also where the till has gone
-                gauges.waiting_slips.add(-1)
+            answer = await turn.answered
         outcome = "again" if answer.replayed else "booked" if answer.status < 400 else "refused"
-        gauges.answered_slips.add(1, {"call": ask.call, "outcome": outcome})
+        gauges.answered(ask.call, outcome)
         return answer
 
     async def lapse_due(self, up_to: date) -> int:
@@ -207,7 +206,7 @@ class Desk:
         if len(self._members) + len(strange) > CARDS_KNOWN:
             self._members.clear()
             strange = list(set(front))
-        rows = await conn.execute(FIND, {"carriers": strange}, prepare=True)
+        rows = await conn.execute(FIND, {"carriers": array(strange)}, prepare=True)
         self._members.update({row[0]: row[1] for row in await rows.fetchall()})
         codes = [carrier for carrier in strange if is_code(carrier)]
         if codes:
@@ -221,14 +220,19 @@ class Desk:
             return
         asked = receipts_of(turns)
         earned = await conn.execute(RECEIPTS, asked, prepare=True)
-        receipts = {(row[0], ReceiptKey(*row[1:4])): (row[6], row[4]) async for row in earned}
+        receipts = {(row[0], ReceiptKey(*row[1:4])): (row[5], row[4]) async for row in earned}
         for turn in turns:
             if turn.original_receipt is not None:
                 turn.original = receipts.get(turn.original_receipt)
             else:
                 turn.original = (turn.till.shop_id, str(turn.ask.original))
-        rows = await conn.execute(KNOWN, slips_of(turns), prepare=True)
-        found = {(row[0], row[1]): row[5] async for row in rows if row[5]}
+        originals = [turn.original for turn in turns if turn.original is not None]
+        asked = {
+            "shops": array([shop for shop, _ in originals]),
+            "slips": array([slip for _, slip in originals]),
+        }
+        rows = await conn.execute(WHOSE, asked, prepare=True)
+        found = {(shop, slip): member async for shop, slip, member in rows}
         kin = await conn.execute(KIN, {"members": sorted(set(found.values()))}, prepare=True)
         heirs = {row[0]: row[1] async for row in kin}
         for turn in turns:
@@ -253,12 +257,12 @@ class Desk:
         while self._queue and len(batch) < BATCH:
             turn = self._queue.popleft()
             turn.members = self._members_of(turn)
-            wants: set[object] = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier}
-            wants |= {turn.original_receipt, *turn.members}
-            wants -= {None, ""}
+            wants = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier, *turn.members}
+            wants.add(turn.original_receipt)
             # One that came in during the look is not judged by what was not looked up.
-            waits = bool(wants & taken) or not turn.looked_up
+            waits = not (taken.isdisjoint(wants) and turn.looked_up)
             taken |= wants  # also of who waits: nobody overtakes a slip that it concerns
+            taken -= NOBODY
             if waits:
                 later.append(turn)
                 continue

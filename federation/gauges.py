@@ -1,14 +1,47 @@
 """What the booking desk tells about itself: numbers and spans, never whose.
 
-The API of OpenTelemetry alone: where nothing collects, nothing is kept. Tenants are counted by
-number and only the first hundred, so that errors cannot grow a series without end.
+The API of OpenTelemetry alone. What happens per slip is counted in plain dictionaries and told when
+somebody collects: an instrument's own `add` costs as much as booking the slip does. Tenants are
+counted by number and only the first hundred, so that errors cannot grow a series without end.
 """
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+from weakref import WeakSet
+
 from opentelemetry import metrics, trace
+from opentelemetry.metrics import CallbackOptions, Observation
 
 MOST_TENANTS = 100
 
-tracer = trace.get_tracer("meguri")
+_tracer = trace.get_tracer("meguri")
+_answered: Counter[tuple[str, str]] = Counter()
+_desks: "WeakSet[Queue]" = WeakSet()
+_untraced = nullcontext()
+_traces = False
+
+
+class Queue(Protocol):
+    """Where slips wait."""
+
+    @property
+    def waiting(self) -> int:
+        """How many."""
+
+
+def _waiting(_: CallbackOptions) -> Iterator[Observation]:
+    yield Observation(sum(desk.waiting for desk in _desks))
+
+
+def _answers(_: CallbackOptions) -> Iterable[Observation]:
+    return [
+        Observation(count, {"call": call, "outcome": outcome})
+        for (call, outcome), count in _answered.items()
+    ]
+
+
 _meter = metrics.get_meter("meguri")
 batch_slips = _meter.create_histogram(
     "meguri.desk.batch", unit="{slip}", description="slips per transaction"
@@ -16,11 +49,11 @@ batch_slips = _meter.create_histogram(
 commit_seconds = _meter.create_histogram(
     "meguri.desk.commit", unit="s", description="from BEGIN to COMMIT of a batch"
 )
-waiting_slips = _meter.create_up_down_counter(
-    "meguri.desk.waiting", unit="{slip}", description="slips that wait at the desk"
+_meter.create_observable_up_down_counter(
+    "meguri.desk.waiting", [_waiting], unit="{slip}", description="slips that wait at the desk"
 )
-answered_slips = _meter.create_counter(
-    "meguri.slips", unit="{slip}", description="slips answered, by call and outcome"
+_meter.create_observable_counter(
+    "meguri.slips", [_answers], unit="{slip}", description="slips answered, by call and outcome"
 )
 refusals = _meter.create_counter(
     "meguri.refusals", unit="{refusal}", description="refusals, by slug"
@@ -32,6 +65,27 @@ journal_lag = _meter.create_gauge(
     "meguri.journal.lag", unit="s", description="how long the oldest entry waits for its number"
 )
 _tenants: set[int] = set()
+
+
+def waits_at(desk: "Queue") -> None:
+    """Tell of the slips that wait at a desk, as long as it is there."""
+    _desks.add(desk)
+
+
+def answered(call: str, outcome: str) -> None:
+    """Count a slip that was answered: booked, refused, or told again."""
+    _answered[call, outcome] += 1
+
+
+def trace_slips() -> None:
+    """Spans are collected from now on."""
+    global _traces  # noqa: PLW0603  one provider of spans per process, set once
+    _traces = True
+
+
+def span(call: str) -> AbstractContextManager[object]:
+    """A span of a slip's stay at the desk, where spans are collected."""
+    return _tracer.start_as_current_span(call) if _traces else _untraced
 
 
 def refused(slug: str, tenant_id: int | None = None) -> None:

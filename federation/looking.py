@@ -12,24 +12,20 @@ from federation.close import CLOSE_LOCK
 from federation.past import Past, PastDraw, PastEntry, PastShortage
 from federation.purse import Hold, Lot, Owed, Purse
 from federation.slips import ReceiptKey
-from federation.sql import statement
+from federation.sql import array, statement
 from federation.turns import SlipKey, Turn
 
 LINE_UP = statement(__file__, "line_up")
 TURN = statement(__file__, "turn")
-CARDS = statement(__file__, "cards")
+STANDS = statement(__file__, "stands")
 CODES = statement(__file__, "codes")
 PINS = statement(__file__, "pins")
-HOUSE = statement(__file__, "house")
-KNOWN = statement(__file__, "known")
 SALES = statement(__file__, "sales")
-RECEIPTS = statement(__file__, "receipts")
 ENTRY_IDS = statement(__file__, "entry_ids")
 PURSES = statement(__file__, "purses")
 HOLDS = statement(__file__, "holds")
 DEBTS = statement(__file__, "debts")
 USED = statement(__file__, "used")
-SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 IDS_PER_SLIP = 2
 
 entries_of = msgspec.json.Decoder(list[PastEntry]).decode
@@ -61,13 +57,28 @@ class Earned(Struct, frozen=True):
     shop_id: int
 
 
-class Card(Struct, frozen=True):
+class Card(Struct, frozen=True, array_like=True):
     """Where a carrier leads; a one-time code has an end, and may have paid."""
 
     member_id: int
     kind: str
     state: str
     expires_at: datetime | None = None
+
+
+class Stands(Struct, frozen=True):
+    """The answer of `stands.sql`."""
+
+    moved: int
+    last_closed_at: datetime | None
+    cycles: list[tuple[int, date, date]]
+    entry_ids: list[int]
+    cards: dict[str, Card]
+    known: list[tuple[int, str, bytes, int, str, int | None]]
+    receipts: list[tuple[int, date, str, str, str, datetime, int]]
+
+
+stands_of = msgspec.json.Decoder(Stands).decode
 
 
 class Seen(Struct):
@@ -109,38 +120,34 @@ async def look(
     codes = [carrier for carrier in carriers if is_code(carrier)]
     guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
     about = [turn for turn in batch if turn.original is not None]
+    locked = {"close": CLOSE_LOCK, "members": array(members)}
     async with conn.pipeline():
         await conn.execute("BEGIN")
-        await conn.execute(SHARE_CLOSE)
-        await conn.execute(LINE_UP, {"members": members}, prepare=True)
-        wallets = await conn.execute(TURN, {"members": members}, prepare=True)
-        cards = await conn.execute(CARDS, {"carriers": carriers}, prepare=True)
-        house = await conn.execute(HOUSE, {"today": today}, prepare=True)
-        known = await conn.execute(KNOWN, slips_of(batch), prepare=True)
-        earned = await conn.execute(RECEIPTS, receipts_of(batch), prepare=True)
-        ids = await conn.execute(ENTRY_IDS, {"count": IDS_PER_SLIP * len(batch)}, prepare=True)
+        await conn.execute(LINE_UP, locked, prepare=True)
+        wallets = await conn.execute(TURN, locked, prepare=True)
+        found = await conn.execute(STANDS, stood_on(batch, carriers, today), prepare=True)
         once = await conn.execute(CODES, {"codes": codes}, prepare=True) if codes else None
         pins = await conn.execute(PINS, {"carriers": guarded}, prepare=True) if guarded else None
         sales = await conn.execute(SALES, sales_of(about), prepare=True) if about else None
         drawn = [m for turn in batch if wants_lots(turn, today) for m in turn.members] + [*whole]
-        lots = await conn.execute(PURSES, {"members": drawn}, prepare=True) if drawn else None
-    stands = await house.fetchone()
-    assert stands is not None
+        lots = (
+            await conn.execute(PURSES, {"members": array(drawn)}, prepare=True) if drawn else None
+        )
+    stands = stands_of((await found.fetchall())[0][0])
     seen = Seen(
-        purses={row[0]: Purse(*row) async for row in wallets},
-        cards={row[0]: Card(*row[1:]) async for row in cards},
-        pins={row[0]: (row[1], row[2]) async for row in pins} if pins is not None else {},
-        moved=stands[0],
-        last_closed_at=stands[1],
-        cycles=list(zip(stands[2] or (), stands[3] or (), stands[4] or (), strict=True)),
-        known={(row[0], row[1]): Known(*row[2:]) async for row in known},
-        receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) async for row in earned},
-        entry_ids=[row[0] async for row in ids],
+        purses={row[0]: Purse(*row) for row in await wallets.fetchall()},
+        cards=stands.cards,
+        pins={row[0]: (row[1], row[2]) for row in await rows_of(pins)},
+        moved=stands.moved,
+        last_closed_at=stands.last_closed_at,
+        cycles=stands.cycles,
+        known={(row[0], row[1]): Known(*row[2:]) for row in stands.known},
+        receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) for row in stands.receipts},
+        entry_ids=stands.entry_ids,
     )
-    if once is not None:
-        async for code, member_id, expires_at, used_at in once:
-            state = "active" if used_at is None else "used"
-            seen.cards[code] = Card(member_id, "code", state, expires_at)
+    for code, member_id, expires_at, used_at in await rows_of(once):
+        state = "active" if used_at is None else "used"
+        seen.cards[code] = Card(member_id, "code", state, expires_at)
     if lots is not None:
         await fill(seen, drawn, lots)
     await look_back(seen, about, sales)
@@ -150,7 +157,7 @@ async def look(
 
 async def look_back(seen: Seen, about: Sequence[Turn], sales: AsyncCursor | None) -> None:
     """What stands behind the slips that are asked about."""
-    found = {row[0]: row[1:] async for row in sales} if sales is not None else {}
+    found = {row[0]: row[1:] for row in await rows_of(sales)}
     for n, turn in enumerate(about):
         assert turn.original is not None
         known = seen.known.get(turn.original)
@@ -225,12 +232,12 @@ async def look_closer(
         used = await ask(conn, USED, wanted.used, rules=sorted(wanted.rules) or None)
     if lots is not None:
         await fill(seen, wanted.lots, lots)
-    async for row in holds or nothing():
+    for row in await rows_of(holds):
         kept = list(zip(*row[8:], strict=True))
         seen.purses[row[0]].holds[row[1]] = Hold(*row[:8], kept)  # type: ignore[call-arg]  # eight columns and its parts
-    async for member_id, *debt in debts or nothing():
+    for member_id, *debt in await rows_of(debts):
         seen.purses[member_id].debts.append(Owed(*debt))
-    async for member_id, rule, used_on, points in used or nothing():
+    for member_id, rule, used_on, points in await rows_of(used):
         seen.purses[member_id].used[rule, used_on] = points
 
 
@@ -240,13 +247,12 @@ async def ask(
     """One more question of a pipeline, if there is anybody to ask it of."""
     if not members:
         return None
-    return await conn.execute(query, {"members": sorted(members), **more}, prepare=True)
+    return await conn.execute(query, {"members": array(sorted(members)), **more}, prepare=True)
 
 
-async def nothing() -> Any:
-    """No rows."""
-    return
-    yield
+async def rows_of(asked: AsyncCursor | None) -> list[tuple[Any, ...]]:
+    """All rows of a question, if it was asked: one by one they take three times as long."""
+    return [] if asked is None else await asked.fetchall()
 
 
 async def fill(seen: Seen, members: Iterable[int], lots: AsyncCursor) -> None:
@@ -254,7 +260,7 @@ async def fill(seen: Seen, members: Iterable[int], lots: AsyncCursor) -> None:
     for member_id in members:
         if member_id in seen.purses:
             seen.purses[member_id].read = True
-    async for row in lots:
+    for row in await lots.fetchall():
         lot = Lot(*row)
         seen.purses[lot.member_id].lots[lot.key] = lot
 
@@ -270,11 +276,20 @@ def is_code(carrier: str) -> bool:
     return len(carrier) == 20 and carrier.isdigit()
 
 
-def slips_of(batch: Sequence[Turn]) -> dict[str, object]:
-    """The slips of a batch and those they are about, for `known.sql`."""
+def stood_on(batch: Sequence[Turn], carriers: Sequence[str], today: date) -> dict[str, object]:
+    """What a batch asks of `stands.sql`: its slips and those they are about, its receipts."""
     keys = [turn.slip_key for turn in batch]
     keys += [turn.original for turn in batch if turn.original is not None]
-    return {"shops": [shop for shop, _ in keys], "slips": [slip for _, slip in keys]}
+    receipts = receipts_of(batch)
+    return {
+        "today": today,
+        "count": IDS_PER_SLIP * len(batch),
+        "carriers": array(carriers),
+        "shops": array([shop for shop, _ in keys]),
+        "slips": array([slip for _, slip in keys]),
+        "receipt_shops": receipts.pop("shops"),
+        **receipts,
+    }
 
 
 def sales_of(about: Sequence[Turn]) -> dict[str, object]:
@@ -295,11 +310,11 @@ def sales_of(about: Sequence[Turn]) -> dict[str, object]:
 
 def receipts_of(batch: Sequence[Turn]) -> dict[str, object]:
     """The receipts that want to earn, or are asked about, for `receipts.sql`."""
-    keys = [turn.receipt_key for turn in batch] + [turn.original_receipt for turn in batch]
-    wanting = [key for key in keys if key is not None]
+    wanting = [turn.receipt_key for turn in batch if turn.receipt_key is not None]
+    wanting += [turn.original_receipt for turn in batch if turn.original_receipt is not None]
     return {
-        "shops": [shop for shop, _ in wanting],
-        "days": [receipt.business_date for _, receipt in wanting],
-        "tills": [receipt.till for _, receipt in wanting],
-        "nos": [receipt.no for _, receipt in wanting],
+        "shops": array([shop for shop, _ in wanting]),
+        "days": array([receipt.business_date for _, receipt in wanting]),
+        "tills": array([receipt.till for _, receipt in wanting]),
+        "nos": array([receipt.no for _, receipt in wanting]),
     }

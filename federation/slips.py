@@ -123,7 +123,7 @@ class Holder(Struct, frozen=True):
     used: Mapping[tuple[str, date], int] = {}  # points by (rule, business date), of counted rules
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, cache_hash=True):
     """The whole points of a grant that one party pays for."""
 
     funder_id: int
@@ -131,7 +131,7 @@ class Part(Struct, frozen=True):
     points: int
 
 
-class Grant(Struct, frozen=True):
+class Grant(Struct, frozen=True, cache_hash=True):
     """Points given by one rule; carved into whole points per funder, so settlement never rounds.
 
     Sliding points (自動延長型) have no day of their own. A counted rule's points are added to what
@@ -148,7 +148,7 @@ class Grant(Struct, frozen=True):
 
     @property
     def points(self) -> int:
-        return sum(part.points for part in self.parts)
+        return sum([part.points for part in self.parts])
 
 
 class Accrual(Struct, frozen=True):
@@ -166,7 +166,7 @@ class Accrual(Struct, frozen=True):
 
     @property
     def points(self) -> int:
-        return sum(grant.points for grant in self.grants)
+        return sum([part.points for grant in self.grants for part in grant.parts])
 
 
 class Redemption(Struct, frozen=True):
@@ -284,6 +284,9 @@ class Answer(Struct, frozen=True):
     retry_after: int | None = None
 
 
+_sorted = msgspec.json.Encoder(order="sorted").encode
+
+
 def fingerprint(ask: Asked, path: str = "", seal: Callable[[str], str] = str) -> bytes:
     """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
     omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
@@ -295,5 +298,5 @@ def fingerprint(ask: Asked, path: str = "", seal: Callable[[str], str] = str) ->
         raise Validation(pointer="/at") from None
     if ask.secret is not None:
         content = msgspec.structs.replace(content, pin=seal(ask.secret))
-    encoded = msgspec.json.encode(content, order="sorted")
+    encoded = _sorted(content)
     return hashlib.sha256(f"{ask.call}\n{path}\n".encode() + encoded).digest()

@@ -10,6 +10,7 @@ from federation.refusals import Refusal
 from federation.slips import About, Answer, Asked, Order, ReceiptKey, Rule, Till
 
 _NOTHING = Wallet(0, 0, 0, None, 0)
+_NO_ORDER = Order()
 SlipKey = tuple[int, str]
 
 
@@ -30,8 +31,10 @@ class Turn:
         "order",
         "original",
         "receipt",
+        "receipt_key",
         "refused",
         "rule",
+        "slip_key",
         "till",
         "told",
         "tries",
@@ -43,10 +46,12 @@ class Turn:
         self.ask = ask
         self.rule = rule
         self.till: Till = till
+        self.slip_key: SlipKey = (self.till.shop_id, ask.slip)
         self.about = about
         self.offline = offline
         self.carrier = ask.carrier or ""
         self.receipt: ReceiptKey | None = ask.receipt()
+        self.receipt_key = self._receipt_key()
         self.fingerprint = print_of
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.tries = 0
@@ -57,7 +62,7 @@ class Turn:
 
     def begin(self) -> None:
         """Forget what an attempt that was rolled back has found."""
-        self.order = Order()
+        self.order = _NO_ORDER
         self.refused: Refusal | None = None
         self.booked = Booked(self.member_id, _NOTHING)
         self.cycle_id = 0
@@ -69,10 +74,6 @@ class Turn:
         return self.members[0] if self.members else 0
 
     @property
-    def slip_key(self) -> SlipKey:
-        return self.till.shop_id, self.ask.slip
-
-    @property
     def original_receipt(self) -> tuple[int, ReceiptKey] | None:
         """The receipt it is about, where it names no slip."""
         asked = self.ask.original
@@ -80,8 +81,13 @@ class Turn:
             return None
         return self.till.shop_of(asked.till), asked
 
-    @property
-    def receipt_key(self) -> tuple[int, ReceiptKey] | None:
+    def vouch(self, till: Till) -> None:
+        """The till as it is now."""
+        self.till = till
+        self.slip_key = (till.shop_id, self.ask.slip)
+        self.receipt_key = self._receipt_key()
+
+    def _receipt_key(self) -> tuple[int, ReceiptKey] | None:
         """The receipt under the shop whose register printed it."""
         if self.receipt is None:
             return None

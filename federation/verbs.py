@@ -50,7 +50,10 @@ def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
 
 def spend(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
     """Redeem, or set aside; a one-time code has paid then."""
-    order, booked, stamp = turn.order, turn.booked, turn.stamp()
+    order, booked = turn.order, turn.booked
+    if order.redeem is None and order.hold is None:
+        return
+    stamp = turn.stamp()
     if order.redeem is not None and asked_hold(purse, turn) is None:
         receipt = paid_receipt(turn, order.redeem)
         booked.redemption, booked.taken = redeem(page, purse, order.redeem, stamp, receipt)
@@ -70,10 +73,10 @@ def paid_receipt(turn: Turn, spent: Redemption) -> ReceiptKey | None:
 
 def end_hold(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
     """Capture or release the hold that is named."""
-    order, booked, stamp = turn.order, turn.booked, turn.stamp()
     held = asked_hold(purse, turn)
     if held is None:
         return
+    order, booked, stamp = turn.order, turn.booked, turn.stamp()
     booked.hold = held
     if order.redeem is not None:
         spent, receipt = order.redeem, paid_receipt(turn, order.redeem)
@@ -100,7 +103,10 @@ def bring_back(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
 
 def see_to(page: Page, seen: Seen, purse: Purse, turn: Turn) -> None:
     """What only the operator does: adjust, merge, let a member go."""
-    order, booked, stamp = turn.order, turn.booked, turn.stamp()
+    order, booked = turn.order, turn.booked
+    if order.adjust is None and order.merge is None and order.leave is None:
+        return
+    stamp = turn.stamp()
     if order.adjust is not None:
         booked.adjusted = adjust(page, purse, order.adjust, stamp)
     if order.merge is not None:

@@ -29,6 +29,7 @@ from tenants.capping import capped
 from tenants.expiring import BASE, DAY, lapses_on, slides_to
 from tenants.terms import Campaign, Event, Programme, Terms, Till, in_force
 
+REMEMBERED = 5_000  # outcomes of a till's terms: whole points up to 10,000 円 on a few days
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
 
 
@@ -105,9 +106,9 @@ def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
     return Accrual(
         paid_yen=sale.paid_yen,
         excluded_yen=excluded_yen,
-        grants=grants(base, basis_of(sale, till, holder), till) if base else (),
+        grants=grants_of(base, basis_of(sale, till, holder), till) if base else (),
         scheme_id=in_force(till.schemes, sale.business_date).scheme_id,
-        slides_to=slides_to(till.expiry, sale.business_date, event),
+        slides_to=slide_of(till, sale.business_date, event),
         reason=None if base else why_nothing(sale, eligible_yen),
         yen_to_next_point=terms.yen_per_point - eligible_yen % terms.yen_per_point,
         lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
@@ -173,6 +174,29 @@ class Basis(Struct, frozen=True):
 def basis_of(sale: Sale, till: Till, holder: Holder) -> Basis:
     """What rules look at for a sale that is made now."""
     return Basis(sale.business_date, holder.rank, holder.used, claimed(sale, till))
+
+
+def grants_of(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
+    """What `grants` gives, remembered: but for what was used of capped rules, so many points on a
+    day by a rank are the same grants for every sale at a till."""
+    if till.counted:
+        return grants(base, basis, till)
+    asked = base, basis.day, basis.rank, basis.claimed
+    known: tuple[Grant, ...] | None = till.worked_out.get(asked)
+    if known is None:
+        if len(till.worked_out) > REMEMBERED:
+            till.worked_out.clear()
+        known = till.worked_out[asked] = grants(base, basis, till)
+    return known
+
+
+def slide_of(till: Till, day: date, event: Event) -> date | None:
+    """The last day that an event gives to all sliding points, remembered."""
+    asked = day, event
+    if asked not in till.worked_out:
+        till.worked_out[asked] = slides_to(till.expiry, day, event)
+    last: date | None = till.worked_out[asked]
+    return last
 
 
 def grants(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:

@@ -5,9 +5,9 @@ Pure words; the rules of `earning.py` and `spending.py` read nothing else.
 
 from collections.abc import Mapping, Sequence
 from datetime import date, time
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 import federation.slips
 from federation.refusals import Refusal
@@ -150,6 +150,7 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     expiry: tuple[ExpiryPolicy, ...] = (ExpiryPolicy(),)
     counter: bool = False
     terms_of: Mapping[int, tuple[Terms, ...]] = {}  # by shop of the tenant
+    worked_out: dict[object, Any] = field(default_factory=dict)  # remembered by pure rules
 
     def terms_at(self, register: str | None) -> tuple[Terms, ...]:
         """The terms of the shop whose register printed a receipt; of this one, where none did."""
@@ -160,12 +161,15 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     def counted(self) -> frozenset[str]:
         """The rules whose use by a member must be read before it is booked: a campaign's caps, and
         what is spent, where there is a limit per day; what the operator's office adjusts."""
-        rules = {campaign.rule for campaign in self.campaigns if campaign.counted}
-        if self.tenant.party_id == self.operator.party_id:
-            rules.add(ADJUSTMENT)
-        if any(one.redemption_limit_points_per_day is not None for one in self.programme):
-            rules.add(REDEMPTION)
-        return frozenset(rules)
+        known: frozenset[str] | None = self.worked_out.get("counted")
+        if known is None:
+            rules = {campaign.rule for campaign in self.campaigns if campaign.counted}
+            if self.tenant.party_id == self.operator.party_id:
+                rules.add(ADJUSTMENT)
+            if any(one.redemption_limit_points_per_day is not None for one in self.programme):
+                rules.add(REDEMPTION)
+            known = self.worked_out["counted"] = frozenset(rules)
+        return known
 
     def party(self, funder: Literal["tenant", "facility", "operator"]) -> Party:
         """Who stands behind a share's word; a shop of no facility has the operator for landlord."""
@@ -178,6 +182,8 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
 
 def in_force(dated: Sequence[D], business_date: date) -> D:
     """The latest of its kind that had begun by a business date."""
+    if len(dated) == 1 and dated[0].from_on <= business_date:
+        return dated[0]
     begun = [one for one in dated if one.from_on <= business_date]
     if not begun:
         raise NotYetInForce

@@ -16,6 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from deploy.migrate import migrate
 from deploy.serve import free_port
+from federation import gauges
 from tests.conftest import Given
 from tests.mall import BEGIN, Mall, settings_for
 
@@ -65,6 +66,7 @@ async def test_each_verb_is_a_span(mall: Mall) -> None:
     traces = TracerProvider()
     traces.add_span_processor(SimpleSpanProcessor(spans))
     trace.set_tracer_provider(traces)
+    gauges.trace_slips()
     bakery, hanako = await mall.shop("bakery"), await mall.member()
     await bakery.sells(hanako, yen=1_100)
     await bakery.accepts(hanako, points=1)

@@ -1,0 +1,73 @@
+"""The lean way in: what tills send all day goes to the booking desk without the framework, whose
+routing, injection and responses cost more than the booking (docs/bench.md has the figures).
+
+The same Structs, rules and desk as the routes of `tenants/pos_api.py`, which also document it. Here
+goes only what is plain: a token that the gate remembers, a body that fits, a till that is known.
+Everything else, and whatever has to be refused by a reason, the framework looks at more closely.
+"""
+
+import logging
+
+import msgspec
+
+from auth.gate import Gate
+from deploy.asgi import Scope, Send, reply
+from deploy.hub import Hub
+from federation import gauges
+from federation.desk import Desk
+from federation.refusals import Broken, Refusal
+from federation.slips import Answer
+from tenants.mall import Mall
+from tenants.pos_api import PLAIN, Plain
+
+log = logging.getLogger("meguri.http")
+
+
+class Lane:
+    """Takes plain bookings."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._gate: Gate = hub.gate
+        self._mall: Mall = hub.mall
+        self._desk: Desk = hub.desk
+        self._plain = {
+            path: (plain, msgspec.json.Decoder(plain.asks).decode) for path, plain in PLAIN.items()
+        }
+
+    async def takes(self, scope: Scope, body: bytes, send: Send) -> bool:
+        """Book and answer a plain request; False where the framework has to look at it."""
+        found = self._plain.get(scope["path"])
+        if found is None or scope["method"] != "POST" or scope["query_string"]:
+            return False
+        plain, decode = found
+        caller = self._gate.known(authorization(scope), plain.requires)
+        if caller is None:
+            return False
+        try:
+            ask = decode(body)
+        except msgspec.MsgspecError:
+            return False
+        till = self._mall.known_till(caller, ask.till)
+        if till is None:
+            return False
+        await reply(await self._booked(plain, ask, till), send)
+        return True
+
+    async def _booked(self, plain: Plain, ask: object, till: object) -> Answer:
+        """The desk's answer; a refusal before the desk took it, or a fault of ours, as one."""
+        try:
+            return await self._desk.book(ask, plain.rule, till)  # type: ignore[arg-type]  # its own
+        except Refusal as refused:
+            gauges.refused(refused.slug)
+            return Answer(refused.status, refused.body(), retry_after=refused.retry_after)
+        except Exception as error:
+            log.error("unforeseen", exc_info=error, extra={"route": plain.asks.call})
+            return Answer(Broken.status, Broken().body())
+
+
+def authorization(scope: Scope) -> str | None:
+    """The credentials of a request, if there are any."""
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value, "latin-1")
+    return None
