@@ -1,24 +1,39 @@
--- Each of these entries with all that it moved, as JSON, in the order asked; NULL where it is gone.
+-- Each of these entries with all that it moved, in the order asked: its hash, which is worked out here
+-- as `journal_hash.py` does it (keys stand sorted; `json_strip_nulls` leaves out what is not there, and
+-- all white space); or, where that cannot be or the whole is wanted, as JSON. NULL for one that is gone.
 -- Only what is never changed: not what is left of a lot, nor how a hold ended.
-SELECT (
-    SELECT to_json(moved) FROM (
+SELECT
+    CASE WHEN %(whole)s::boolean OR entry.lines IS NOT NULL THEN moved.told::text END AS told,
+    CASE
+        WHEN NOT %(whole)s::boolean AND entry.lines IS NULL
+            THEN sha256('\x01'::bytea || convert_to(json_strip_nulls(moved.told)::text, 'UTF8'))
+    END AS hash
+FROM ROWS FROM (
+    json_to_recordset(%(asked)s::json)
+    AS (member_id bigint, entry_id bigint, booked_at timestamptz)
+) WITH ORDINALITY AS asked (member_id, entry_id, booked_at, turn)
+LEFT JOIN LATERAL (
+    SELECT
+        entries.at AT TIME ZONE 'UTC' AS at, entries.booked_at AT TIME ZONE 'UTC' AS booked_at,
+        entries.business_date, entries.cycle_id, entries.entry_id, entries.excluded_yen, entries.kind,
+        entries.lines, entries.member_id, entries.of_entry_id, entries.offline::integer AS offline,
+        entries.paid_yen, entries.points, entries.rank, entries.reason, entries.receipt_no,
+        entries.receipt_till, entries.returned_yen, entries.shop_id, entries.slides_to, entries.slip,
+        entries.staff, entries.tenant_id, entries.till
+    FROM federation.entries
+    WHERE
+        entries.member_id = asked.member_id
+        AND entries.entry_id = asked.entry_id
+        AND entries.booked_at = asked.booked_at
+) AS entry ON true
+LEFT JOIN LATERAL (
+    SELECT to_json(all_of_it) AS told FROM (
         SELECT
-            to_json(entry) AS entry,
-            (
-                SELECT json_agg(one ORDER BY one.part) FROM (
-                    SELECT
-                        part, points, shop_id, funder_id, scheme_id, facility_id,
-                        limited::integer AS limited, rule, usable_from, expires_on, from_member_id,
-                        from_entry_id, from_part
-                    FROM federation.lots
-                    WHERE lots.member_id = entry.member_id AND lots.entry_id = entry.entry_id
-                ) AS one
-            ) AS lots,
             (
                 SELECT json_agg(one ORDER BY one.lot_entry_id, one.lot_part, one.n) FROM (
                     SELECT
-                        lot_entry_id, lot_part, n, kind, points, tenant_id, shop_id, funder_id,
-                        scheme_id, rule, business_date, cycle_id, for_funder_id, for_rule
+                        business_date, cycle_id, for_funder_id, for_rule, funder_id, kind,
+                        lot_entry_id, lot_part, n, points, rule, scheme_id, shop_id, tenant_id
                     FROM federation.draws
                     WHERE
                         draws.member_id = entry.member_id
@@ -26,15 +41,7 @@ SELECT (
                         AND draws.booked_at = asked.booked_at
                 ) AS one
             ) AS draws,
-            (
-                SELECT to_json(one) FROM (
-                    SELECT
-                        tenant_id, shop_id, business_date, points, made_at AT TIME ZONE 'UTC' AS made_at,
-                        expires_at AT TIME ZONE 'UTC' AS expires_at
-                    FROM federation.holds
-                    WHERE holds.member_id = entry.member_id AND holds.entry_id = entry.entry_id
-                ) AS one
-            ) AS hold,
+            to_json(entry) AS entry,
             (
                 SELECT json_agg(one ORDER BY one.lot_entry_id, one.lot_part) FROM (
                     SELECT lot_entry_id, lot_part, points
@@ -42,38 +49,43 @@ SELECT (
                     WHERE
                         hold_parts.member_id = entry.member_id
                         AND hold_parts.entry_id = entry.entry_id
+                        AND (entry.kind = 'hold' OR %(whole)s::boolean)
                 ) AS one
             ) AS held,
             (
+                SELECT to_json(one) FROM (
+                    SELECT
+                        business_date, expires_at AT TIME ZONE 'UTC' AS expires_at,
+                        made_at AT TIME ZONE 'UTC' AS made_at, points, shop_id, tenant_id
+                    FROM federation.holds
+                    WHERE
+                        holds.member_id = entry.member_id
+                        AND holds.entry_id = entry.entry_id
+                        AND (entry.kind = 'hold' OR %(whole)s::boolean)
+                ) AS one
+            ) AS hold,
+            (
                 SELECT json_agg(one ORDER BY one.part) FROM (
                     SELECT
-                        part, tenant_id, shop_id, funder_id, rule, scheme_id, met, points, cycle_id,
-                        booked_at AT TIME ZONE 'UTC' AS booked_at
+                        expires_on, facility_id, from_entry_id, from_member_id, from_part, funder_id,
+                        limited::integer AS limited, part, points, rule, scheme_id, shop_id,
+                        usable_from
+                    FROM federation.lots
+                    WHERE lots.member_id = entry.member_id AND lots.entry_id = entry.entry_id
+                ) AS one
+            ) AS lots,
+            (
+                SELECT json_agg(one ORDER BY one.part) FROM (
+                    SELECT
+                        booked_at AT TIME ZONE 'UTC' AS booked_at, cycle_id, funder_id, met, part,
+                        points, rule, scheme_id, shop_id, tenant_id
                     FROM federation.shortages
                     WHERE
                         shortages.member_id = entry.member_id
                         AND shortages.entry_id = entry.entry_id
                 ) AS one
             ) AS shortages
-    ) AS moved
+    ) AS all_of_it
     WHERE entry.entry_id IS NOT NULL
-)::text AS told
-FROM ROWS FROM (
-    json_to_recordset(%(asked)s::json)
-    AS (member_id bigint, entry_id bigint, booked_at timestamptz)
-) WITH ORDINALITY AS asked (member_id, entry_id, booked_at, turn)
-LEFT JOIN LATERAL (
-    SELECT
-        entries.member_id, entries.entry_id, entries.kind, entries.tenant_id, entries.shop_id,
-        entries.till, entries.staff, entries.slip, entries.points, entries.paid_yen,
-        entries.excluded_yen, entries.receipt_till, entries.receipt_no, entries.lines,
-        entries.of_entry_id, entries.reason, entries.at AT TIME ZONE 'UTC' AS at,
-        entries.business_date, entries.cycle_id, entries.booked_at AT TIME ZONE 'UTC' AS booked_at,
-        entries.rank, entries.returned_yen, entries.slides_to, entries.offline::integer AS offline
-    FROM federation.entries
-    WHERE
-        entries.member_id = asked.member_id
-        AND entries.entry_id = asked.entry_id
-        AND entries.booked_at = asked.booked_at
-) AS entry ON true
+) AS moved ON true
 ORDER BY asked.turn

@@ -204,7 +204,7 @@ async def forge(conn: AsyncConnection, put_in: str, number: int) -> None:
     ).fetchone()
     chain = before[0] if before else bytes(32)
     for row in rows[number - 1 :]:
-        asked = {"asked": journal.json([journal.Named(*row[1:])])}
+        asked = {"asked": journal.json([journal.Named(*row[1:])]), "whole": True}
         told = await (await conn.execute(journal.MOVED, asked)).fetchone()
         assert told is not None
         new = hashed(told[0])

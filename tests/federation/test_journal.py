@@ -337,7 +337,8 @@ async def test_what_is_hashed_is_read(owner: AsyncConnection) -> None:
     for row in ROWS.split(";"):
         await owner.execute(f"INSERT INTO federation.{row.strip()}".encode(), asked)
     named = journal.json([{"member_id": 1, "entry_id": entry_id, "booked_at": AT}])
-    [(told,)] = await (await owner.execute(journal.MOVED, {"asked": named})).fetchall()
+    asked = {"asked": named, "whole": True}
+    [(told, _)] = await (await owner.execute(journal.MOVED, asked)).fetchall()
     moved = json.loads(told)
     parts = Moved.__annotations__
     assert moved.keys() == parts.keys()
@@ -346,3 +347,27 @@ async def test_what_is_hashed_is_read(owner: AsyncConnection) -> None:
         fields = parts[name].__args__[0].__args__[0].__struct_fields__
         assert [one.keys() for one in moved[name]] == [set(fields)], name
     assert moved["hold"].keys() == set(parts["hold"].__args__[0].__struct_fields__)
+
+
+TEXTS = ("S-1", '引用"と\\と/', "tab\tand\x1f and é", "\U0001f36f 👩‍🍳")
+
+
+@pytest.mark.parametrize("slip", TEXTS)
+@pytest.mark.parametrize("kind", ["accrual", "hold", "return"])
+async def test_postgresql_hashes_as_we_do(owner: AsyncConnection, kind: str, slip: str) -> None:
+    """What the sealer takes from the database is what whoever checks it works out."""
+    entry_id = await book(owner)
+    for row in ROWS.split(";"):
+        asked = {"entry_id": entry_id, "at": AT}
+        await owner.execute(f"INSERT INTO federation.{row.strip()}".encode(), asked)
+    change = "UPDATE federation.entries SET lines = NULL, slip = %s, kind = %s WHERE entry_id = %s"
+    await owner.execute(change, (slip, kind, entry_id))
+    if kind != "hold":
+        await owner.execute("DELETE FROM federation.hold_parts; DELETE FROM federation.holds")
+    named = [journal.Named(1, entry_id, AT)]
+    [ours] = await journal.hashes_of(owner, named)
+    [theirs] = await journal.hashes_of(owner, named, whole=False)
+    assert ours is not None
+    assert ours == theirs
+    asked = {"asked": journal.json(named), "whole": False}
+    assert await (await owner.execute(journal.MOVED, asked)).fetchall() == [(None, theirs)]
