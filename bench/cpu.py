@@ -48,10 +48,11 @@ def resident_bytes(pid: int) -> int:
 
 
 def private_bytes(pid: int) -> int:
-    """How much memory a process holds alone: what one more of it would cost."""
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    kib = sum(int(line.split()[1]) for line in lines if line.startswith("Private_"))
-    return kib * 1024
+    """How much memory a process holds that lies in no file and is not shared by name."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("RssAnon:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def _stat(pid: int) -> list[str]:

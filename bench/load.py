@@ -22,6 +22,7 @@ from bench.figures import percentile
 from bench.requests import Script, requests
 
 MOST_A_SECOND = 16_000
+PATIENCE = 30.0
 HEAD_ENDS = b"\r\n\r\n"
 LENGTH = b"content-length: "
 
@@ -39,7 +40,8 @@ class Plan(Struct, frozen=True):
 
 
 class Window(Struct, frozen=True):
-    """What came of it; latencies and CPU per request are in microseconds."""
+    """What came of it; latencies and CPU per request are in microseconds. `late` requests were
+    rendered while the clock ran; `sealed_after` so many seconds the journal had all of it."""
 
     seconds: float
     answered: int
@@ -53,6 +55,7 @@ class Window(Struct, frozen=True):
     load_us: float
     used: int
     late: int
+    sealed_after: float = 0.0
     errors: dict[str, int] = {}
 
 
@@ -118,6 +121,13 @@ class Crowd:
         self.inside = tills
         self.gone = asyncio.Event()
 
+    async def open_for(self, seconds: float) -> None:
+        """So long, or until somebody was answered if that takes longer, or all were hung up on."""
+        deadline = time.perf_counter() + PATIENCE
+        await asyncio.wait([asyncio.ensure_future(self.gone.wait())], timeout=seconds)
+        while not (self.took or self.gone.is_set() or time.perf_counter() > deadline):
+            await asyncio.sleep(0.01)
+
     def left(self) -> None:
         """One less."""
         self.inside -= 1
@@ -138,14 +148,14 @@ async def measure(plan: Plan) -> Window:
         tills.append(till)
     for till in tills:
         till.ask()
-    await asyncio.wait([asyncio.ensure_future(crowd.gone.wait())], timeout=plan.warm_seconds)
+    await crowd.open_for(plan.warm_seconds)
     crowd.took.clear()
     began, before = time.perf_counter(), used(plan)
-    await asyncio.wait([asyncio.ensure_future(crowd.gone.wait())], timeout=plan.seconds)
+    await crowd.open_for(plan.seconds)
     seconds, after = time.perf_counter() - began, used(plan)
     took = sorted(crowd.took)
     crowd.closing = True
-    await asyncio.wait_for(crowd.gone.wait(), 30)
+    await asyncio.wait_for(crowd.gone.wait(), PATIENCE)
     for till in tills:
         till.transport.close()
     answered = len(took)

@@ -27,6 +27,8 @@ class Scale(Struct, frozen=True, kw_only=True):
     space_accruals: int = 0
     engine_batches: int = 0
     peers: bool = False
+    only_ratios: bool = False
+    starts: int = 5
 
 
 WHOLE = Scale(
@@ -72,9 +74,10 @@ SMOKE = Scale(
     seconds=0.2,
     warm_seconds=0.05,
     pgbench_warm_seconds=0.2,
-    connections=(1, 4),
     draws=(2_000,),
-    space_accruals=100,
+    space_accruals=20,
     engine_batches=2,
+    only_ratios=True,
+    starts=1,
 )
 SCALES = {one.name: one for one in (WHOLE, FULL, QUICK, SMOKE)}

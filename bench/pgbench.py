@@ -26,6 +26,7 @@ SELECT status, body FROM bench.accrue_one(
     {close_lock}::bigint
 );
 """
+LEAST_SECONDS = 1.0
 RUSH = 0.3  # seconds that pgbench goes on for after the last look
 
 
@@ -50,6 +51,7 @@ class Pgbench:
     def window(self, run: str, today: str, warm_seconds: float, seconds: float) -> Window:
         """So many clients for so long, after a while that does not count."""
         self._runs += 1
+        seconds = max(seconds, LEAST_SECONDS)
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             scripts: list[str] = []

@@ -5,10 +5,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Literal
 
 import msgspec
 import psycopg
 
+from bench import engine
 from bench.ground import Ground
 from bench.load import Plan, Window
 from bench.options import Scale
@@ -87,13 +89,7 @@ class Stage:
             app_pids=[one.pid for one in at],
             postgres_pid=self.servers.postgres_pid,
         )
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.load"],
-            input=msgspec.json.encode(plan),
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        window = msgspec.json.decode(done.stdout, type=Window)
+        window = run("bench.load", plan)
         self.next += window.used
         if window.errors:
             raise NotMeasured(f"errors at {[one.name for one in at]}: {window.errors}")
@@ -116,6 +112,26 @@ class Stage:
             self.scale.seconds if seconds is None else seconds,
         )
 
+    def at_the_desk(self, verb: Literal["accrual", "redemption"], batch: int) -> Window:
+        """One window of the desk without HTTP."""
+        plan = engine.Plan(
+            settings=self.ground.hub,
+            counters=self.ground.counters,
+            verb=verb,
+            batch=batch,
+            batches=self.scale.engine_batches * 250 // batch,
+            seconds=self.scale.seconds,
+            run=self.run,
+            first=self.next,
+            members=self.ground.members,
+            at=wall(),
+            business_date=day_of(wall()),
+            postgres_pid=self.servers.postgres_pid,
+        )
+        window = run("bench.engine", plan)
+        self.next += window.used
+        return window
+
     def until_sealed(self) -> float:
         """Wait until the sealer has numbered what was booked, so that its work falls into nobody
         else's window; how long that took."""
@@ -133,6 +149,17 @@ class Stage:
         with psycopg.connect(self.ground.hub.database_url) as conn:
             row = conn.execute(BODY).fetchone()
         return row[0] if row else 700
+
+
+def run(module: str, plan: Plan | engine.Plan) -> Window:
+    """A window that a process of its own measures."""
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        input=msgspec.json.encode(plan),
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return msgspec.json.decode(done.stdout, type=Window)
 
 
 @contextmanager
