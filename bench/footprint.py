@@ -1,6 +1,7 @@
 """What a hub takes up: time to start, memory per process, disk and WAL per accrual."""
 
 import time
+from contextlib import suppress
 
 import psycopg
 from msgspec import Struct
@@ -8,7 +9,7 @@ from msgspec import Struct
 from bench import cpu
 from bench.ground import Ground
 from bench.servers import HUB, started
-from bench.stage import Stage
+from bench.stage import READY, Stage
 from deploy.commands import CHECKS
 
 # Tables, their indexes and what hangs on them, by name; partitions each for itself.
@@ -50,7 +51,7 @@ def start_up(stage: Stage, times: int) -> list[float]:
     """Seconds from starting a hub to its being ready, beside the others, who rest."""
     seconds = []
     for _ in range(times):
-        with started("another hub", HUB, stage.ground.hub, "/health/ready") as server:
+        with started("another hub", HUB, stage.ground.hub, READY) as server:
             seconds.append(server.ready_seconds)
     return seconds
 
@@ -62,13 +63,15 @@ def memory(stage: Stage) -> dict[str, Memory]:
         pids["floor"] = [stage.floor.pid]
     postgres = stage.servers.postgres_pid
     pids["PostgreSQL"] = [postgres, *cpu.children(postgres)]
-    return {
-        name: Memory(
-            sum(cpu.resident_bytes(pid) for pid in those) if len(those) == 1 else 0,
-            sum(cpu.private_bytes(pid) for pid in those),
-        )
-        for name, those in pids.items()
-    }
+    found = {}
+    for name, those in pids.items():
+        resident = cpu.resident_bytes(those[0]) if len(those) == 1 else 0
+        private = 0
+        for pid in those:
+            with suppress(OSError):  # a backend may end while it is looked at
+                private += cpu.private_bytes(pid)
+        found[name] = Memory(resident, private)
+    return found
 
 
 def space(stage: Stage, accruals: int) -> Space:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from deploy.serve import free_port
 from deploy.settings import Settings
 
-FIRST_PORT = 18_100
+FIRST_PORT, PORTS = 18_100, 100
 READY_SECONDS = 60
 
 
@@ -28,10 +28,12 @@ class Server(Struct, frozen=True):
 
 
 @contextmanager
-def started(name: str, module: list[str], settings: Settings, ready: str) -> Iterator[Server]:
-    """A server from its start until the block is left. `ready` is asked until it answers 200, or
-    anything at all where that is empty."""
-    port = free_port(FIRST_PORT)
+def started(
+    name: str, module: list[str], settings: Settings, ready: str = "", place: int = 0
+) -> Iterator[Server]:
+    """A server from its start until the block is left. `ready` is asked until it answers 200; where
+    that is empty, it only has to listen. Those that start at once have places of their own."""
+    port = free_port(FIRST_PORT + PORTS * place)
     command = [sys.executable, "-m", *(word.format(port=port) for word in module)]
     began = time.monotonic()
     running = subprocess.Popen(command, env={**os.environ, **settings.env()})

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from typing import Literal
 
@@ -28,6 +29,7 @@ WAITING = (
 )
 BODY = "SELECT octet_length(body) FROM federation.answers ORDER BY booked_at DESC LIMIT 1"
 TENANTS_OF_PGBENCH = 16
+READY = "/health/ready"
 
 
 class NotMeasured(SystemExit):
@@ -165,16 +167,19 @@ def run(module: str, plan: Plan | engine.Plan) -> Window:
 @contextmanager
 def staged(ground: Ground, scale: Scale, servers: Servers) -> Iterator[Stage]:
     """Two hubs on one database, the naive hub on the other, and the floor."""
+    starting = (
+        started("hub 1", HUB, ground.hub, READY, 0),
+        started("hub 2", HUB, ground.hub, READY, 1),
+        started("naive", NAIVE, ground.plain, place=2),
+    )
     with ExitStack() as running:
-        ready = "/health/ready"
-        hubs = [running.enter_context(started(f"hub {n}", HUB, ground.hub, ready)) for n in (1, 2)]
-        naive = running.enter_context(started("naive", NAIVE, ground.plain, ""))
+        with ThreadPoolExecutor(len(starting)) as at_once:
+            *hubs, naive = at_once.map(running.enter_context, starting)
         stage = Stage(ground, scale, servers, hubs, naive)
-        stage.ask(hubs[:1], 4)  # every till looked up, every statement prepared
-        stage.ask(hubs[1:], 4)
-        stage.ask([naive], 16)
+        for one in ([hubs[0]], [hubs[1]], [naive]):
+            stage.ask(one, 16)  # every till looked up, every statement prepared
         stage.floor = running.enter_context(
-            started("floor", floor_module(stage.bytes_of_a_receipt()), ground.plain, "")
+            started("floor", floor_module(stage.bytes_of_a_receipt()), ground.plain)
         )
         stage.settle()
         yield stage
