@@ -25,7 +25,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test prove mutants check lock clean
+.PHONY: help demo test prove mutants bench check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, 
 
 mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant bugs: does the suite turn red? [ARGS=hold]
 	@$(BIN)/python -m tests.mutants.plant $(ARGS)
+
+bench: $(DEV) $(DEMO)  ## 性能を比で測る（二十分） · ratios measured side by side [ARGS="--quick|--full"]
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, migrations
 	$(BIN)/ruff format --check .

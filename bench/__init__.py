@@ -1,0 +1,1 @@
+"""What the hub costs, as ratios of things measured side by side in one run: `make bench`."""

@@ -1,0 +1,101 @@
+"""The naive hub: one call of the database per request, in a transaction of its own, through a pool.
+
+As one would write it without a booking desk, and well: a typed Litestar handler, the product's own
+gate with its remembered tokens, its own tills and its own rule; the database does the rest in one
+function (`accrue_one.sql`), which writes the rows that the desk writes.
+"""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Response, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import JSONBody
+from psycopg_pool import AsyncConnectionPool
+
+from auth.gate import OPT, Gate, provide_caller, requires
+from auth.keys import Keys
+from bench.options import NAIVE_POOL
+from bench.serving import serve
+from deploy.clock import wall
+from deploy.pools import Pools
+from deploy.settings import Settings, settings
+from federation.close import CLOSE_LOCK
+from federation.slips import Holder, fingerprint
+from tenants.callers import Caller
+from tenants.earning import Sale, accrual
+from tenants.mall import Mall
+
+CALL = (
+    "SELECT status, body FROM bench.accrue_one("
+    "%s::bigint, %s::bigint, %s::text, %s::text, %s::text, %s::bytea, %s::text, %s::bigint, "
+    "%s::bigint, %s::text, %s::date, %s::timestamptz, %s::date, %s::integer, %s::bigint)"
+)
+
+
+def create_app(instance: Settings) -> Litestar:
+    """The naive hub on a database of the bench."""
+    pools = Pools(instance)
+    tellers = AsyncConnectionPool(
+        instance.url("desk"),
+        min_size=NAIVE_POOL,
+        max_size=NAIVE_POOL,
+        open=False,
+        kwargs={"autocommit": True, "prepare_threshold": 0},
+    )
+    mall = Mall(lambda: pools.use("counter"), lambda: 0)
+    gate = Gate(
+        instance.issuer,
+        Keys(lambda: pools.use("app"), instance.secret, wall),
+        lambda: pools.use("counter"),
+        wall,
+        lambda: 0,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        async with pools, tellers:
+            yield
+
+    @post("/v1/accruals", requires="points:accrue")
+    async def post_accrual(
+        data: JSONBody[Sale], caller: NamedDependency[Caller]
+    ) -> Response[bytes]:
+        till = await mall.till(caller, data.till)
+        nobody = Holder(0, "general", 0, 0, 0, "active", "card", "active")
+        given = accrual(data, till, nobody)
+        expires_on = given.grants[0].expires_on
+        async with tellers.connection() as conn:
+            rows = await conn.execute(
+                CALL,
+                (
+                    *(till.tenant_id, till.shop_id, till.till, till.client_id, data.slip),
+                    *(fingerprint(data), data.card, data.paid_yen, given.points, data.receipt_no),
+                    *(data.business_date, data.at, expires_on, given.scheme_id, CLOSE_LOCK),
+                ),
+            )
+            row = await rows.fetchone()
+        assert row is not None
+        return Response(
+            row[1].encode(),
+            status_code=row[0],
+            media_type="application/json",
+            headers={"cache-control": "no-store"},
+        )
+
+    app = Litestar(
+        [post_accrual],
+        guards=[requires],
+        opt=dict(OPT),
+        dependencies={"caller": Provide(provide_caller)},
+        lifespan=[lifespan],
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.gate = gate
+    return app
+
+
+if __name__ == "__main__":
+    serve(create_app(settings()), int(sys.argv[1]))
