@@ -13,6 +13,7 @@ import msgspec
 from auth.gate import Gate
 from deploy.asgi import Scope, Send, reply
 from deploy.hub import Hub
+from deploy.problems import GONE
 from federation import gauges
 from federation.desk import Desk
 from federation.refusals import Broken, Refusal
@@ -47,8 +48,9 @@ class Lane:
             ask = decode(body)
         except msgspec.MsgspecError:
             return False
-        till = self._mall.known_till(caller, ask.till)
-        if till is None:
+        try:
+            till = await self._mall.till(caller, ask.till)
+        except (Refusal, *GONE):
             return False
         await reply(await self._booked(plain, ask, till), send)
         return True

@@ -177,9 +177,9 @@ def basis_of(sale: Sale, till: Till, holder: Holder) -> Basis:
 
 
 def grants_of(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
-    """What `grants` gives, remembered: but for what was used of capped rules, so many points on a
-    day by a rank are the same grants for every sale at a till."""
-    if till.counted:
+    """What `grants` gives, remembered: but for what was used of capped campaigns, so many points on
+    a day by a rank are the same grants for every sale at a till."""
+    if any(campaign.counted for campaign in best_of(till, basis.day)):
         return grants(base, basis, till)
     asked = base, basis.day, basis.rank, basis.claimed
     known: tuple[Grant, ...] | None = till.worked_out.get(asked)
@@ -213,7 +213,7 @@ def grants(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
         extra = Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1))
         lasts = lapses_on(till.expiry, "rank", day)
         given.append(granted(f"rank:{basis.rank}", (extra,), lasts, day, till))
-    for campaign in best(running(till, day)):
+    for campaign in best_of(till, day):
         points = capped(base * (campaign.multiplier - 1), campaign, day, basis.used)
         if points:
             given.append(campaign_grant(points, campaign, day, till))
@@ -263,6 +263,14 @@ def running(till: Till, business_date: date) -> Iterable[Campaign]:
         for c in till.campaigns
         if c.from_on <= business_date <= c.to_on and c.facility_id in (None, here)
     )
+
+
+def best_of(till: Till, day: date) -> list[Campaign]:
+    """The campaigns that give at a till on a day, remembered."""
+    known: list[Campaign] | None = till.worked_out.get(day)
+    if known is None:
+        known = till.worked_out[day] = best(running(till, day))
+    return known
 
 
 def best(campaigns: Iterable[Campaign]) -> list[Campaign]:

@@ -67,22 +67,6 @@ class Mall:
         await self._load()
         if caller.tills is not None and code not in caller.tills:
             raise NotFound(pointer="/till")
-        return self._vouched_till(caller, code)
-
-    def known_till(self, caller: Caller, code: str) -> Till | None:
-        """The same at once, where nothing has to be read and nothing stands against it."""
-        now = asyncio.get_running_loop().time()
-        if not self._loaded or now - self._looked_at >= LOOK_EVERY_SECONDS:
-            return None
-        found = self._tills.get((caller.tenant_id, code))
-        if found is None or found[0] != "active":
-            return None
-        if caller.tills is not None and code not in caller.tills:
-            return None
-        return self._vouched_till(caller, code)
-
-    def _vouched_till(self, caller: Caller, code: str) -> Till:
-        """A till in the name of its caller: the same one for each of his requests."""
         asked = caller.client_id, caller.tenant_id, code, caller.vouched
         known = self._vouched.get(asked)
         if known is None:
