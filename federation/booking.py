@@ -72,14 +72,16 @@ class Books:
             if purse.next_change_at is not None and purse.next_change_at <= now:
                 tick(page, purse)
         again, fresh = [], []
+        had: set[int] = set()  # by another carrier, earlier in this batch
         for turn in batch:
             if (known := self._known(turn, seen)) is not None:
                 turn.answer(known)
             elif turn.refused is not None:  # shut out at the door: no rule is asked
                 turn.refuse(turn.refused)
-            elif self._changed_hands(turn, seen):
+            elif self._changed_hands(turn, seen) or not had.isdisjoint(turn.members):
                 again.append(turn)
             else:
+                had.update(turn.members)
                 self._decide(turn, seen, page)
                 fresh.append(turn)
         await self._keep(conn, fresh, seen, page)

@@ -20,7 +20,7 @@ from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.booking import Books, Recheck
-from federation.looking import CODES, is_code, receipts_of
+from federation.looking import receipts_of
 from federation.opaque import Names
 from federation.pins import Pins
 from federation.refusals import Broken, Busy
@@ -30,13 +30,11 @@ from federation.turns import Turn
 
 DUE = statement(__file__, "due")
 ELSEWHERE = statement(__file__, "elsewhere")
-FIND = statement(__file__, "cards")
 KIN = statement(__file__, "kin")
 RECEIPTS = statement(__file__, "receipts")
 WHOSE = statement(__file__, "whose")
 BATCH = 250
 WAITING = 2_000
-CARDS_KNOWN = 200_000
 AT_ONCE = 100
 RETRY_AFTER = 1
 NOBODY = frozenset((None, ""))  # what a slip is not about
@@ -66,7 +64,6 @@ class Desk:
         self._queue: deque[Turn] = deque()
         self._jobs: deque[tuple[Job, asyncio.Future[int]]] = deque()
         self._wake = asyncio.Event()
-        self._members: dict[str, int] = {}
         self._conn: AsyncConnection | None = None
         self._open = True
         self._task: asyncio.Task[None] | None = None
@@ -196,22 +193,9 @@ class Desk:
         await asyncio.sleep(0.05)
 
     async def _learn(self, conn: AsyncConnection) -> None:
-        """Find the members of cards not seen lately, all in one look; the lock reads them again."""
+        """Find what the next slips are about, where they name others."""
         turns = [turn for turn, _ in zip(self._queue, range(BATCH), strict=False)]
         await self._learn_originals(conn, [turn for turn in turns if turn.ask.original is not None])
-        front = [turn.carrier for turn in turns if turn.carrier]
-        strange = list({carrier for carrier in front if carrier not in self._members})
-        if not strange:
-            return
-        if len(self._members) + len(strange) > CARDS_KNOWN:
-            self._members.clear()
-            strange = list(set(front))
-        rows = await conn.execute(FIND, {"carriers": array(strange)}, prepare=True)
-        self._members.update({row[0]: row[1] for row in await rows.fetchall()})
-        codes = [carrier for carrier in strange if is_code(carrier)]
-        if codes:
-            rows = await conn.execute(CODES, {"codes": codes}, prepare=True)
-            self._members.update({row[0]: row[1] for row in await rows.fetchall()})
 
     async def _learn_originals(self, conn: AsyncConnection, turns: Sequence[Turn]) -> None:
         """Find whom the slips and receipts that are asked about concern, and who has become one
@@ -242,13 +226,6 @@ class Desk:
             turn.members = (heir, *merged) if heir else ()
             turn.looked_up = True
 
-    def _members_of(self, turn: Turn) -> tuple[int, ...]:
-        """Whom a slip concerns as far as the desk knows; nobody yet where its card is strange."""
-        if turn.ask.original is not None or turn.about is not None:
-            return turn.members
-        member_id = self._members.get(turn.carrier, 0)
-        return (member_id,) if member_id else ()
-
     def _take(self) -> list[Turn]:
         """The next batch: nobody twice, no slip twice, no receipt twice; the second waits."""
         batch: list[Turn] = []
@@ -256,7 +233,6 @@ class Desk:
         taken: set[object] = set()
         while self._queue and len(batch) < BATCH:
             turn = self._queue.popleft()
-            turn.members = self._members_of(turn)
             wants = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier, *turn.members}
             wants.add(turn.original_receipt)
             # One that came in during the look is not judged by what was not looked up.
@@ -308,9 +284,7 @@ class Desk:
         self.commits += 1
         gauges.commit_seconds.record(perf_counter() - began)
         gauges.batch_slips.record(len(batch))
-        for turn in moved_on:  # its card leads to someone else now: that member's turn comes next
-            self._members.pop(turn.carrier, None)
-            self._queue.appendleft(turn)
+        self._queue.extendleft(reversed(moved_on))  # whose turn comes next
 
     async def _do(self, conn: AsyncConnection) -> None:
         """One job, in a transaction of its own; if it fails, whoever asked is told."""

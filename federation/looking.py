@@ -26,12 +26,15 @@ PURSES = statement(__file__, "purses")
 HOLDS = statement(__file__, "holds")
 DEBTS = statement(__file__, "debts")
 USED = statement(__file__, "used")
+SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 IDS_PER_SLIP = 2
+THOSE_IN_LINE = {"members": None}
 
 entries_of = msgspec.json.Decoder(list[PastEntry]).decode
 draws_of = msgspec.json.Decoder(list[PastDraw]).decode
 lots_of = msgspec.json.Decoder(list[Lot]).decode
 shortages_of = msgspec.json.Decoder(list[PastShortage]).decode
+led_to = msgspec.json.Decoder(dict[str, int]).decode
 days_of = msgspec.json.Decoder(dict[int, date], strict=False).decode
 
 
@@ -115,24 +118,27 @@ async def look(
     whole: Sequence[int] = (),
 ) -> Seen:
     """Lock, then look: close shared, members in line, wallets in order; of some the whole."""
-    members = sorted({member for turn in batch for member in turn.members} | set(whole))
     carriers = [turn.carrier for turn in batch if turn.carrier]
     codes = [carrier for carrier in carriers if is_code(carrier)]
     guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
     about = [turn for turn in batch if turn.original is not None]
-    locked = {"close": CLOSE_LOCK, "members": array(members)}
+    spending = [turn for turn in batch if wants_lots(turn, today)]
     async with conn.pipeline():
         await conn.execute("BEGIN")
-        await conn.execute(LINE_UP, locked, prepare=True)
-        wallets = await conn.execute(TURN, locked, prepare=True)
+        await conn.execute(SHARE_CLOSE)
+        asked = in_line(batch, spending, carriers, codes, whole)
+        lined = await conn.execute(LINE_UP, asked, prepare=True)
+        wallets = await conn.execute(TURN, THOSE_IN_LINE, prepare=True)
         found = await conn.execute(STANDS, stood_on(batch, carriers, today), prepare=True)
         once = await conn.execute(CODES, {"codes": codes}, prepare=True) if codes else None
         pins = await conn.execute(PINS, {"carriers": guarded}, prepare=True) if guarded else None
         sales = await conn.execute(SALES, sales_of(about), prepare=True) if about else None
-        drawn = [m for turn in batch if wants_lots(turn, today) for m in turn.members] + [*whole]
-        lots = (
-            await conn.execute(PURSES, {"members": array(drawn)}, prepare=True) if drawn else None
-        )
+        anybody = bool(spending or whole)
+        lots = await conn.execute(PURSES, THOSE_IN_LINE, prepare=True) if anybody else None
+    led = led_to((await lined.fetchall())[0][3])
+    for turn in batch:
+        if turn.by_carrier:
+            turn.concern((led[turn.carrier],) if turn.carrier in led else ())
     stands = stands_of((await found.fetchall())[0][0])
     seen = Seen(
         purses={row[0]: Purse(*row) for row in await wallets.fetchall()},
@@ -149,7 +155,7 @@ async def look(
         state = "active" if used_at is None else "used"
         seen.cards[code] = Card(member_id, "code", state, expires_at)
     if lots is not None:
-        await fill(seen, drawn, lots)
+        await fill(seen, [m for turn in spending for m in turn.members] + [*whole], lots)
     await look_back(seen, about, sales)
     await look_closer(conn, seen, batch, now)
     return seen
@@ -274,6 +280,25 @@ def wants_lots(turn: Turn, today: date) -> bool:
 def is_code(carrier: str) -> bool:
     """Whether a carrier is a one-time code: twenty digits (domain 7)."""
     return len(carrier) == 20 and carrier.isdigit()
+
+
+def in_line(
+    batch: Sequence[Turn],
+    spending: Sequence[Turn],
+    carriers: Sequence[str],
+    codes: Sequence[str],
+    whole: Sequence[int],
+) -> dict[str, object]:
+    """Who lines up, for `line_up.sql`: by name where that is known, else by what they carry."""
+    return {
+        "members": array([m for t in batch if not t.by_carrier for m in t.members] + [*whole]),
+        "carriers": array(carriers),
+        "codes": array(codes),
+        "spending_members": array(
+            [m for t in spending if not t.by_carrier for m in t.members] + [*whole]
+        ),
+        "spending_carriers": array([t.carrier for t in spending if t.by_carrier]),
+    }
 
 
 def stood_on(batch: Sequence[Turn], carriers: Sequence[str], today: date) -> dict[str, object]:

@@ -22,6 +22,7 @@ class Turn:
         "answered",
         "ask",
         "booked",
+        "by_carrier",
         "carrier",
         "cycle_id",
         "fingerprint",
@@ -56,6 +57,7 @@ class Turn:
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.tries = 0
         self.members: tuple[int, ...] = about.members if about is not None else ()
+        self.by_carrier = ask.original is None and about is None  # else it names whom it is about
         self.original: SlipKey | None = None
         self.looked_up = ask.original is None  # whether it is known what it is about, if anything
         self.begin()
@@ -67,6 +69,11 @@ class Turn:
         self.booked = Booked(self.member_id, _NOTHING)
         self.cycle_id = 0
         self.told: Answer | None = None
+
+    def concern(self, members: tuple[int, ...]) -> None:
+        """Whom it concerns, as was found under their locks."""
+        self.members = members
+        self.booked.member_id = self.member_id
 
     @property
     def member_id(self) -> int:
