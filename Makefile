@@ -1,6 +1,7 @@
 # 巡り Meguri: `make demo` shows it, `make test` tries it, `make prove` proves its books.
 
 PACKAGES := federation tenants settlement auth deploy
+WORKERS  ?= 2
 PYTHONS  := python3.13 python3.12 python3.11 python3 /usr/bin/python3
 BIN      := .venv/bin
 PIP      := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-compile
@@ -33,8 +34,8 @@ help:  ## この一覧 · this list
 demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machine [PORT=8000 ARGS="--once"]
 	@PORT=$(PORT) $(BIN)/meguri demo $(ARGS)
 
-test: $(DEV) $(DEMO)  ## すべての試験 · every test [ARGS="-k lapsed"]
-	@$(BIN)/pytest $(ARGS)
+test: $(DEV) $(DEMO)  ## すべての試験 · every test [WORKERS=2 ARGS="-k lapsed"]
+	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 STEPS=50]
 	@$(BIN)/python -m tests.prove

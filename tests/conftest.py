@@ -21,7 +21,7 @@ from deploy.embedded import embedded
 from deploy.migrate import migrate
 from tests.mall import BEGIN, Mall, serving, settings_for
 
-TEMPLATE = "meguri_template"
+TEMPLATE = "meguri_template_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
 _numbers = itertools.count(1)
 
 
