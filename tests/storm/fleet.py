@@ -131,7 +131,7 @@ class Fleet:
                 self.statuses[heard.status] += 1
                 self._tell(which, asked_at, heard)
                 return heard
-            self.counts["unheard" if heard is None else "turned away"] += 1
+            self.counts["unheard" if heard is None else "busy"] += 1
             if heard is None and fickle and self.open and self.dice.random() < FICKLE:
                 await self._leave(op, lines)
                 return None
@@ -139,7 +139,7 @@ class Fleet:
                 self.wrong.append(f"nobody answers {op.slip}")
                 self.record.given_up(op.number)
                 return None
-            await asyncio.sleep(0.05 + 0.2 * self.dice.random())
+            await asyncio.sleep(0.1 + 0.3 * self.dice.random())
         return None
 
     async def _leave(self, op: Op, lines: Sequence[Line]) -> None:

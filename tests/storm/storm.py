@@ -24,7 +24,7 @@ from tests.storm.wishes import Place, Wishes
 from tests.storm.year import Year
 
 SHOPS = (("bakery", "tokushima"), ("bookshop", "takamatsu"), ("cafe", "matsuyama"))
-CARDS = 96
+CARDS = 256
 MONTHS = 28
 SAYS_SECONDS = 5.0
 NUMBERED = """
@@ -39,7 +39,7 @@ class Order:
     operations: int
     kinds: list[str]
     seed: int
-    tills: int = 48
+    tills: int = 36
     hubs: int = 2
     closes: int = 6
 
@@ -68,7 +68,7 @@ class Storm:
         self.outcome = Outcome()
         self.began = monotonic()
 
-    async def run(self, weather: Callable[["Storm"], Awaitable[None]] | None = None) -> None:
+    async def run(self, weather: "Weather | None" = None) -> None:
         """The whole of it; `weather` strikes in another way than by the plan."""
         places, operator, cards = await self._laid_out()
         await self.site.start()
@@ -176,3 +176,5 @@ class Storm:
             await asyncio.sleep(0.1)
         self.fleet.wrong.append("a minute later entries have no number yet")
 
+
+Weather = Callable[[Storm], Awaitable[None]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-HOT = 0.12
+HOT = 0.06
 LATELY = 60
 MIX = {
     "accruals": 34,
