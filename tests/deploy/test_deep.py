@@ -170,8 +170,13 @@ def one_yen(table: str, column: str, by: int = 1) -> Tamper:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("entries", "points"), ("entries", "paid_yen"), ("draws", "points"), ("lots", "points")]
-    + [("shortages", "points")],
+    [
+        ("entries", "points"),
+        ("entries", "paid_yen"),
+        ("draws", "points"),
+        ("lots", "points"),
+        ("shortages", "points"),
+    ],
 )
 async def test_one_yen_is_found(scene: Scene, table: str, column: str) -> None:
     found = await scene.found(one_yen(table, column))

@@ -34,7 +34,9 @@ def asked(arguments: list[str]) -> argparse.Namespace:
     """What the command line wants."""
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
     parser.add_argument("--operations", type=int, default=PROOF[0])
-    parser.add_argument("--faults", type=int, default=PROOF[1], help="those that kill; others come on top")
+    parser.add_argument(
+        "--faults", type=int, default=PROOF[1], help="those that kill; others come on top"
+    )
     parser.add_argument("--closes", type=int, default=PROOF[2], help="cycles that are closed")
     parser.add_argument("--tills", type=int, default=36)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
@@ -70,10 +72,19 @@ def audit(storm: Storm) -> dict[str, Any]:
     settings = storm.site.settings
     command = [sys.executable, "-m", "tests.storm.audit"]
     papers = [settings.database_url, str(storm.record_path)]
-    told = subprocess.run([*command, *papers], cwd=ROOT, capture_output=True, text=True, check=False)
+    told = subprocess.run(
+        [*command, *papers], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if told.returncode != 0:
-        return {"lost": 0, "doubled": 0, "acknowledged": 0, "unknown": 0, "answers": 0,
-                "invariants": {"the audit ends": False}, "traces": [told.stderr[-3_000:]]}
+        return {
+            "lost": 0,
+            "doubled": 0,
+            "acknowledged": 0,
+            "unknown": 0,
+            "answers": 0,
+            "invariants": {"the audit ends": False},
+            "traces": [told.stderr[-3_000:]],
+        }
     found: dict[str, Any] = json.loads(told.stdout.splitlines()[-1])
     check = [sys.executable, "-m", "deploy.cli", "check", "--deep"]
     env = {**os.environ, **settings.env()}

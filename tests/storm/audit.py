@@ -19,6 +19,7 @@ from tests.storm.laws import LAWS
 
 SHOWN = 12
 ANSWERS = "SELECT shop_id, slip, status, body FROM federation.answers"
+ANSWER = "SELECT body FROM federation.answers WHERE shop_id = %s AND slip = %s"
 OURS = "deploy", "auth", "settlement", "tenants", "federation"
 PIECES = "SELECT body FROM settlement.pieces WHERE cycle_id = %s ORDER BY piece"
 FORGOTTEN = (400, 404, 422)  # a refusal that the books do not keep
@@ -89,7 +90,7 @@ class Audit:
                 self.verdict.breaks(law, row)
 
     def _stored(self) -> None:
-        """Every answer the books keep; the key of `answers` would let one slip stand there twice."""
+        """Every answer that the books keep; by its key alone a slip could stand there twice."""
         for shop_id, slip, status, body in self.conn.execute(ANSWERS):
             key = shop_id, slip
             if key in self.stored:
@@ -152,8 +153,8 @@ class Audit:
             return
         entries = replay.entries.get(one.key, [])
         if one.call == "reversals" and told["reversed"] is None:
-            if entries:
-                verdict.doubled.append(f"cancelled unseen, and yet booked: {one.key}")
+            if entries or self._after(one.of or one.key):
+                verdict.doubled.append(f"cancelled unseen, and yet booked: {one.key} {one.of}")
             return
         wanted = 2 if one.call == "reversals" and "redemption_entry" in told else None
         wanted = wanted or entries_of(one.call, told)
@@ -174,8 +175,8 @@ class Audit:
                 verdict.breaks("every point spent comes from a lot", (one.key, told, out))
 
     def _once(self) -> None:
-        """Nothing is in the books that nobody asked for; what nobody heard of is there once at most,
-        and what was cancelled is not there at all."""
+        """Nothing is in the books that nobody asked for; what nobody heard of is there once, whole,
+        or not at all."""
         verdict, by_key = self.verdict, {one.key: one for one in self.sent.values()}
         if len(by_key) != len(self.sent):
             verdict.breaks("the fleet gives each slip its own number", len(self.sent))
@@ -190,6 +191,9 @@ class Audit:
         for one in self.sent.values():
             verdict.acknowledged += one.told > 0
             verdict.unknown += one.told == 0
+            if one.told == 0 and self.stored.get(one.key, (0, b""))[0] == 201:
+                [(body,)] = self.conn.execute(ANSWER, one.key).fetchall()
+                self._held_against(one, json.loads(body))
 
     def _sealed(self) -> None:
         """A sealed cycle is what it was when it was sealed: as handed out then, now, and kept."""

@@ -139,7 +139,7 @@ class Fleet:
                 self.wrong.append(f"nobody answers {op.slip}")
                 self.record.given_up(op.number)
                 return None
-            await asyncio.sleep(0.1 + 0.3 * self.dice.random())
+            await asyncio.sleep(0.2 + 0.6 * self.dice.random())
         return None
 
     async def _leave(self, op: Op, lines: Sequence[Line]) -> None:
@@ -184,7 +184,7 @@ class Fleet:
             ask = {name: op.wish.body[name] for name in known} | today
             ask |= {"card": self.dice.choice(self.wishes.cards), "paid_yen": 1_100, "points": 1}
             heard = await self.ask(line, place, "/v1/quotes", json.dumps(ask).encode())
-        if heard is not None and heard.status not in {200, 400, 401, *BUSY}:
+        if heard is not None and heard.status not in {200, 400, 401, 409, *BUSY}:
             self.wrong.append(f"a look was answered {heard}")
 
     async def _nonsense(self, lines: Sequence[Line]) -> None:

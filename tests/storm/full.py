@@ -1,5 +1,5 @@
-"""A disk that is full: the books of a hub on a small disk of their own, filled to the last byte. The
-tills are told to come again, nobody waits in vain, and once there is room everything goes on."""
+"""A disk that is full: the books of a hub on a small disk of their own, filled to the last byte.
+The tills are told to come again, nobody waits in vain, and with room again everything goes on."""
 
 import argparse
 import asyncio
@@ -44,7 +44,15 @@ def add(
         told["skipped"] = {KIND: why}
         return
     say("▸ a disk that is full")
-    scene = [sys.executable, "-m", "tests.storm", "--seed", str(seed), "--full", str(folder / "full")]
+    scene = [
+        sys.executable,
+        "-m",
+        "tests.storm",
+        "--seed",
+        str(seed),
+        "--full",
+        str(folder / "full"),
+    ]
     done = subprocess.run([*APART, *scene], cwd=ROOT, capture_output=True, text=True, check=False)
     try:
         found = json.loads(done.stdout.splitlines()[-1])
@@ -102,14 +110,16 @@ async def filled(ballast: Path, site: Site) -> None:
         while True:
             for size in (1 << 20, 1 << 12):
                 with suppress(OSError):
-                    while file.write(BLOCK[:size]) == size:
+                    while file.write(BLOCK[:size]) == size:  # noqa: ASYNC110  till it is full
                         await asyncio.sleep(0)
             with suppress(psycopg.Error):
                 async with await psycopg.AsyncConnection.connect(
                     site.servers.database_url, autocommit=True, connect_timeout=2
                 ) as conn:
                     await conn.execute(GROWS)
-                    await conn.execute("INSERT INTO heap SELECT repeat('x', 2000) FROM generate_series(1, 8000)")
+                    await conn.execute(
+                        "INSERT INTO heap SELECT repeat('x', 2000) FROM generate_series(1, 8000)"
+                    )
                     await conn.execute("TRUNCATE heap")
             await asyncio.sleep(0.05)
 

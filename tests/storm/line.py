@@ -32,8 +32,7 @@ class Line:
     ) -> Heard | None:
         """One request; nothing, where nobody knows what became of it."""
         head = (
-            f"{method} {path} HTTP/1.1\r\nhost: hub\r\n{headers}"
-            f"content-length: {len(body)}\r\n\r\n"
+            f"{method} {path} HTTP/1.1\r\nhost: hub\r\n{headers}content-length: {len(body)}\r\n\r\n"
         )
         try:
             async with asyncio.timeout(patience):
@@ -48,9 +47,7 @@ class Line:
 
     async def _answer(self, reader: asyncio.StreamReader) -> Heard:
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        fields = dict(
-            one.split(b": ", 1) for one in head.split(b"\r\n")[1:] if b": " in one
-        )
+        fields = dict(one.split(b": ", 1) for one in head.split(b"\r\n")[1:] if b": " in one)
         if fields.get(b"transfer-encoding") == b"chunked":
             body = await chunks(reader)
         else:

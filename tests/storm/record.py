@@ -23,7 +23,10 @@ class Record:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, why: BaseException | None, where: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        why: BaseException | None,
+        where: TracebackType | None,
     ) -> None:
         self._file.close()
 

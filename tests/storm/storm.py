@@ -6,7 +6,6 @@ import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -80,9 +79,7 @@ class Storm:
         with Record(self.record_path) as record:
             ports = [proxy.port for proxy in self.proxies]
             self.fleet = Fleet(wishes, ports, record, lambda: self.year.now)
-            self.faults = Faults(
-                self.site, self.proxies, self.fleet, self.year, self.order.seed
-            )
+            self.faults = Faults(self.site, self.proxies, self.fleet, self.year, self.order.seed)
             side = [asyncio.create_task(one) for one in (self.year.run(), self._speaks())]
             try:
                 async with asyncio.TaskGroup() as group:
@@ -146,7 +143,7 @@ class Storm:
             else:
                 await self.faults.strike(kind)
         self.faults.now = "load alone"
-        while self.fleet.operations < self.order.operations:
+        while self.fleet.operations < self.order.operations:  # noqa: ASYNC110  it only counts
             await asyncio.sleep(0.05)
 
     def _pause(self, faults: int) -> float:

@@ -85,9 +85,7 @@ class Year:
             fleet.record.sealed(cycle_id, digest, "at the end")
 
 
-async def insisted(
-    fleet: Fleet, lines: list[Line], place: Place, method: str, path: str
-) -> Heard:
+async def insisted(fleet: Fleet, lines: list[Line], place: Place, method: str, path: str) -> Heard:
     """Ask one hub after the other until it is done: a close goes on where it stopped."""
     last: Heard | None = None
     try:
