@@ -72,10 +72,11 @@ def add(
 
 
 def mount(folder: Path) -> Path:
-    """A small disk, seen by this process and its children alone."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A small disk for the servers alone, seen by this process and its children; the folder."""
+    disk = folder / "servers"
+    disk.mkdir(parents=True, exist_ok=True)
     size = f"size={MEGABYTES}m"
-    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(disk)], check=True)
     return folder
 
 
