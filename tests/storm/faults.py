@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 
 import psycopg
@@ -66,7 +67,9 @@ class Faults:
         """One fault, and the calm after it."""
         await asyncio.sleep(self.dice.uniform(0.05, APART_SECONDS))
         self.now = kind
-        ended = await (self._loses(kind) if kind in LOSING else self._kinds[kind]())
+        ended: Ended | None = None
+        with suppress(psycopg.Error, ProcessLookupError):  # whom it was meant for had just left
+            ended = await (self._loses(kind) if kind in LOSING else self._kinds[kind]())
         if ended is None:
             return
         self.done[kind] += 1
@@ -94,10 +97,17 @@ class Faults:
             query = DESKS
         for _ in range(50):
             with suppress(psycopg.Error):
-                if found := await self._asked(query):
+                found = [pid for pid in await self._asked(query) if self._is_ours(pid)]
+                if found:
                     return self.dice.choice(found)
             await asyncio.sleep(0.1)
         return None
+
+    def _is_ours(self, pid: int) -> bool:
+        """Every process of PostgreSQL has its books as its working directory."""
+        with suppress(OSError):
+            return Path(f"/proc/{pid}/cwd").readlink() == self.site.servers.postgres.data
+        return False
 
     async def _backend_killed(self) -> Ended | None:
         """PostgreSQL then ends all other sessions, and opens its books again."""
@@ -106,6 +116,8 @@ class Faults:
         if victim is None:
             return None
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as witness:
+            if not self._is_ours(victim):
+                return None
             os.kill(victim, signal.SIGKILL)
             with suppress(psycopg.Error):
                 while True:  # until this session, too, is ended

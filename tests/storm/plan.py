@@ -22,6 +22,7 @@ MILDER = (
     "clock unreadable",
 )
 MILDER_SHARE = 3  # one milder fault for so many that kill
+MILDER_LEAST = 5
 
 
 def plan(faults: int, seed: int) -> list[str]:
@@ -29,7 +30,7 @@ def plan(faults: int, seed: int) -> list[str]:
     dice = random.Random(seed)
     counts = shares(faults)
     kinds = [kind for kind, count in counts.items() for _ in range(count)]
-    milder = -(-faults // MILDER_SHARE)
+    milder = max(MILDER_LEAST, -(-faults // MILDER_SHARE))
     start = dice.randrange(len(MILDER))
     kinds += [MILDER[(start + step) % len(MILDER)] for step in range(milder)]
     dice.shuffle(kinds)

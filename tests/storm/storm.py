@@ -99,6 +99,11 @@ class Storm:
             self.fleet.wrong.append(f"hubs ended with {ends}")
         self._written_down()
 
+    def broke_off(self, why: str) -> None:
+        """It did not come to its end; what is known of it is written down all the same."""
+        self.fleet.wrong.append(f"the storm broke off: {why}")
+        self._written_down()
+
     def _written_down(self) -> None:
         fleet, outcome = self.fleet, self.outcome
         outcome.operations = fleet.operations

@@ -13,7 +13,7 @@ from tests.storm import plan
 from tests.storm.site import dying_with_us
 
 ROOT = Path(__file__).parents[2]
-SEED = int(os.environ.get("MEGURI_STORM", "7"))
+SEED = int(os.environ.get("MEGURI_STORM", "17"))
 OPERATIONS, FAULTS = 400, 5
 
 
