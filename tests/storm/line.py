@@ -14,6 +14,9 @@ class Heard:
     body: bytes
     replayed: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.status} {self.body.decode('utf-8', 'replace')[:600]}"
+
 
 class Line:
     """One connection, made anew when it broke."""
