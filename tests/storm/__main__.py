@@ -105,7 +105,7 @@ def account(storm: Storm, found: dict[str, Any], seconds: float) -> dict[str, An
     took = sorted(seconds for _, seconds in outcome.recoveries) or [0.0]
     cuts = quantiles([took[0], *took], n=100, method="inclusive")
     slowest = max(outcome.recoveries, key=lambda one: one[1], default=("", 0.0))
-    invariants = {**found["invariants"], "no answer is a 500, none hangs": not outcome.wrong}
+    invariants = {**found["invariants"], "no answer is wrong, none a 500": not outcome.wrong}
     return {
         "operations": outcome.operations,
         "acknowledged": found["acknowledged"],

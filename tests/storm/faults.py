@@ -19,7 +19,7 @@ from tests.storm.proxy import LOSING, Proxy
 from tests.storm.site import Site
 from tests.storm.year import Year
 
-GIVES_UP_SECONDS = 60.0
+GIVES_UP_SECONDS = 300.0
 APART_SECONDS = 0.35
 BACKENDS = """
 SELECT pid FROM pg_stat_activity

@@ -136,10 +136,10 @@ class Fleet:
                 await self._leave(op, lines)
                 return None
             if monotonic() - begun > HANGS_SECONDS:
-                self.wrong.append(f"nobody answers {op.slip}")
+                self.counts["waited in vain"] += 1
                 self.record.given_up(op.number)
                 return None
-            await asyncio.sleep(0.2 + 0.6 * self.dice.random())
+            await asyncio.sleep((0.2 + 0.6 * self.dice.random()) * min(1 + attempt // 4, 6))
         return None
 
     async def _leave(self, op: Op, lines: Sequence[Line]) -> None:
