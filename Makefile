@@ -26,7 +26,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test prove mutants bench check lock clean
+.PHONY: help demo test prove storm mutants bench check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -39,6 +39,9 @@ test: $(DEV) $(DEMO)  ## すべての試験 · every test [WORKERS=2 ARGS="-k la
 
 prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 STEPS=50]
 	@$(BIN)/python -m tests.prove
+
+storm: $(DEV) $(DEMO)  ## 障害の嵐のあとの監査（八分） · kill everything under load, then audit [ARGS="--seed 7"]
+	@$(BIN)/python -m tests.storm $(ARGS)
 
 mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant bugs: does the suite turn red? [ARGS=hold]
 	@$(BIN)/python -m tests.mutants.plant $(ARGS)

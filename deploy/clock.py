@@ -20,13 +20,16 @@ class FileClock:
         self._read: tuple[int, datetime] | None = None
 
     def __call__(self) -> datetime:
-        """The instant in the file, read again when it has changed; no file, the wall clock."""
+        """The instant in the file, read again when it has changed; one that cannot be read is the
+        one before; no file yet, the wall clock."""
         try:
             written = self._path.stat().st_mtime_ns
-        except FileNotFoundError:
-            return wall()
-        if self._read is None or self._read[0] != written:
-            self._read = written, datetime.fromisoformat(self._path.read_text().strip())
+            if self._read is None or self._read[0] != written:
+                self._read = written, datetime.fromisoformat(self._path.read_text().strip())
+        except (OSError, ValueError) as why:
+            if self._read is None and not isinstance(why, FileNotFoundError):
+                raise
+            return wall() if self._read is None else self._read[1]
         return self._read[1]
 
     def set(self, now: datetime) -> None:

@@ -22,7 +22,7 @@ from federation.checks import broken
 from federation.journal_hash import FORMAT, hashed, link
 from settlement.anchors import header_of
 from tests.conftest import Given
-from tests.mall import Mall, serving, settings_for
+from tests.mall import Mall, Member, Shop, serving, settings_for
 from tests.races.hubs import cloned, until_so
 
 ALL_NUMBERED = """
@@ -102,6 +102,7 @@ async def traded(mall: Mall, folder: Path) -> Path:
             "/v1/reversals", **void, slip=f"V-{day}", of=undone["slip"], reason="wrong card"
         )
         assert answer.status == 201, answer
+        await returned_short(bakery, bookshop, await mall.member())
         await sealed_up(mall)
         await mall.turn_to(mall.today + timedelta(days=1))
     closed = await mall.close(date(2026, 6, 1))
@@ -111,6 +112,15 @@ async def traded(mall: Mall, folder: Path) -> Path:
     await bakery.sells(members[0], yen=1_100)
     await sealed_up(mall)
     return folder / "sealed.ndjson"
+
+
+async def returned_short(bakery: Shop, bookshop: Shop, member: Member) -> None:
+    """Goods come back whose points were spent elsewhere."""
+    sold = await bakery.sells(member, 11_000)
+    await bookshop.accepts(member, points=100)
+    asked = {name: text for name, text in bakery.asked(member).items() if name != "card"}
+    back = await bakery.post("/v1/returns", **asked, of=sold["slip"], returned_yen=11_000)
+    assert (back.status, back.json["shortage_points"]) == (201, 100)
 
 
 LINE = {"code": "a", "tax_rate": 8}
@@ -160,7 +170,13 @@ def one_yen(table: str, column: str, by: int = 1) -> Tamper:
 
 @pytest.mark.parametrize(
     ("table", "column"),
-    [("entries", "points"), ("entries", "paid_yen"), ("draws", "points"), ("lots", "points")],
+    [
+        ("entries", "points"),
+        ("entries", "paid_yen"),
+        ("draws", "points"),
+        ("lots", "points"),
+        ("shortages", "points"),
+    ],
 )
 async def test_one_yen_is_found(scene: Scene, table: str, column: str) -> None:
     found = await scene.found(one_yen(table, column))

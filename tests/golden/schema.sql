@@ -449,6 +449,7 @@ federation.shortages
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id = federation.reader()) OR (funder_id = federation.reader()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_worker} USING true
+  POLICY whole_sealer FOR SELECT TO {meguri_sealer} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor

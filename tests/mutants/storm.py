@@ -1,0 +1,60 @@
+"""Bugs that nobody sees while nothing fails: only a storm turns red."""
+
+from tests.mutants.bug import Bug
+from tests.mutants.desk import LOCKED, UNLOCKED
+
+STORM = "tests/storm/test_storm.py::test_a_short_storm_loses_nothing_and_doubles_nothing"
+STRIKING = (
+    Bug(
+        "an answer goes out before its commit",
+        "federation/booking.py",
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n"
+        "            if kept:\n",
+        "        for turn in fresh:\n"
+        "            turn.answer(turn.told)\n"
+        "        async with conn.pipeline():\n"
+        "            await post(conn, page, seen.purses.values())\n"
+        "            if kept:\n",
+        STORM,
+    ),
+    Bug(
+        "a commit is not waited for until it is on the disk",
+        "deploy/pools.py",
+        '            application_name="meguri desk",\n',
+        '            application_name="meguri desk",\n'
+        '            options="-c synchronous_commit=off",\n',
+        STORM,
+    ),
+    Bug(
+        "a booking whose commit was not heard of is told as booked",
+        "federation/desk.py",
+        "        for turn in waiting:\n            turn.refuse(Busy(retry_after=RETRY_AFTER))\n",
+        "        for turn in waiting:\n"
+        "            if turn.told is not None:\n"
+        "                turn.answer(turn.told)\n"
+        "            turn.refuse(Busy(retry_after=RETRY_AFTER))\n",
+        STORM,
+    ),
+    Bug(
+        "wallets are locked by nobody, in a storm",
+        "federation/looking.py",
+        LOCKED,
+        UNLOCKED,
+        STORM,
+    ),
+    Bug(
+        "a moment's rubbish in the clock's file is not forgiven",
+        "deploy/clock.py",
+        "        except (OSError, ValueError) as why:\n",
+        "        except FileNotFoundError as why:\n",
+        STORM,
+    ),
+    Bug(
+        "the sealer is not shown what returns left short",
+        "deploy/migrations/0014_sealer_sees_shortages.sql",
+        "USING (true)",
+        "USING (false)",
+        "tests/deploy/test_deep.py::test_sound_books_differ_in_nothing",
+    ),
+)
