@@ -21,6 +21,7 @@ COMMANDS = {
     "change-over": "deploy.commands:change_over",
     "export": "deploy.portability:export",
     "import": "deploy.portability:take_in_command",
+    "drill": "deploy.drill:drill",
     "members": "deploy.members_commands:members",
     "verify": "settlement.commands:verify",
 }
