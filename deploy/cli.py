@@ -22,6 +22,7 @@ COMMANDS = {
     "export": "deploy.portability:export",
     "import": "deploy.portability:take_in_command",
     "drill": "deploy.drill:drill",
+    "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
     "verify": "settlement.commands:verify",
 }
