@@ -15,6 +15,7 @@ from deploy.months import Month, NotDone
 from deploy.portability import NotMoved, totals
 from deploy.take_out import take_out
 from federation.days import TOKYO
+from federation.refusals import SlipFiledAway
 from tests.conftest import Given
 from tests.deploy.test_deep import sealed_up
 from tests.mall import Client, Mall, Member, Shop, serving, settings_for
@@ -154,7 +155,7 @@ async def test_a_month_in_files_comes_back_and_a_changed_file_does_not(
     await story.detach_to_june()
     folder = tmp_path / "june"
     await months.write_out(story.conn, JUNE, folder)
-    assert [one.place for one in await months.standing(story.conn)][2] == "files"
+    assert [one.place for one in await months.standing(story.conn)][3] == "files"
     with pytest.raises(NotMoved, match="2026-03, .*, 2026-06"):
         await take_out(story.mall.hub.settings.database_url, tmp_path / "out", True, story.mall.now)
     file = folder / "entries.csv"
@@ -204,6 +205,7 @@ async def test_a_slip_of_a_detached_month_books_nothing_again(story: Story) -> N
     await story.detach_to_june()
     points = await story.mall.points_of(story.members[0])
     again = await story.bakery.post("/v1/accruals", **story.first)
-    assert again.status in (409, 503), again
+    assert again.content == SlipFiledAway().body()
+    assert (again.status, again.slug) == (409, "slip-filed-away")
     assert await story.mall.points_of(story.members[0]) == points
     await story.bakery.sells(story.members[0], yen=1_100)
