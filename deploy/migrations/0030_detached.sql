@@ -41,4 +41,8 @@ WHERE NOT EXISTS (
 
 GRANT SELECT ON federation.detached TO
 meguri_app, meguri_counter, meguri_worker, meguri_auditor;
+-- A process asks whether the schema has all that it was made for.
+GRANT USAGE ON SCHEMA deploy TO meguri_app;
+GRANT SELECT ON deploy.migrations TO meguri_app;
+
 GRANT SELECT ON federation.detached_draws, federation.attached_lots TO meguri_worker, meguri_auditor;

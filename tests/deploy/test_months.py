@@ -156,7 +156,7 @@ async def test_a_month_in_files_comes_back_and_a_changed_file_does_not(
     folder = tmp_path / "june"
     await months.write_out(story.conn, JUNE, folder)
     assert [one.place for one in await months.standing(story.conn)][3] == "files"
-    with pytest.raises(NotMoved, match="2026-03, .*, 2026-06"):
+    with pytest.raises(NotMoved, match=r"2026-03, .*, 2026-06"):
         await take_out(story.mall.hub.settings.database_url, tmp_path / "out", True, story.mall.now)
     file = folder / "entries.csv"
     whole = file.read_bytes()
