@@ -24,6 +24,7 @@ COMMANDS = {
     "drill": "deploy.drill:drill",
     "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
+    "usage": "deploy.usage_commands:usage",
     "verify": "settlement.commands:verify",
 }
 
