@@ -27,17 +27,20 @@ CREATE TABLE federation.detached_draws (
 -- Where their tables lie until they are written to files: nobody who serves comes in here.
 CREATE SCHEMA archive;
 
--- Lots of entries that are here, and with them all their draws.
+-- Lots of entries that are here, and with them all their draws. Where no month is away the journal
+-- is not looked at: the watch asks every few seconds.
 CREATE VIEW federation.attached_lots WITH (security_invoker = true) AS
 SELECT lots.member_id, lots.entry_id, lots.part, lots.points, lots.points_left
 FROM federation.lots
-WHERE NOT EXISTS (
-    SELECT FROM federation.journal
-    WHERE
-        journal.member_id = lots.member_id
-        AND journal.entry_id = lots.entry_id
-        AND journal.booked_at < (SELECT max(detached.until_at) FROM federation.detached)
-);
+WHERE
+    NOT EXISTS (SELECT FROM federation.detached)
+    OR NOT EXISTS (
+        SELECT FROM federation.journal
+        WHERE
+            journal.member_id = lots.member_id
+            AND journal.entry_id = lots.entry_id
+            AND journal.booked_at < (SELECT max(detached.until_at) FROM federation.detached)
+    );
 
 GRANT SELECT ON federation.detached TO
 meguri_app, meguri_counter, meguri_worker, meguri_auditor;

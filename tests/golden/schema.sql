@@ -61,6 +61,9 @@ auth.signing_keys
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
 
+deploy.migrations
+  GRANT SELECT TO meguri_app
+
 federation.answers
   shop_id bigint NOT NULL
   slip text NOT NULL
