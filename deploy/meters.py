@@ -4,7 +4,10 @@ The API of OpenTelemetry alone, as in `federation/gauges.py`: where nothing coll
 kept. A route is told by its template, so that no id and no card can make a series.
 """
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from itertools import accumulate
 from time import perf_counter
 from typing import Any
 
@@ -18,14 +21,28 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+BOUNDS = (*map(str, SECONDS), "+Inf")
 UNROUTED = "unrouted"
 
 _meter = metrics.get_meter("meguri")
-request_seconds = _meter.create_histogram(
-    "http.server.request.duration",
-    unit="s",
-    description="from the first byte to the last answer, by route",
-    explicit_bucket_boundaries_advisory=SECONDS,
+# Answers by method, route and status, and within which bound of seconds. Counted by hand and read
+# when somebody collects: a histogram's own `record` took eight times as long, at every sale.
+_answers: defaultdict[tuple[str, str, int], list[int]] = defaultdict(lambda: [0] * len(BOUNDS))
+
+
+def _within(_: metrics.CallbackOptions) -> Iterator[metrics.Observation]:
+    """As a histogram of Prometheus has it: each bound counts what was quicker too."""
+    for (method, route, status), counts in list(_answers.items()):
+        told = {"method": method, "route": route, "status": str(status)}
+        for bound, count in zip(BOUNDS, accumulate(counts), strict=True):
+            yield metrics.Observation(count, {**told, "le": bound})
+
+
+_meter.create_observable_counter(
+    "meguri.answers.within",
+    [_within],
+    unit="{answer}",
+    description="answers by route and status, given within so many seconds (le)",
 )
 promise_broken = _meter.create_gauge(
     "meguri.promise.broken", unit="{row}", description="rows that break a promise, at the last look"
@@ -88,11 +105,6 @@ class Timed:
         try:
             await self.app(scope, receive, note)
         finally:
-            request_seconds.record(
-                perf_counter() - began,
-                {
-                    "http.request.method": scope["method"],
-                    "http.response.status_code": status,
-                    "http.route": scope.get("path_template", UNROUTED),
-                },
-            )
+            route = scope.get("path_template", UNROUTED)
+            counts = _answers[scope["method"], route, status]
+            counts[bisect_left(SECONDS, perf_counter() - began)] += 1
