@@ -36,6 +36,7 @@ from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
+from tenants.usage_api import ROUTES as USAGE_ROUTES
 
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -71,6 +72,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
+    routes += USAGE_ROUTES
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(

@@ -21,7 +21,10 @@ COMMANDS = {
     "change-over": "deploy.commands:change_over",
     "export": "deploy.portability:export",
     "import": "deploy.portability:take_in_command",
+    "drill": "deploy.drill:drill",
+    "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
+    "usage": "deploy.usage_commands:usage",
     "verify": "settlement.commands:verify",
 }
 

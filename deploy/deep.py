@@ -14,10 +14,13 @@ from deploy.settings import Settings
 from federation import journal
 from federation.journal import DayHead
 from federation.journal_checks import Difference, chains_at, differences
+from federation.reading import rows
 from settlement.anchors import header_of, sealed_headers
 from settlement.lines import Header
 
 LAG = timedelta(seconds=60)
+GONE = "its entry is gone"
+DETACHED = "SELECT month_on, entries FROM federation.detached ORDER BY month_on"
 
 
 class Found(Struct):
@@ -57,8 +60,13 @@ async def compared(
 ) -> Found:
     """The same on a connection: journal, heads, sealed files, in this order."""
     found = Found([], [])
+    away = await detached(conn)
     async for difference in differences(conn, now - LAG):
-        found.differences.append(difference)
+        if not any(month.explains(difference) for month in away):
+            found.differences.append(difference)
+    for month in away:
+        found.differences += month.lacking()
+        found.notes.append(str(month))
     stated = await journal.heads(conn)
     anchors = [
         Anchor("日次ヘッド", "head of the day", one.number, one.chain, one.day_on) for one in stated
@@ -85,6 +93,41 @@ async def compared(
             anchors.append(Anchor(ja, en, head.number, chain, header.last_on))
     found.differences += [one async for one in unanchored(conn, anchors)]
     return found
+
+
+class Away(Struct):
+    """A month that was detached: its entries are known by number and chain, and are elsewhere."""
+
+    month_on: date
+    entries: int
+    gone: int = 0
+
+    def explains(self, difference: Difference) -> bool:
+        """Whether an entry is gone because its month is; counted."""
+        day = difference.day_on
+        theirs = (
+            difference.en == GONE
+            and difference.number is not None
+            and day is not None
+            and day.replace(day=1) == self.month_on
+        )
+        self.gone += theirs
+        return theirs
+
+    def lacking(self) -> Iterator[Difference]:
+        """Where other entries are gone than left with the month."""
+        if self.gone != self.entries:
+            ja = f"切り離した月の記帳数が違います（{self.entries} ≠ {self.gone}）"
+            en = f"{self.entries} entries left with this month, {self.gone} are gone"
+            yield Difference(ja, en, None, None, self.month_on)
+
+    def __str__(self) -> str:
+        return f"切り離した月 / detached month: {self.month_on:%Y-%m} ({self.entries:,})"
+
+
+async def detached(conn: AsyncConnection) -> list[Away]:
+    """The months that are kept elsewhere."""
+    return [Away(**row) for row in await rows(conn, DETACHED, {})]
 
 
 async def in_the_books(conn: AsyncConnection) -> list[tuple[str, Header | None]]:

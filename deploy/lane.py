@@ -52,6 +52,7 @@ class Lane:
             till = await self._mall.till(caller, ask.till)
         except (Refusal, *GONE):
             return False
+        scope["path_template"] = scope["path"]  # as the framework notes it, for who times answers
         await reply(await self._booked(plain, ask, till), send)
         return True
 

@@ -1,5 +1,6 @@
 """Migrations: numbered SQL files, each applied once, in one transaction, under one lock."""
 
+import functools
 import hashlib
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -23,6 +24,12 @@ def migrations() -> Iterator[tuple[str, str]]:
     """Every migration's name and text, in order."""
     for path in sorted(FOLDER.glob("[0-9]*.sql")):
         yield path.stem, path.read_text(encoding="utf-8")
+
+
+@functools.cache
+def names() -> frozenset[str]:
+    """What this version was made for."""
+    return frozenset(name for name, _ in migrations())
 
 
 def migrate(settings: Settings, now: datetime) -> list[str]:

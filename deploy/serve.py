@@ -9,6 +9,8 @@ import uvicorn
 
 from deploy import eyes, logs
 from deploy.app import create_app, guarded
+from deploy.hub import Hub
+from deploy.meters import Timed
 from deploy.settings import Settings
 
 GRACE_SECONDS = 10
@@ -17,9 +19,13 @@ GRACE_SECONDS = 10
 class DrainingServer(uvicorn.Server):
     """Says that it is not ready before it closes its doors."""
 
+    def __init__(self, config: uvicorn.Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Not ready from now on; then uvicorn finishes what it has taken."""
-        self.config.app.app.state.hub.draining = True  # type: ignore[union-attr]
+        self._hub.draining = True
         super().handle_exit(sig, frame)
 
 
@@ -31,7 +37,7 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     app = create_app(settings)
     config = uvicorn.Config(
-        guarded(app),
+        Timed(guarded(app)),
         host=host,
         port=port,
         loop="uvloop",
@@ -46,7 +52,7 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
         backlog=2048,
     )
-    DrainingServer(config).run()
+    DrainingServer(config, app.state.hub).run()
 
 
 def free_port(wanted: int, tries: int = 100) -> int:

@@ -13,6 +13,8 @@ STAY = {
     "auth.assertions": "used assertions, over within a minute",
     "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
     "federation.codes": "one-time codes, over within 300 s",
+    "federation.detached": "an export needs every month attached",
+    "federation.detached_draws": "likewise",
     "federation.doors": "one counter of the running processes",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
 }
@@ -70,7 +72,7 @@ WHERE
     tables.relkind IN ('r', 'p')
     AND NOT tables.relispartition
     AND schemas.nspname !~ '^pg_'
-    AND schemas.nspname <> 'information_schema'
+    AND schemas.nspname NOT IN ('information_schema', 'archive')
 ORDER BY name
 """
 

@@ -45,6 +45,7 @@ async def take_out(
         await conn.set_read_only(True)
         for setting in PLAIN:
             await conn.execute(setting.encode())
+        await must_be_whole(conn)
         tables = await carried(conn, with_secrets, with_personal)
         left_out = withheld(with_secrets, with_personal)
         try:
@@ -69,6 +70,16 @@ async def take_out(
         )
     keep(folder / MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
     return manifest
+
+
+async def must_be_whole(conn: AsyncConnection) -> None:
+    """Every month is here: what is kept elsewhere would be missing there."""
+    found = await conn.execute("SELECT month_on FROM federation.detached ORDER BY 1")
+    if months_away := [f"{row[0]:%Y-%m}" for row in await found.fetchall()]:
+        raise NotMoved(
+            "切り離した月を先に戻してください（meguri months attach） / "
+            f"attach the detached months first: {', '.join(months_away)}"
+        )
 
 
 async def copied(conn: AsyncConnection, table: Table, folder: Path, only: str | None) -> TableFile:

@@ -12,12 +12,14 @@ from psycopg import AsyncConnection
 
 import federation
 from deploy.clock import Clock, wall
+from deploy.meters import Database, promise_broken, watch_looked
 from deploy.pools import Pools
 from federation import gauges
 from federation.reading import rows
 from federation.sql import statement
 
 WATCH = statement(federation.__file__ or "", "watch")
+DATABASE = statement(__file__, "database")
 WAITING = statement(federation.__file__ or "", "journal_waiting")
 EVERY_SECONDS = 5.0
 BACK = timedelta(minutes=1)
@@ -118,14 +120,18 @@ class Watch:
         async with self._pools.use("auditor") as conn:
             found = await rows(conn, WATCH, {"since": self._clock() - BACK})
             found.append(await self._numbered(conn))
+            [figures] = await rows(conn, DATABASE, {})
+        Database(**figures).tell()
         promises = tuple(
             Promise(row["promise"], *WORDS[row["promise"]], row["checked"], row["broken"])
             for row in found
         )
         for one in promises:
+            promise_broken.set(one.broken, {"promise": one.promise})
             if one.broken:
                 log.error("a promise is broken", extra={"reason": one.promise})
         self._seen = wall(), promises
+        watch_looked.set(wall().timestamp())
         return self.status
 
     async def _numbered(self, conn: AsyncConnection) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from federation.sql import statement
 
 AS_OF = statement(__file__, "as_of")
 OUTSTANDING = statement(__file__, "outstanding")
+DETACHED = statement(__file__, "detached")
 
 
 class FunderPoints(Struct, frozen=True):
@@ -26,9 +27,13 @@ class FunderPoints(Struct, frozen=True):
     taken_back_points: int
 
 
-def past(at: datetime, now: datetime) -> datetime:
-    """An instant that was asked about: one with an offset, and not in the future."""
+async def past(conn: AsyncConnection, at: datetime, now: datetime) -> datetime:
+    """An instant that was asked about: one with an offset, not in the future, and not in or before
+    a month that was detached."""
     if at.tzinfo is None or at > now:
+        raise Validation(pointer="/at")
+    [detached] = await rows(conn, DETACHED, {})
+    if detached["until_at"] is not None and at < detached["until_at"]:
         raise Validation(pointer="/at")
     return at
 
@@ -39,7 +44,7 @@ async def balance_at(
     """What a member has now, or had at an instant: last days count by that instant's clock."""
     if at is None:
         return await balance(conn, member_id, now)
-    asked = {"member_id": member_id, "at": past(at, now), "day": day_of(at)}
+    asked = {"member_id": member_id, "at": await past(conn, at, now), "day": day_of(at)}
     found = await rows(conn, AS_OF, asked)
     if not found:
         raise NotFound
@@ -50,6 +55,6 @@ async def outstanding_at(
     conn: AsyncConnection, at: datetime | None, now: datetime
 ) -> list[FunderPoints]:
     """What became of every funder's points up to now, or to an instant."""
-    at = now if at is None else past(at, now)
+    at = now if at is None else await past(conn, at, now)
     found = await rows(conn, OUTSTANDING, {"at": at, "day": day_of(at)})
     return [FunderPoints(**row) for row in found]

@@ -1,4 +1,5 @@
--- What a member had at a past instant: lots granted by then, less draws by then. What was past its
+-- What a member had at a past instant: what is left of lots granted by then, and what was drawn since
+-- (told backwards, it does not need months that were detached). What was past its
 -- last day counts only where a hold kept it, whenever its lapse was booked. A sliding lot's day is
 -- the latest that an event had given by then and nothing had undone.
 WITH slid AS (
@@ -33,14 +34,14 @@ held AS (
 drawn AS (
     SELECT lot_entry_id, lot_part, sum(points) AS points
     FROM federation.draws
-    WHERE member_id = %(member_id)s::bigint AND booked_at <= %(at)s::timestamptz
+    WHERE member_id = %(member_id)s::bigint AND booked_at > %(at)s::timestamptz
     GROUP BY lot_entry_id, lot_part
 ),
 
 lots AS (
     SELECT
         coalesce(lots.expires_on, slid.slides_on) AS last_on,
-        lots.points - coalesce(drawn.points, 0) AS points,
+        lots.points_left + coalesce(drawn.points, 0) AS points,
         coalesce(held.points, 0) AS points_held, lots.usable_from
     FROM federation.lots
     CROSS JOIN slid
@@ -48,12 +49,12 @@ lots AS (
     LEFT JOIN held ON held.lot_entry_id = lots.entry_id AND held.lot_part = lots.part
     WHERE
         lots.member_id = %(member_id)s::bigint
-        AND EXISTS (
+        AND NOT EXISTS (
             SELECT FROM federation.entries
             WHERE
                 entries.member_id = lots.member_id
                 AND entries.entry_id = lots.entry_id
-                AND entries.booked_at <= %(at)s::timestamptz
+                AND entries.booked_at > %(at)s::timestamptz
         )
 ),
 
@@ -62,6 +63,23 @@ alive AS (
         last_on, points_held, usable_from,
         CASE WHEN last_on >= %(day)s::date THEN points ELSE points_held END AS points
     FROM lots
+),
+
+owing AS (
+    SELECT
+        shortages.points, undone.booked_at IS NULL AS stands_now,
+        shortages.booked_at <= %(at)s::timestamptz
+        AND coalesce(undone.booked_at > %(at)s::timestamptz, true) AS stood_then
+    FROM federation.shortages
+    LEFT JOIN LATERAL (
+        SELECT min(undoing.booked_at) AS booked_at
+        FROM federation.entries AS undoing
+        WHERE
+            undoing.member_id = shortages.member_id
+            AND undoing.of_entry_id = shortages.entry_id
+            AND undoing.kind = 'reversal'
+    ) AS undone ON true
+    WHERE shortages.member_id = %(member_id)s::bigint AND shortages.met = 'owed'
 ),
 
 soonest AS (
@@ -76,26 +94,16 @@ soonest AS (
 SELECT
     (SELECT coalesce(sum(points), 0)::bigint FROM alive) AS points,
     (SELECT coalesce(sum(points_held), 0)::bigint FROM alive) AS points_held,
-    (
-        SELECT coalesce(sum(points), 0) FROM federation.shortages
-        WHERE
-            member_id = %(member_id)s::bigint
-            AND met = 'owed'
-            AND booked_at <= %(at)s::timestamptz
-            AND NOT EXISTS (
-                SELECT FROM federation.entries AS undoing
-                WHERE
-                    undoing.member_id = shortages.member_id
-                    AND undoing.of_entry_id = shortages.entry_id
-                    AND undoing.kind = 'reversal'
-                    AND undoing.booked_at <= %(at)s::timestamptz
-            )
-    )::bigint - (
+    wallets.points_owed + (
+        SELECT coalesce(sum(points) FILTER (WHERE stood_then), 0)
+            - coalesce(sum(points) FILTER (WHERE stands_now), 0)
+        FROM owing
+    )::bigint + (
         SELECT coalesce(sum(points), 0) FROM federation.draws
         WHERE
             member_id = %(member_id)s::bigint
             AND kind = 'repayment'
-            AND booked_at <= %(at)s::timestamptz
+            AND booked_at > %(at)s::timestamptz
     )::bigint AS points_owed,
     (SELECT last_on FROM soonest) AS next_expires_on,
     coalesce((SELECT points FROM soonest), 0)::bigint AS next_expiring_points,

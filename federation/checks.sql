@@ -1,4 +1,5 @@
--- Promises of the books. Every row is a broken one; no row is the only good answer.
+-- Promises of the books. Every row is a broken one; no row is the only good answer. Of months that
+-- were detached their journal and their sums speak: `meguri months`.
 SELECT 'wallet and lots differ' AS broken, wallets.member_id AS id,
     wallets.points - coalesce(sum(lots.points_left), 0) AS off
 FROM federation.wallets
@@ -75,7 +76,10 @@ SELECT 'hold captured, yet nothing redeemed by it', holds.entry_id, holds.captur
 FROM federation.holds
 LEFT JOIN federation.entries
     ON entries.member_id = holds.member_id AND entries.entry_id = holds.ended_entry_id
-WHERE holds.captured_points <> 0 AND holds.captured_points IS DISTINCT FROM -entries.points
+WHERE
+    holds.captured_points <> 0
+    AND holds.captured_points IS DISTINCT FROM -entries.points
+    AND holds.made_at >= (SELECT coalesce(max(until_at), '-infinity') FROM federation.detached)
 
 UNION ALL
 SELECT 'wallet owes something else than its returns left owed', wallets.member_id,
@@ -115,12 +119,12 @@ HAVING sum(returned.returned_yen) > max(bought.paid_yen) + max(coalesce(spent.po
 UNION ALL
 SELECT 'lot and its draws differ', lots.entry_id,
     lots.points - lots.points_left - coalesce(sum(draws.points), 0)
-FROM federation.lots
+FROM federation.attached_lots AS lots
 LEFT JOIN federation.draws
     ON draws.member_id = lots.member_id
     AND draws.lot_entry_id = lots.entry_id
     AND draws.lot_part = lots.part
-GROUP BY lots.member_id, lots.entry_id, lots.part
+GROUP BY lots.member_id, lots.entry_id, lots.part, lots.points, lots.points_left
 HAVING lots.points - lots.points_left <> coalesce(sum(draws.points), 0)
 
 UNION ALL
@@ -137,7 +141,7 @@ WHERE entries.points <> coalesce(granted.points, 0) - coalesce(drawn.points, 0)
 
 UNION ALL
 SELECT 'lot without its entry', lots.entry_id, lots.points
-FROM federation.lots
+FROM federation.attached_lots AS lots
 LEFT JOIN federation.entries USING (member_id, entry_id)
 WHERE entries.entry_id IS NULL
 
@@ -191,7 +195,12 @@ UNION ALL
 SELECT 'answer without its slip, or slip without its answer', slips.shop_id, 1
 FROM federation.slips
 FULL JOIN federation.answers USING (shop_id, slip, booked_at)
-WHERE slips.tenant_id IS NULL OR answers.tenant_id IS NULL
+WHERE
+    slips.tenant_id IS NULL
+    OR (
+        answers.tenant_id IS NULL
+        AND slips.booked_at >= (SELECT coalesce(max(until_at), '-infinity') FROM federation.detached)
+    )
 
 UNION ALL
 SELECT 'entry of a till without its slip', entries.entry_id, 1

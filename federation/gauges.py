@@ -44,10 +44,16 @@ def _answers(_: CallbackOptions) -> Iterable[Observation]:
 
 _meter = metrics.get_meter("meguri")
 batch_slips = _meter.create_histogram(
-    "meguri.desk.batch", unit="{slip}", description="slips per transaction"
+    "meguri.desk.batch",
+    unit="{slip}",
+    description="slips per transaction",
+    explicit_bucket_boundaries_advisory=(1, 2, 5, 10, 25, 50, 100, 250),
 )
 commit_seconds = _meter.create_histogram(
-    "meguri.desk.commit", unit="s", description="from BEGIN to COMMIT of a batch"
+    "meguri.desk.commit",
+    unit="s",
+    description="from BEGIN to COMMIT of a batch",
+    explicit_bucket_boundaries_advisory=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
 _meter.create_observable_up_down_counter(
     "meguri.desk.waiting", [_waiting], unit="{slip}", description="slips that wait at the desk"

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from federation.close import CLOSE_LOCK
 from federation.past import Past, PastDraw, PastEntry, PastShortage
 from federation.purse import Hold, Lot, Owed, Purse
+from federation.refusals import SlipFiledAway
 from federation.slips import ReceiptKey
 from federation.sql import array, statement
 from federation.turns import SlipKey, Turn
@@ -52,6 +53,13 @@ class Known(Struct, frozen=True):
         return not self.fingerprint
 
 
+def known(fingerprint: bytes, status: int | None, body: str | None, member_id: int | None) -> Known:
+    """A slip as it stands in the books; one whose answer left with its month says so."""
+    if status is None or body is None:
+        status, body = SlipFiledAway.status, SlipFiledAway().body().decode()
+    return Known(fingerprint, status, body, member_id)
+
+
 class Earned(Struct, frozen=True):
     """The slip that a receipt earned by."""
 
@@ -77,7 +85,7 @@ class Stands(Struct, frozen=True):
     cycles: list[tuple[int, date, date]]
     entry_ids: list[int]
     cards: dict[str, Card]
-    known: list[tuple[int, str, bytes, int, str, int | None]]
+    known: list[tuple[int, str, bytes, int | None, str | None, int | None]]
     receipts: list[tuple[int, date, str, str, str, datetime, int]]
 
 
@@ -147,7 +155,7 @@ async def look(
         moved=stands.moved,
         last_closed_at=stands.last_closed_at,
         cycles=stands.cycles,
-        known={(row[0], row[1]): Known(*row[2:]) for row in stands.known},
+        known={(shop_id, slip): known(*row) for shop_id, slip, *row in stands.known},
         receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) for row in stands.receipts},
         entry_ids=stands.entry_ids,
     )

@@ -1,5 +1,6 @@
 -- Per funder, what became of its points up to an instant: issued = outstanding + redeemed + lapsed +
--- taken back. What was past its last day then has lapsed, booked or not, but where a hold kept it. A
+-- taken back. Lots are told backwards, from what is left of them; draws of detached months by their
+-- sums. What was past its last day then has lapsed, booked or not, but where a hold kept it. A
 -- change-over and a merge carry points from one lot to another: they issue nothing.
 WITH slid AS (
     SELECT entries.member_id, max(entries.slides_to) AS slides_on
@@ -32,25 +33,25 @@ held AS (
 ),
 
 draws AS (
-    SELECT member_id, lot_entry_id, lot_part, kind, funder_id, points
-    FROM federation.draws
-    WHERE booked_at <= %(at)s::timestamptz
+    SELECT kind, funder_id, points FROM federation.draws WHERE booked_at <= %(at)s::timestamptz
+    UNION ALL
+    SELECT kind, funder_id, points FROM federation.detached_draws
 ),
 
 drawn AS (
     SELECT member_id, lot_entry_id, lot_part, sum(points) AS points
-    FROM draws
+    FROM federation.draws
+    WHERE booked_at > %(at)s::timestamptz
     GROUP BY member_id, lot_entry_id, lot_part
 ),
 
 lots AS (
     SELECT
         lots.funder_id, lots.points AS granted,
-        lots.points - coalesce(drawn.points, 0) AS points_left,
+        lots.points_left + coalesce(drawn.points, 0) AS points_left,
         coalesce(held.points, 0) AS points_held,
         coalesce(lots.expires_on, slid.slides_on) >= %(day)s::date AS alive
     FROM federation.lots
-    INNER JOIN federation.entries USING (member_id, entry_id)
     LEFT JOIN slid USING (member_id)
     LEFT JOIN drawn
         ON drawn.member_id = lots.member_id
@@ -60,7 +61,13 @@ lots AS (
         ON held.member_id = lots.member_id
         AND held.lot_entry_id = lots.entry_id
         AND held.lot_part = lots.part
-    WHERE entries.booked_at <= %(at)s::timestamptz
+    WHERE NOT EXISTS (
+        SELECT FROM federation.entries
+        WHERE
+            entries.member_id = lots.member_id
+            AND entries.entry_id = lots.entry_id
+            AND entries.booked_at > %(at)s::timestamptz
+    )
 ),
 
 moves AS (

@@ -115,6 +115,14 @@ class UnsupportedMediaType(Refusal):
     staff_text = "レジ設定を確認"
 
 
+class SlipFiledAway(Refusal):
+    """この伝票は記帳済みで、応答は保管した月にあります。新しい取引は新しい伝票番号で送ってください
+    This slip was booked, and its answer is in a month that was detached: use a new slip number."""
+
+    do = "new-slip"
+    staff_text = "保管済みの伝票番号"
+
+
 class SlipReused(Refusal):
     """同じ伝票番号が別の内容で使われています
     This slip was used before with other content."""

@@ -1,7 +1,7 @@
 -- What a batch stands on, once it has its locks, in one look: the doors' counter, the last close, the
 -- cycles still open, numbers for its entries, where its carriers lead, which of its slips and of those
--- they are about were asked before (with the very bytes they were answered with), and which of its
--- receipts have earned.
+-- they are about were asked before (with the very bytes they were answered with, unless these left
+-- with their month), and which of its receipts have earned.
 SELECT json_build_object(
     'moved', (SELECT moved FROM federation.doors),
     'last_closed_at', (SELECT max(closed_at) FROM federation.cycles),
@@ -26,7 +26,7 @@ SELECT json_build_object(
         )), '[]')
         FROM unnest(%(shops)s::bigint [], %(slips)s::text []) AS asked (shop_id, slip)
         INNER JOIN federation.slips USING (shop_id, slip)
-        INNER JOIN federation.answers USING (shop_id, slip, booked_at)
+        LEFT JOIN federation.answers USING (shop_id, slip, booked_at)
     ),
     'receipts', (
         SELECT coalesce(json_agg(json_build_array(

@@ -57,7 +57,7 @@ traced AS (
             0
         ) AS kept
     FROM touched
-    INNER JOIN federation.lots USING (member_id)
+    INNER JOIN federation.attached_lots AS lots USING (member_id)
 ),
 
 timely AS (

@@ -12,6 +12,7 @@ from federation.refusals import (
     NotFound,
     Refusal,
     SlipCancelled,
+    SlipFiledAway,
     SlipReused,
     TenantSuspended,
     TillNotActive,
@@ -26,7 +27,7 @@ from federation.refusals import ClockAhead as Ahead
 PROBLEM = "application/problem+json"
 ANY_TILL = (TillNotActive, TenantSuspended, NotFound, Validation)
 ANY_BODY = (*ANY_TILL, Ahead, TooLarge, UnsupportedMediaType, TooLate, CardNotActive)
-ANY_SLIP = (*ANY_BODY, SlipReused, SlipCancelled, Busy)
+ANY_SLIP = (*ANY_BODY, SlipReused, SlipFiledAway, SlipCancelled, Busy)
 
 
 class Problem(Struct, frozen=True):

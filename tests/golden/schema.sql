@@ -61,6 +61,9 @@ auth.signing_keys
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
 
+deploy.migrations
+  GRANT SELECT TO meguri_app
+
 federation.answers
   shop_id bigint NOT NULL
   slip text NOT NULL
@@ -75,6 +78,15 @@ federation.answers
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.attached_lots
+  member_id bigint
+  entry_id bigint
+  part smallint
+  points bigint
+  points_left bigint
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
@@ -129,6 +141,45 @@ federation.cycles
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+federation.detached
+  month_on date NOT NULL
+  from_at timestamp with time zone NOT NULL
+  until_at timestamp with time zone NOT NULL
+  entries bigint NOT NULL
+  draws bigint NOT NULL
+  answers bigint NOT NULL
+  entries_sha256 bytea NOT NULL
+  draws_sha256 bytea NOT NULL
+  answers_sha256 bytea NOT NULL
+  detached_at timestamp with time zone NOT NULL
+  detached_answers_check: CHECK ((answers >= 0))
+  detached_answers_sha256_check: CHECK ((length(answers_sha256) = 32))
+  detached_check: CHECK ((until_at > from_at))
+  detached_draws_check: CHECK ((draws >= 0))
+  detached_draws_sha256_check: CHECK ((length(draws_sha256) = 32))
+  detached_entries_check: CHECK ((entries >= 0))
+  detached_entries_sha256_check: CHECK ((length(entries_sha256) = 32))
+  detached_month_on_check: CHECK ((EXTRACT(day FROM month_on) = (1)::numeric))
+  detached_pkey: PRIMARY KEY (month_on)
+  CREATE UNIQUE INDEX detached_pkey ON federation.detached USING btree (month_on)
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_worker
+
+federation.detached_draws
+  month_on date NOT NULL
+  funder_id bigint NOT NULL
+  kind text NOT NULL
+  taken boolean NOT NULL
+  points bigint NOT NULL
+  detached_draws_check1: CHECK (((points <> 0) AND ((points > 0) = taken)))
+  detached_draws_month_on_fkey: FOREIGN KEY (month_on) REFERENCES federation.detached(month_on) ON DELETE CASCADE
+  detached_draws_pkey: PRIMARY KEY (month_on, funder_id, kind, taken)
+  CREATE UNIQUE INDEX detached_draws_pkey ON federation.detached_draws USING btree (month_on, funder_id, kind, taken)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 federation.doors
   one boolean NOT NULL DEFAULT true

@@ -39,12 +39,17 @@ Asks = dict[str, Any]
 class HubProcess:
     """`meguri serve` on a port of its own."""
 
-    def __init__(self, settings: Settings, log: Path) -> None:
+    def __init__(self, settings: Settings, log: Path, tree: Path = ROOT) -> None:
         self.settings = settings
+        self.tree = tree
         self.log = log
         self.port = free_port(random.randrange(21_000, 31_000))
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def started(self) -> bool:
+        return self._process is not None
 
     @property
     def running(self) -> subprocess.Popen[bytes]:
@@ -56,7 +61,9 @@ class HubProcess:
         command = (sys.executable, "-m", "deploy.cli", "serve", "--port", str(self.port))
         env = {**os.environ, **self.settings.env()}
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=self.tree, env=env, stdout=log, stderr=log
+            )
 
     async def ready(self) -> None:
         """Wait until it says so itself."""

@@ -34,7 +34,7 @@ SHARDED = {
     "pins": "carrier",
     "profiles": "member_id",
 }
-REFERENCE = {"cycles", "doors"}
+REFERENCE = {"cycles", "doors", "detached", "detached_draws"}
 LOCAL = {"journal", "numbered", "heads"}  # one database numbers, whatever the books are spread over
 
 
