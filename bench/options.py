@@ -29,6 +29,7 @@ class Scale(Struct, frozen=True, kw_only=True):
     peers: bool = False
     only_ratios: bool = False
     starts: int = 5
+    tenants: int = 16
 
 
 WHOLE = Scale(
@@ -78,6 +79,7 @@ SMOKE = Scale(
     space_accruals=20,
     engine_batches=2,
     only_ratios=True,
-    starts=1,
+    starts=0,
+    tenants=4,
 )
 SCALES = {one.name: one for one in (WHOLE, FULL, QUICK, SMOKE)}

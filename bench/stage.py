@@ -16,9 +16,9 @@ from bench.ground import Ground
 from bench.load import Plan, Window
 from bench.options import Scale
 from bench.pgbench import Pgbench
-from bench.requests import Asker, Script
 from bench.servers import HUB, NAIVE, Server, floor_module, started
 from bench.tokens import Tokens
+from bench.wire import Asker, Script
 from deploy.clock import wall
 from deploy.embedded import Servers
 from federation.days import TOKYO, day_of, fiscal_year_expiry
