@@ -14,7 +14,7 @@ import psycopg
 from bench import close, footprint, peers
 from bench import ground as grounds
 from bench.options import BUILD, FOLDER, SCALES, Scale
-from bench.report import Run, ratios, table
+from bench.report import Run, errors, ratios, table
 from bench.rounds import measured
 from bench.stage import staged
 from bench.wire import STRIDE
@@ -55,6 +55,7 @@ def main() -> None:
     (chosen.build / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(everything)))
     (chosen.build / "bench.md").write_text(table(run, made), encoding="utf-8")
     sys.stdout.write(table(run, made) + "\n" + msgspec.json.encode(told).decode() + "\n")
+    sys.exit(1 if errors(run) else 0)
 
 
 def ran(servers: Servers, folder: Path, scale: Scale, only: str, *, keep: bool) -> Run:

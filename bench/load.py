@@ -96,8 +96,9 @@ class Till(asyncio.Protocol):
         if len(came) < self.wanted:
             self.came = came
             return
-        self.crowd.took.append(time.perf_counter_ns() - self.asked_at)
-        if came[9:12] != b"201":
+        if came[9:12] == b"201":
+            self.crowd.took.append(time.perf_counter_ns() - self.asked_at)
+        else:
             self.crowd.errors[came[: self.wanted].decode(errors="replace")] += 1
         self.came, self.wanted = b"", 0
         self.ask()

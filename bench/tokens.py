@@ -22,7 +22,7 @@ class Tokens:
         self._tokens: list[str] = []
 
     def current(self) -> list[str]:
-        """A token of each till, good for a while; and whether they are new."""
+        """A token of each till, good for a while yet."""
         if time.monotonic() - self._asked_at > RENEW_AFTER:
             asked_at = time.monotonic()
             line = HTTPConnection("127.0.0.1", self._port)
