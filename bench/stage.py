@@ -30,6 +30,8 @@ WAITING = (
 BODY = "SELECT octet_length(body) FROM federation.answers ORDER BY booked_at DESC LIMIT 1"
 TENANTS_OF_PGBENCH = 16
 READY = "/health/ready"
+FEW = 16
+GLANCE = 0.5
 
 
 class Stage:
@@ -64,7 +66,11 @@ class Stage:
         seconds: float | None = None,
         card: str | None = None,
     ) -> Window:
-        """One window of load at these servers."""
+        """One window of load at these servers; whom a token is new to has seen it before."""
+        if self.tokens.old:
+            self.tokens.renew()
+            for server in (*self.hubs, self.naive):
+                self.ask([server], FEW, seconds=GLANCE)
         now = wall().astimezone(TOKYO)
         plan = Plan(
             ports=[one.port for one in at],
@@ -74,7 +80,7 @@ class Stage:
             script=Script(
                 askers=[
                     Asker(one.till, token)
-                    for one, token in zip(self.ground.counters, self.tokens.current(), strict=True)
+                    for one, token in zip(self.ground.counters, self.tokens.current, strict=True)
                 ],
                 run=self.run,
                 first=self.next,
@@ -172,8 +178,7 @@ def staged(ground: Ground, scale: Scale, servers: Servers) -> Iterator[Stage]:
             second, naive = at_once.map(running.enter_context, starting)
         hubs = [first, second]
         stage = Stage(ground, scale, servers, hubs, naive)
-        for one in ([hubs[0]], [hubs[1]], [naive]):
-            stage.ask(one, 16)  # every till looked up, every statement prepared
+        stage.ask(hubs, FEW)  # everybody once: tills looked up, statements prepared
         stage.floor = running.enter_context(
             started("floor", floor_module(stage.bytes_of_a_receipt()), ground.plain)
         )
