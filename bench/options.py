@@ -67,6 +67,7 @@ QUICK = Scale(
     space_accruals=10_000,
     engine_batches=20,
     peers=True,
+    starts=2,
 )
 SMOKE = Scale(
     name="smoke",

@@ -1,6 +1,6 @@
 """The ratios of a run, each with its bar; the table, and the file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -247,9 +247,9 @@ def close_row(one: Closes) -> tuple[str, ...]:
     return f"{one.draws:,}", *seconds, f"{one.flows:,}"
 
 
-def rows(head: Sequence[str], body: "Sequence[Sequence[str]] | object") -> str:
+def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *body]  # type: ignore[misc]
+    lines = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
