@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from auth.gate import OPT, Gate, provide_caller, requires
 from auth.keys import Keys
-from bench.options import NAIVE_POOL
+from bench.options import NAIVE_POOL, PATIENT
 from bench.serving import serve
 from deploy.clock import wall
 from deploy.pools import Pools
@@ -46,7 +46,7 @@ def create_app(instance: Settings) -> Litestar:
         min_size=NAIVE_POOL,
         max_size=NAIVE_POOL,
         open=False,
-        kwargs={"autocommit": True, "prepare_threshold": 0},
+        kwargs={"autocommit": True, "prepare_threshold": 0, "options": PATIENT},
     )
     mall = Mall(lambda: pools.use("counter"), lambda: 0)
     gate = Gate(

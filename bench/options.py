@@ -9,6 +9,9 @@ BUILD = Path("build")
 CONNECTIONS = (1, 16, 64, 256)
 PGBENCH_CLIENTS = 32
 NAIVE_POOL = 16
+# The desk gives up a lock after 500 ms and tells the till to send again; one call at a time has
+# nobody to tell, so on a disk that stalls it waits.
+PATIENT = "-c lock_timeout=10s"
 
 
 class Scale(Struct, frozen=True, kw_only=True):
