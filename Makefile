@@ -52,7 +52,7 @@ bench: $(DEV) $(DEMO)  ## 性能を比で測る（二十分） · ratios measure
 check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, migrations
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/mypy $(PACKAGES) bench
 	$(BIN)/lint-imports --no-logo
 	$(SQUAWK) deploy/migrations/*.sql
 

@@ -14,10 +14,10 @@ import psycopg
 from bench import close, footprint, peers
 from bench import ground as grounds
 from bench.options import BUILD, FOLDER, SCALES, Scale
-from bench.report import Run, ratios, table
-from bench.requests import STRIDE
+from bench.report import Run, errors, ratios, table
 from bench.rounds import measured
 from bench.stage import staged
+from bench.wire import STRIDE
 from deploy.clock import wall
 from deploy.embedded import SETTINGS, Servers, embedded
 
@@ -55,6 +55,7 @@ def main() -> None:
     (chosen.build / "bench.json").write_bytes(msgspec.json.format(msgspec.json.encode(everything)))
     (chosen.build / "bench.md").write_text(table(run, made), encoding="utf-8")
     sys.stdout.write(table(run, made) + "\n" + msgspec.json.encode(told).decode() + "\n")
+    sys.exit(1 if errors(run) else 0)
 
 
 def ran(servers: Servers, folder: Path, scale: Scale, only: str, *, keep: bool) -> Run:
@@ -70,6 +71,7 @@ def ran(servers: Servers, folder: Path, scale: Scale, only: str, *, keep: bool) 
         space = footprint.space(stage, scale.space_accruals) if whole else None
         say("space is measured")
         start_up = footprint.start_up(stage, scale.starts) if whole else []
+        told = peers.met(stage, servers, folder, scale, say) if whole and scale.peers else {}
         seeds: dict[str, int | str] = {"run": stage.run, "stride": STRIDE, "requests": stage.next}
     check_seconds, broken = footprint.promises(ground) if whole else (None, None)
     say("the promises are checked")
@@ -90,7 +92,7 @@ def ran(servers: Servers, folder: Path, scale: Scale, only: str, *, keep: bool) 
         sealed_line_us=close.sealed_line_us() if whole else None,
         check_seconds=check_seconds,
         broken_promises=broken,
-        peers=peers.met(servers, cells, scale, say) if whole else {},
+        peers=told,
     )
 
 

@@ -99,7 +99,8 @@ def closes(servers: Servers, folder: Path, scale: Scale, say: Say) -> list[Close
             for cycle, one in zip(cycles, found, strict=True):
                 one.summed.append(summed(cycle))
                 one.duckdb.append(in_duckdb(cycle)[0])
-                one.counted.append(counted(cycle))
+                if not one.counted:  # takes long, and is no part of a ratio
+                    one.counted.append(counted(cycle))
                 seconds = incremental(cycle)
                 if seconds is not None:
                     one.incremental.append(seconds)

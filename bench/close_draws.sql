@@ -1,8 +1,9 @@
--- A cycle's redemptions, each an entry with one draw, by arithmetic from its number alone.
+-- A cycle's redemptions, each an entry with one draw, by arithmetic from its number alone:
+-- every funder at every tenant.
 WITH made AS (
     SELECT
-        k, first_party + k * 31 %% parties AS tenant_id,
-        first_party + (k / 7 * 17 + k) %% parties AS funder_id, 1 + k %% 97 AS points,
+        k, first_party + k %% parties AS tenant_id,
+        first_party + (k / parties + k) %% parties AS funder_id, 1 + k %% 97 AS points,
         CASE WHEN k %% 20 < 16 THEN 'base' WHEN k %% 20 < 19 THEN 'campaign:x' ELSE 'rank:gold' END
         AS rule,
         CASE WHEN k %% 50 = 0 THEN 'lapse' ELSE 'redemption' END AS kind,

@@ -21,7 +21,7 @@ from bench import cpu
 from bench.figures import percentile
 from bench.ground import Counter
 from bench.load import Window
-from bench.requests import STRIDE, card
+from bench.wire import STRIDE, card
 from deploy.hub import Hub
 from deploy.settings import Settings
 from federation.slips import Answer

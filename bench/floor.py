@@ -12,7 +12,6 @@ from typing import Any
 from bench.serving import serve
 
 Message = dict[str, Any]
-BYTES_OF_A_RECEIPT = 700
 
 
 def floor(answer: bytes) -> Callable[..., Awaitable[None]]:

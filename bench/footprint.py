@@ -41,7 +41,7 @@ class Space(Struct, frozen=True):
 
 
 class Memory(Struct, frozen=True):
-    """Bytes that processes hold; `private` are those that lie in no file and are shared with none."""
+    """Bytes that processes hold; `private` ones lie in no file and are shared with nobody."""
 
     resident: int
     private: int

@@ -36,7 +36,6 @@ ACCRUE_ONE = statement(__file__, "accrue_one")
 HUB, PLAIN = "bench_hub", "bench_plain"
 ISSUER = "http://localhost:1"  # a name; the ports are whatever is free
 FACILITIES = 3
-TENANTS = 16
 TILLS = 4
 SCOPES = ("points:accrue", "points:redeem", "points:quote")
 WHY = Why("bench", "測定のための設定 / laid out to be measured")
@@ -87,7 +86,7 @@ def build(servers: Servers, folder: Path, scale: Scale, say: Say) -> Ground:
     hub = Settings(database_url=f"{root}/{HUB}", **told)
     migrate(hub, wall() - PAST)
     migrate(hub, wall())
-    counters = asyncio.run(laid(hub))
+    counters = asyncio.run(laid(hub, scale.tenants))
     say(f"laid out {len(counters)} tills")
     fill(hub.database_url, counters, scale, say)
     with psycopg.connect(f"{root}/postgres", autocommit=True) as conn:
@@ -131,7 +130,7 @@ def fresh(root: str, name: str) -> None:
         conn.execute(f"CREATE DATABASE {name}")
 
 
-async def laid(settings: Settings) -> tuple[Counter, ...]:
+async def laid(settings: Settings, tenants: int) -> tuple[Counter, ...]:
     """Facilities, tenants with a shop and tills each, terms, a client per till; as the product
     lays them out, in the worker's role."""
     now = wall()
@@ -152,7 +151,7 @@ async def laid(settings: Settings) -> tuple[Counter, ...]:
             for n in range(FACILITIES)
         ]
         counters: list[Counter] = []
-        for n in range(TENANTS):
+        for n in range(tenants):
             counters += await opened(conn, n, facilities[n % FACILITIES], now)
         await layout.moved(conn)
     async with await AsyncConnection.connect(settings.database_url) as conn:

@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from bench import cpu
 from bench.figures import percentile
-from bench.requests import Script, requests
+from bench.wire import Script, requests
 
 MOST_A_SECOND = 16_000
 PATIENCE = 30.0
@@ -96,8 +96,9 @@ class Till(asyncio.Protocol):
         if len(came) < self.wanted:
             self.came = came
             return
-        self.crowd.took.append(time.perf_counter_ns() - self.asked_at)
-        if came[9:12] != b"201":
+        if came[9:12] == b"201":
+            self.crowd.took.append(time.perf_counter_ns() - self.asked_at)
+        else:
             self.crowd.errors[came[: self.wanted].decode(errors="replace")] += 1
         self.came, self.wanted = b"", 0
         self.ask()
@@ -123,10 +124,13 @@ class Crowd:
 
     async def open_for(self, seconds: float) -> None:
         """So long, or until somebody was answered if that takes longer, or all were hung up on."""
-        deadline = time.perf_counter() + PATIENCE
-        await asyncio.wait([asyncio.ensure_future(self.gone.wait())], timeout=seconds)
-        while not (self.took or self.gone.is_set() or time.perf_counter() > deadline):
-            await asyncio.sleep(0.01)
+        gone = asyncio.ensure_future(self.gone.wait())
+        until = time.perf_counter() + PATIENCE
+        while not gone.done() and time.perf_counter() < until:
+            await asyncio.wait([gone], timeout=seconds)
+            if self.took:
+                break
+        gone.cancel()
 
     def left(self) -> None:
         """One less."""

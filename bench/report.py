@@ -1,6 +1,6 @@
 """The ratios of a run, each with its bar; the table, and the file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -140,6 +140,16 @@ MADE: Mapping[str, Callable[[Run], Spread]] = {
 }
 
 
+def errors(run: Run) -> list[str]:
+    """Windows in which something else than a 201 was answered: they make the run no measurement."""
+    return [
+        f"{name}, round {turn}: {said} ×{count}"
+        for name, windows in run.cells.items()
+        for turn, one in enumerate(windows, 1)
+        for said, count in one.errors.items()
+    ]
+
+
 def table(run: Run, made: Mapping[str, Ratio]) -> str:
     """Everything a reader wants, as Markdown."""
     parts = [
@@ -147,6 +157,7 @@ def table(run: Run, made: Mapping[str, Ratio]) -> str:
         f"{run.began_at}, {run.seconds:,.0f} s. "
         + "; ".join(f"{name} {said}" for name, said in (run.machine | run.versions).items()),
         ABOUT,
+        *(f"**NOT A MEASUREMENT** {one}" for one in errors(run)),
         "## Ratios",
         rows(("ratio", "median", "least–most", "bar", "", "what"), map(ratio_row, made.items())),
         "## Rates, latencies and CPU per operation",
@@ -236,9 +247,9 @@ def close_row(one: Closes) -> tuple[str, ...]:
     return f"{one.draws:,}", *seconds, f"{one.flows:,}"
 
 
-def rows(head: Sequence[str], body: "Sequence[Sequence[str]] | object") -> str:
+def rows(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
     """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *body]  # type: ignore[misc]
+    lines = [head, ["---"] * len(head), *body]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

@@ -7,8 +7,8 @@ from functools import partial
 from msgspec.structs import replace
 
 from bench.load import Window
-from bench.requests import card
 from bench.stage import Stage
+from bench.wire import card
 
 Say = Callable[[str], None]
 Cells = dict[str, list[Window]]

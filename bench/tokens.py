@@ -19,17 +19,19 @@ class Tokens:
         self._counters = counters
         self._port = port
         self._asked_at = -RENEW_AFTER
-        self._tokens: list[str] = []
+        self.current: list[str] = []
 
-    def current(self) -> list[str]:
-        """A token of each till, good for a while; and whether they are new."""
-        if time.monotonic() - self._asked_at > RENEW_AFTER:
-            asked_at = time.monotonic()
-            line = HTTPConnection("127.0.0.1", self._port)
-            self._tokens = [ask(line, one) for one in self._counters]
-            line.close()
-            self._asked_at = asked_at
-        return self._tokens
+    @property
+    def old(self) -> bool:
+        """Whether it is time for new ones."""
+        return time.monotonic() - self._asked_at > RENEW_AFTER
+
+    def renew(self) -> None:
+        """A new token for each till."""
+        self._asked_at = time.monotonic()
+        line = HTTPConnection("127.0.0.1", self._port)
+        self.current = [ask(line, one) for one in self._counters]
+        line.close()
 
 
 def ask(line: HTTPConnection, counter: Counter) -> str:

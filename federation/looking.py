@@ -155,7 +155,7 @@ async def look(
         moved=stands.moved,
         last_closed_at=stands.last_closed_at,
         cycles=stands.cycles,
-        known={(shop_id, slip): known(*row) for shop_id, slip, *row in stands.known},
+        known={row[:2]: known(*row[2:]) for row in stands.known},
         receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) for row in stands.receipts},
         entry_ids=stands.entry_ids,
     )
