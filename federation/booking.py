@@ -288,6 +288,7 @@ def holder_of(purse: Purse, card: Card, pin: Any = "none") -> Holder:
 def kept_rows(turn: Turn) -> list[dict[str, object]]:
     """The slip with its answer; a cancellation also keeps the slip that must never be booked."""
     assert turn.told is not None
+    turn.kept = True
     own = {
         "shop_id": turn.till.shop_id,
         "slip": turn.ask.slip,

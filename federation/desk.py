@@ -16,6 +16,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
+from msgspec import structs
 from psycopg import AsyncConnection
 
 from federation import days, gauges
@@ -26,7 +27,7 @@ from federation.pins import Pins
 from federation.refusals import Broken, Busy
 from federation.slips import About, Answer, Asked, ReceiptKey, Rule, fingerprint
 from federation.sql import array, statement
-from federation.turns import Turn
+from federation.turns import SlipKey, Turn
 
 DUE = statement(__file__, "due")
 ELSEWHERE = statement(__file__, "elsewhere")
@@ -62,6 +63,7 @@ class Desk:
         self._books = Books(names, pins, recheck, doors_moved)
         self._sealed = lambda pin: pins.digest("", pin).hex()
         self._queue: deque[Turn] = deque()
+        self._asked: dict[SlipKey, Turn] = {}  # whoever waits, by slip
         self._jobs: deque[tuple[Job, asyncio.Future[int]]] = deque()
         self._wake = asyncio.Event()
         self._conn: AsyncConnection | None = None
@@ -112,12 +114,28 @@ class Desk:
         print_of = fingerprint(ask, about.path if about else "", self._sealed)
         turn = Turn(ask, rule, till, about, print_of, offline)
         with gauges.span(ask.call):
-            self._queue.append(turn)
-            self._wake.set()
-            answer = await turn.answered
+            answer = await self._answered(turn)
         outcome = "again" if answer.replayed else "booked" if answer.status < 400 else "refused"
         gauges.answered(ask.call, outcome)
         return answer
+
+    async def _answered(self, turn: Turn) -> Answer:
+        """The answer of a slip, once it is booked; a copy of one that waits hears the same, and takes
+        nobody's place."""
+        first = self._asked.get(turn.slip_key)
+        if first is not None and first.is_copied_by(turn):
+            await asyncio.wait([first.answered])
+            if not first.answered.cancelled():
+                answer = first.answered.result()
+                return structs.replace(answer, replayed=answer.replayed or first.kept)
+        self._asked[turn.slip_key] = turn
+        self._queue.append(turn)
+        self._wake.set()
+        try:
+            return await turn.answered
+        finally:
+            if self._asked.get(turn.slip_key) is turn:
+                del self._asked[turn.slip_key]
 
     async def lapse_due(self, up_to: date) -> int:
         """Book every lapse up to a day, a hundred members at a time; how many members lapsed."""

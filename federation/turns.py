@@ -26,6 +26,7 @@ class Turn:
         "carrier",
         "cycle_id",
         "fingerprint",
+        "kept",
         "looked_up",
         "members",
         "offline",
@@ -68,6 +69,7 @@ class Turn:
         self.refused: Refusal | None = None
         self.booked = Booked(self.member_id, _NOTHING)
         self.cycle_id = 0
+        self.kept = False
         self.told: Answer | None = None
 
     def concern(self, members: tuple[int, ...]) -> None:
@@ -87,6 +89,10 @@ class Turn:
         if not isinstance(asked, ReceiptKey):
             return None
         return self.till.shop_of(asked.till), asked
+
+    def is_copied_by(self, other: "Turn") -> bool:
+        """Whether another slip is this very one again, by the same till."""
+        return other.fingerprint == self.fingerprint and other.till is self.till
 
     def vouch(self, till: Till) -> None:
         """The till as it is now."""
