@@ -23,6 +23,7 @@ DATABASE = statement(__file__, "database")
 WAITING = statement(federation.__file__ or "", "journal_waiting")
 EVERY_SECONDS = 5.0
 BACK = timedelta(minutes=1)
+IN_FLIGHT = timedelta(seconds=10)  # no booking lasts longer: what it wrote is visible by then
 STALE = timedelta(seconds=30)
 
 WORDS = {
@@ -96,6 +97,7 @@ class Watch:
         self._pools = pools
         self._clock = clock
         self._pace = Pace()
+        self._since: datetime | None = None  # up to here all was seen, and sound
         self._seen: tuple[datetime, tuple[Promise, ...]] = (wall() - STALE, ())
 
     @property
@@ -116,9 +118,12 @@ class Watch:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self) -> Status:
-        """Look once."""
+        """Look once, at what was booked since the last look that found all sound; what is broken is
+        looked at until it is mended."""
+        now = self._clock()
+        since = now - BACK if self._since is None else min(self._since, now) - IN_FLIGHT
         async with self._pools.use("auditor") as conn:
-            found = await rows(conn, WATCH, {"since": self._clock() - BACK})
+            found = await rows(conn, WATCH, {"since": since})
             found.append(await self._numbered(conn))
             [figures] = await rows(conn, DATABASE, {})
         Database(**figures).tell()
@@ -131,6 +136,8 @@ class Watch:
             if one.broken:
                 log.error("a promise is broken", extra={"reason": one.promise})
         self._seen = wall(), promises
+        if self.status.sound:
+            self._since = now
         watch_looked.set(wall().timestamp())
         return self.status
 

@@ -120,8 +120,8 @@ class Desk:
         return answer
 
     async def _answered(self, turn: Turn) -> Answer:
-        """The answer of a slip, once it is booked; a copy of one that waits hears the same, and takes
-        nobody's place."""
+        """The answer of a slip, once it is booked; a copy of one that waits hears the same, and
+        takes nobody's place."""
         first = self._asked.get(turn.slip_key)
         if first is not None and first.is_copied_by(turn):
             await asyncio.wait([first.answered])

@@ -8,16 +8,14 @@ wrote them, never by their time, which in a demo stands still or leaps.
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
 from psycopg import AsyncConnection
 
 from federation.journal_hash import BEGINNING, FORMAT, chained, hashed
 from federation.reading import rows
-from federation.sql import statement
+from federation.sql import array, statement
 
 STANDING = statement(__file__, "journal_standing")
 NEXT = statement(__file__, "journal_next")
@@ -80,32 +78,31 @@ async def number(conn: AsyncConnection, last: Head | None, most: int = MOST) -> 
         if last is not None and head != last:
             raise Rewritten
         query = ADOPT if standing["moved_house"] else NEXT
-        taken = await rows(conn, query, {"most": most})
-        if taken:
-            head = await keep(conn, head, taken)
+        [taken] = await rows(conn, query, {"most": most})
+        if taken["asked"] is not None:
+            head = await keep(conn, head, taken["asked"], taken["entries"])
         if standing["moved_house"]:
-            if len(taken) < most:
+            if taken["entries"] < most:
                 await conn.execute(MARK, {"xid": None, "entry_id": 0, "member_id": 0})
-        elif taken:
-            mark = {name: taken[-1][name] for name in ("xid", "entry_id", "member_id")}
-            await conn.execute(MARK, mark)
-        return head, len(taken)
+        elif taken["asked"] is not None:
+            await conn.execute(MARK, msgspec.json.decode(taken["mark"]))
+        return head, taken["entries"]
 
 
-async def keep(conn: AsyncConnection, head: Head, taken: Sequence[dict[str, Any]]) -> Head:
-    """Write entries behind the head; the new head."""
-    entries = [Named(one["member_id"], one["entry_id"], one["booked_at"]) for one in taken]
-    found = [one for one in await hashes_of(conn, entries, whole=False) if one is not None]
-    assert len(found) == len(taken), "what was taken is there"
+async def keep(conn: AsyncConnection, head: Head, asked: str, entries: int) -> Head:
+    """Write so many entries, as they were asked for, behind the head; the new head."""
+    found = [one for one in await hashes_in(conn, asked, whole=False) if one is not None]
+    assert len(found) == entries, "what was taken is there"
     chains = chained(head.chain, found)
-    asked = json(
-        [
-            {**asdict(entry), "hash": entry_hash.hex(), "chain": chain.hex()}
-            for entry, entry_hash, chain in zip(entries, found, chains, strict=True)
-        ]
-    )
-    await conn.execute(NUMBER, {"asked": asked, "after": head.number, "format": FORMAT})
-    return Head(head.number + len(taken), chains[-1])
+    written = {
+        "asked": asked,
+        "hashes": array(one.hex() for one in found),
+        "chains": array(one.hex() for one in chains),
+        "after": head.number,
+        "format": FORMAT,
+    }
+    await conn.execute(NUMBER, written, prepare=True)
+    return Head(head.number + entries, chains[-1])
 
 
 async def hashes_of(
@@ -113,7 +110,12 @@ async def hashes_of(
 ) -> list[bytes | None]:
     """The hash of each entry as it stands in the books now; None for one that is gone. The sealer
     takes what PostgreSQL works out, most of the time; who checks works out the whole here."""
-    told = await conn.execute(MOVED, {"asked": json(entries), "whole": whole}, prepare=True)
+    return await hashes_in(conn, json(entries), whole=whole)
+
+
+async def hashes_in(conn: AsyncConnection, asked: str, *, whole: bool) -> list[bytes | None]:
+    """The same for entries that were named as JSON."""
+    told = await conn.execute(MOVED, {"asked": asked, "whole": whole}, prepare=True)
     found = await told.fetchall()
     hashes: list[bytes | None] = []
     for at in range(0, len(found), AT_ONCE):

@@ -5,5 +5,7 @@ SELECT
     decode(hash, 'hex'), decode(chain, 'hex')
 FROM ROWS FROM (
     json_to_recordset(%(asked)s::json)
-    AS (member_id bigint, entry_id bigint, booked_at timestamptz, hash text, chain text)
+    AS (member_id bigint, entry_id bigint, booked_at timestamptz),
+    unnest(%(hashes)s::text []),
+    unnest(%(chains)s::text [])
 ) WITH ORDINALITY AS asked (member_id, entry_id, booked_at, hash, chain, turn)

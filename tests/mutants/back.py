@@ -91,15 +91,15 @@ COMING_BACK = (
     Bug(
         "an undone return posts to another funder",
         "federation/reverse.py",
-        "-draw.points, kind, stead_of(draw))",
-        "-draw.points, kind)",
+        "-draw.points, drawn, stead_of(draw))",
+        "-draw.points, drawn)",
         f"{FOUND}::test_undoing_a_return_gives_back_to_whom_it_took_from",
     ),
     Bug(
         "an undone adjustment posts to the shop",
         "federation/reverse.py",
-        'KINDS = {"return": "unreturn", "adjustment": "adjustment"}',
-        'KINDS = {"return": "unreturn"}',
+        'DRAWN = {"return": "unreturn", "adjustment": "unreturn", "merge": "merge"}',
+        'DRAWN = {"return": "unreturn", "merge": "merge"}',
         f"{FOUND}::test_undoing_an_adjustment_posts_to_the_account_it_came_from",
     ),
     Bug(
@@ -147,8 +147,8 @@ AROUND = (
     Bug(
         "a hash leaves out in whose stead points were taken",
         "federation/journal_moved.sql",
-        "business_date, cycle_id, for_funder_id, for_rule\n",
-        "business_date, cycle_id\n",
+        "for_funder_id, for_rule, funder_id, kind,",
+        "funder_id, kind,",
         f"{JOURNAL}::test_what_is_hashed_is_read",
     ),
     Bug(

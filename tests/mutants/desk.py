@@ -4,7 +4,8 @@ from tests.mutants.bug import FOUND, HOLDS, LOCKS, PARALLEL, REVERSALS, VERBS, B
 
 LOCKED = 'LINE_UP = statement(__file__, "line_up")\nTURN = statement(__file__, "turn")\n'
 UNLOCKED = (
-    'LINE_UP = "SELECT %(members)s::bigint[]"\n'
+    'LINE_UP = statement(__file__, "line_up")'
+    '.replace("pg_advisory_xact_lock(28005, place)", "place")\n'
     'TURN = statement(__file__, "turn").replace("FOR UPDATE", "")\n'
 )
 LOCKING = (
@@ -31,9 +32,9 @@ LOCKING = (
     ),
     Bug(
         "members do not line up",
-        "federation/looking.py",
-        '        await conn.execute(LINE_UP, {"members": members}, prepare=True)\n',
-        "",
+        "federation/line_up.sql",
+        "pg_advisory_xact_lock(28005, place)",
+        "place",
         "tests/races/test_journal_order.py",
     ),
     Bug(
@@ -68,8 +69,8 @@ LOCKING = (
     Bug(
         "a slip that came in during the look is judged unseen",
         "federation/desk.py",
-        "bool(wants & taken) or not turn.looked_up",
-        "bool(wants & taken)",
+        "not (taken.isdisjoint(wants) and turn.looked_up)",
+        "not taken.isdisjoint(wants)",
         f"{VERBS}::test_goods_that_come_back_at_two_tills_come_back_once",
     ),
     Bug(
@@ -77,9 +78,10 @@ LOCKING = (
         "federation/desk.py",
         "            taken |= wants"
         "  # also of who waits: nobody overtakes a slip that it concerns\n"
+        "            taken -= NOBODY\n"
         "            if waits:\n                later.append(turn)\n                continue\n",
         "            if waits:\n                later.append(turn)\n                continue\n"
-        "            taken |= wants\n",
+        "            taken |= wants\n            taken -= NOBODY\n",
         f"{FOUND}::test_nobody_overtakes_the_slip_that_it_concerns",
     ),
     Bug(
