@@ -27,7 +27,7 @@ class DrainingServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start; what is there by then stays, so the collector need never look at it again, and
-        may look at the rest less often than for a script: most of what a slip leaves is no cycle."""
+        may look at the rest less often than for a script: what a slip leaves is no cycle."""
         await super().startup(sockets)
         gc.collect()
         gc.freeze()

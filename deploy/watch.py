@@ -19,11 +19,12 @@ from federation.reading import rows
 from federation.sql import statement
 
 WATCH = statement(federation.__file__ or "", "watch")
+SINCE = statement(federation.__file__ or "", "watch_since")
 DATABASE = statement(__file__, "database")
 WAITING = statement(federation.__file__ or "", "journal_waiting")
 EVERY_SECONDS = 5.0
 BACK = timedelta(minutes=1)
-IN_FLIGHT = timedelta(seconds=10)  # no booking lasts longer: what it wrote is visible by then
+LAST = 200
 STALE = timedelta(seconds=30)
 
 WORDS = {
@@ -97,7 +98,7 @@ class Watch:
         self._pools = pools
         self._clock = clock
         self._pace = Pace()
-        self._since: datetime | None = None  # up to here all was seen, and sound
+        self._since: str | None = None  # the transaction before which all was seen, and sound
         self._seen: tuple[datetime, tuple[Promise, ...]] = (wall() - STALE, ())
 
     @property
@@ -118,12 +119,14 @@ class Watch:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def look(self) -> Status:
-        """Look once, at what was booked since the last look that found all sound; what is broken is
-        looked at until it is mended."""
-        now = self._clock()
-        since = now - BACK if self._since is None else min(self._since, now) - IN_FLIGHT
+        """Look once, at what was booked since the last look that found all sound, and at the last
+        few again; what is broken is looked at until it is mended."""
         async with self._pools.use("auditor") as conn:
-            found = await rows(conn, WATCH, {"since": since})
+            asked = {"lately": self._clock() - BACK, "last": LAST}
+            [stands] = await rows(conn, SINCE, asked)
+            here, *others = (stands[name] for name in ("here", "lately", "last"))
+            since = [self._since if self._since is not None else others[0], others[1], here]
+            found = await rows(conn, WATCH, {"since": str(min(int(x) for x in since if x))})
             found.append(await self._numbered(conn))
             [figures] = await rows(conn, DATABASE, {})
         Database(**figures).tell()
@@ -137,7 +140,7 @@ class Watch:
                 log.error("a promise is broken", extra={"reason": one.promise})
         self._seen = wall(), promises
         if self.status.sound:
-            self._since = now
+            self._since = here
         watch_looked.set(wall().timestamp())
         return self.status
 

@@ -1,7 +1,8 @@
 -- Each of these entries with all that it moved, in the order asked: its hash, which is worked out here
 -- as `journal_hash.py` does it (keys stand sorted; `json_strip_nulls` leaves out what is not there, and
 -- all white space); or, where that cannot be or the whole is wanted, as JSON. NULL for one that is gone.
--- Only what is never changed: not what is left of a lot, nor how a hold ended.
+-- Only what is never changed: not what is left of a lot, nor how a hold ended. What a kind of entry
+-- never moves is looked for only where the whole is wanted, by whoever checks.
 SELECT
     CASE WHEN %(whole)s::boolean OR entry.lines IS NOT NULL THEN moved.told::text END AS told,
     CASE
@@ -29,7 +30,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT to_json(all_of_it) AS told FROM (
         SELECT
-            (
+            CASE WHEN %(whole)s::boolean OR entry.kind <> 'accrual' THEN (
                 SELECT json_agg(one ORDER BY one.lot_entry_id, one.lot_part, one.n) FROM (
                     SELECT
                         business_date, cycle_id, for_funder_id, for_rule, funder_id, kind,
@@ -40,19 +41,18 @@ LEFT JOIN LATERAL (
                         AND draws.entry_id = entry.entry_id
                         AND draws.booked_at = asked.booked_at
                 ) AS one
-            ) AS draws,
+            ) END AS draws,
             to_json(entry) AS entry,
-            (
+            CASE WHEN %(whole)s::boolean OR entry.kind = 'hold' THEN (
                 SELECT json_agg(one ORDER BY one.lot_entry_id, one.lot_part) FROM (
                     SELECT lot_entry_id, lot_part, points
                     FROM federation.hold_parts
                     WHERE
                         hold_parts.member_id = entry.member_id
                         AND hold_parts.entry_id = entry.entry_id
-                        AND (entry.kind = 'hold' OR %(whole)s::boolean)
                 ) AS one
-            ) AS held,
-            (
+            ) END AS held,
+            CASE WHEN %(whole)s::boolean OR entry.kind = 'hold' THEN (
                 SELECT to_json(one) FROM (
                     SELECT
                         business_date, expires_at AT TIME ZONE 'UTC' AS expires_at,
@@ -61,10 +61,9 @@ LEFT JOIN LATERAL (
                     WHERE
                         holds.member_id = entry.member_id
                         AND holds.entry_id = entry.entry_id
-                        AND (entry.kind = 'hold' OR %(whole)s::boolean)
                 ) AS one
-            ) AS hold,
-            (
+            ) END AS hold,
+            CASE WHEN %(whole)s::boolean OR entry.kind <> 'redemption' THEN (
                 SELECT json_agg(one ORDER BY one.part) FROM (
                     SELECT
                         expires_on, facility_id, from_entry_id, from_member_id, from_part, funder_id,
@@ -73,8 +72,8 @@ LEFT JOIN LATERAL (
                     FROM federation.lots
                     WHERE lots.member_id = entry.member_id AND lots.entry_id = entry.entry_id
                 ) AS one
-            ) AS lots,
-            (
+            ) END AS lots,
+            CASE WHEN %(whole)s::boolean OR entry.kind NOT IN ('accrual', 'redemption', 'hold') THEN (
                 SELECT json_agg(one ORDER BY one.part) FROM (
                     SELECT
                         booked_at AT TIME ZONE 'UTC' AS booked_at, cycle_id, funder_id, met, part,
@@ -84,7 +83,7 @@ LEFT JOIN LATERAL (
                         shortages.member_id = entry.member_id
                         AND shortages.entry_id = entry.entry_id
                 ) AS one
-            ) AS shortages
+            ) END AS shortages
     ) AS all_of_it
     WHERE entry.entry_id IS NOT NULL
 ) AS moved ON true

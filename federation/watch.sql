@@ -3,7 +3,7 @@
 WITH lately AS MATERIALIZED (
     SELECT member_id, entry_id, kind, shop_id, slip, points, business_date, cycle_id, booked_at
     FROM federation.entries
-    WHERE booked_at >= %(since)s::timestamptz
+    WHERE xid >= %(since)s::xid8
 ),
 
 touched AS MATERIALIZED (
@@ -43,6 +43,16 @@ moved AS (
     FROM lately
 ),
 
+met AS (
+    SELECT member_id, lots.entry_id, lots.part
+    FROM lately
+    INNER JOIN federation.lots USING (member_id, entry_id)
+    UNION
+    SELECT member_id, draws.lot_entry_id, draws.lot_part
+    FROM lately
+    INNER JOIN federation.draws USING (member_id, entry_id, booked_at)
+),
+
 traced AS (
     SELECT
         lots.entry_id,
@@ -56,8 +66,8 @@ traced AS (
             ),
             0
         ) AS kept
-    FROM touched
-    INNER JOIN federation.attached_lots AS lots USING (member_id)
+    FROM met
+    INNER JOIN federation.attached_lots AS lots USING (member_id, entry_id, part)
 ),
 
 timely AS (
