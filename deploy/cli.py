@@ -22,6 +22,7 @@ COMMANDS = {
     "export": "deploy.portability:export",
     "import": "deploy.portability:take_in_command",
     "members": "deploy.members_commands:members",
+    "roll": "deploy.roller:roll_command",
     "verify": "settlement.commands:verify",
 }
 

@@ -20,6 +20,7 @@ from auth.token_api import TokenDesk
 from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
 from deploy.pools import Pools
+from deploy.roller import keep_rolling
 from deploy.sealer import Sealer
 from deploy.settings import Settings
 from deploy.watch import Watch
@@ -110,6 +111,7 @@ class Hub:
                 self.uploads.keep_booking(),
                 self.importing.keep_working(),
                 self.sealer.keep_sealing(),
+                keep_rolling(lambda: self.pools.bare("worker")),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
