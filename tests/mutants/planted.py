@@ -3,5 +3,15 @@
 from tests.mutants.back import AROUND, COMING_BACK
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.points import HOLDING, SPENDING
+from tests.mutants.settling import ROLLING
 
-PLANTED = (*LOCKING, *ASKING, *SPENDING, *PROVING, *HOLDING, *COMING_BACK, *AROUND)
+PLANTED = (
+    *LOCKING,
+    *ASKING,
+    *SPENDING,
+    *PROVING,
+    *HOLDING,
+    *COMING_BACK,
+    *AROUND,
+    *ROLLING,
+)
