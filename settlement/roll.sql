@@ -1,7 +1,7 @@
 -- Fold the entries of these numbers into positions and counts, each entry as a whole, and move the
 -- mark behind them. `puts` says which movement goes into whose line, as in count.sql. LATERAL and
--- OFFSET 0: entry by entry, by their keys and in their month, so that a slice costs what is in it,
--- however much stands around it.
+-- OFFSET 0: entry by entry, by their keys, so that a slice costs what is in it, however much stands
+-- around it. `since` and `till` are the slice's own: other months are not even looked for.
 WITH slice AS MATERIALIZED (
     SELECT
         journal.entry_id, parts.cycle_id, parts.funder_id, parts.tenant_id, parts.movement, parts.kind,
@@ -16,6 +16,7 @@ WITH slice AS MATERIALIZED (
             parts.member_id = journal.member_id
             AND parts.entry_id = journal.entry_id
             AND parts.booked_at = journal.booked_at
+            AND parts.booked_at BETWEEN %(since)s::timestamptz AND %(till)s::timestamptz
         OFFSET 0
     ) AS parts
     WHERE journal.number > %(after)s::bigint AND journal.number <= %(upto)s::bigint

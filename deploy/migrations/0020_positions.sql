@@ -63,17 +63,23 @@ FROM (
         AND (entries.xid, entries.entry_id, entries.member_id)
         > (SELECT numbered.xid, numbered.entry_id, numbered.member_id FROM federation.numbered)
     UNION ALL
-    SELECT entries.member_id, entries.entry_id, entries.booked_at
-    FROM federation.entries
-    WHERE
-        (SELECT numbered.xid FROM federation.numbered) >= pg_snapshot_xmax(pg_current_snapshot())
-        AND NOT EXISTS (
-            SELECT FROM federation.journal
-            WHERE
-                journal.member_id = entries.member_id
-                AND journal.entry_id = entries.entry_id
-                AND journal.booked_at = entries.booked_at
-        )
+    SELECT strangers.member_id, strangers.entry_id, strangers.booked_at
+    FROM federation.numbered
+    CROSS JOIN LATERAL (
+        SELECT entries.member_id, entries.entry_id, entries.booked_at
+        FROM federation.entries
+        WHERE
+            numbered.one
+            AND NOT EXISTS (
+                SELECT FROM federation.journal
+                WHERE
+                    journal.member_id = entries.member_id
+                    AND journal.entry_id = entries.entry_id
+                    AND journal.booked_at = entries.booked_at
+            )
+        OFFSET 0
+    ) AS strangers
+    WHERE numbered.xid >= pg_snapshot_xmax(pg_current_snapshot())
 ) AS waiting
 CROSS JOIN LATERAL (
     SELECT
