@@ -122,7 +122,7 @@ def booked(cycle: Standing) -> dict[str, Any]:
 
 
 async def differing(conn: AsyncConnection, cycle: Standing) -> list[str]:
-    """The cells in which positions and the whole pass differ, each by its name."""
+    """The cells in which positions and the whole pass differ, or that are nobody's, by name."""
     name = cycle.first_on.isoformat()
     return [
         f"{name} {cell['funder']} → {cell['tenant']} {cell['funding']} {cell['movement']} "

@@ -563,13 +563,11 @@ settlement.flows
   late boolean NOT NULL
   points bigint NOT NULL
   flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
-  flows_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
   flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
   flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   flows_points_check: CHECK ((points > 0))
-  flows_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
   CREATE INDEX flows_of_funder ON settlement.flows USING btree (funder_id, cycle_id)
   CREATE INDEX flows_of_tenant ON settlement.flows USING btree (tenant_id, cycle_id)
   CREATE UNIQUE INDEX flows_pkey ON settlement.flows USING btree (cycle_id, funder_id, tenant_id, movement, kind, funding, late)

@@ -181,6 +181,17 @@ async def test_a_position_that_is_off_stops_the_close_by_its_name(busy: Books) -
     assert await busy.nets() == BUSY
 
 
+async def test_a_flow_of_nobody_we_know_stops_the_close_by_its_number(busy: Books) -> None:
+    await busy.entry("accrual", "a", date(2026, 6, 12), [(50, "a", "base")], member=3)
+    await busy.put("UPDATE federation.lots SET funder_id = 999 WHERE member_id = 3")
+    with pytest.raises(PromiseBroken) as refused:
+        await closed(busy)
+    assert refused.value.extra["broken"][0] == (
+        "2026-06-01 ?999 → a at-redemption granted base: 50 ≠ 50"
+    )
+    assert await busy.ask("SELECT * FROM settlement.flows") == []
+
+
 async def test_a_count_that_is_off_stops_the_close_by_its_name(busy: Books) -> None:
     await sealed(busy)
     await rolled(busy)
