@@ -25,6 +25,7 @@ COMMANDS = {
     "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
     "usage": "deploy.usage_commands:usage",
+    "roll": "deploy.roller:roll_command",
     "verify": "settlement.commands:verify",
 }
 

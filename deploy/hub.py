@@ -21,6 +21,7 @@ from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
 from deploy.meters import lapse_done
 from deploy.pools import Pools
+from deploy.roller import keep_rolling
 from deploy.sealer import Sealer
 from deploy.settings import Settings
 from deploy.watch import Watch
@@ -111,6 +112,7 @@ class Hub:
                 self.uploads.keep_booking(),
                 self.importing.keep_working(),
                 self.sealer.keep_sealing(),
+                keep_rolling(lambda: self.pools.bare("worker")),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))

@@ -17,6 +17,9 @@ STAY = {
     "federation.detached_draws": "likewise",
     "federation.doors": "one counter of the running processes",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
+    "settlement.counts": "follow from the books; the roller begins anew elsewhere",
+    "settlement.folded": "the roller's mark; elsewhere it stands at nothing",
+    "settlement.positions": "follow from the books; the roller begins anew elsewhere",
 }
 # What goes along only where it is asked for: the rows by their table, or all of it.
 NONE = "false"

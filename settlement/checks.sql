@@ -22,6 +22,39 @@ fund AS (        -- what FUND was paid, less what it paid out: stated, and runni
     FROM federation.draws
     INNER JOIN at_issue USING (scheme_id)
     WHERE draws.cycle_id NOT IN (SELECT cycle_id FROM stated)
+),
+
+folded AS (      -- what was folded, and what is not yet
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, points
+    FROM settlement.positions
+    UNION ALL
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, points
+    FROM settlement.unfolded
+),
+
+proved AS (      -- summed cycles were proved then; one that is shut is proved cell by cell (proof.sql)
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, points
+    FROM settlement.flows
+    UNION ALL
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, points
+    FROM settlement.parts
+    WHERE
+        parts.cycle_id NOT IN (
+            SELECT cycles.cycle_id FROM settlement.cycles WHERE cycles.closed_at IS NOT NULL
+        )
+),
+
+off AS (
+    SELECT cycle_id, sum(points) AS points
+    FROM (
+        SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, points FROM folded
+        WHERE
+            cycle_id NOT IN (SELECT cycles.cycle_id FROM settlement.cycles WHERE cycles.stage = 'shut')
+        UNION ALL
+        SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, -points FROM proved
+    ) AS cells
+    GROUP BY cycle_id, funder_id, tenant_id, movement, kind, funding, late
+    HAVING sum(points) <> 0
 )
 
 SELECT 'FUND is not what lots granted at issue are outstanding' AS broken, 0::bigint AS id,
@@ -46,3 +79,8 @@ FROM settlement.statements
 LEFT JOIN settlement.lines USING (cycle_id, party_id)
 GROUP BY statements.cycle_id, statements.party_id, statements.total_yen
 HAVING statements.total_yen <> coalesce(sum(lines.yen) FILTER (WHERE lines.code <> 900), 0)
+
+UNION ALL
+SELECT 'positions of a cycle are not what its draws and lots come to', cycle_id, sum(abs(points))
+FROM off
+GROUP BY cycle_id

@@ -7,8 +7,7 @@ Writers wait only while `closed_at` is written; all else happens beside them.
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
-from typing import get_args
+from typing import Any
 
 import msgspec
 from msgspec import Struct, UnsetType
@@ -20,16 +19,17 @@ from federation.reading import rows
 from federation.sql import statement
 from settlement import calendar
 from settlement.anchors import journal_head
-from settlement.lines import Charge, Funding, JournalHead, Party
-from settlement.netting import Kind, Movement
+from settlement.counting import counted, recounted
+from settlement.lines import Charge, JournalHead, Party
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
+from settlement.roll import catch_up
 from settlement.sealing import seal
 from settlement.stages import Closing, Standing, flows, mark, party_ids, standing, turn
-from settlement.statement import LATE, Key, charges, puts, told, total_yen, written
+from settlement.statement import Key, charges, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
+PROOF = statement(__file__, "proof")
 SUM = statement(__file__, "sum")
-COUNT = statement(__file__, "count")
 STATE = statement(__file__, "state")
 SEAL = statement(__file__, "seal")
 
@@ -104,14 +104,31 @@ async def shut_doors(
 
 
 async def sum_up(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
-    """Add up what points did, but not while the books break a promise."""
+    """Add up what points did: positions and what is not folded yet, once a pass over everything
+    has come to the same. Not while the books break a promise."""
+    await catch_up(conn)
     async with turn(conn, cycle.cycle_id, "shut") as ours:
         if ours:
-            broken = await closing.broken(conn)
+            broken = [*await differing(conn, cycle), *await closing.broken(conn)]
             if broken:
                 raise PromiseBroken(broken=[str(one) for one in broken[:SHOWN]])
-            await conn.execute(SUM, {"cycle_id": cycle.cycle_id, "since": cycle.since})
+            await conn.execute(SUM, booked(cycle))
             await mark(conn, cycle.cycle_id, "shut", "summed")
+
+
+def booked(cycle: Standing) -> dict[str, Any]:
+    """Which entries are the cycle's."""
+    return {"cycle_id": cycle.cycle_id, "since": cycle.since}
+
+
+async def differing(conn: AsyncConnection, cycle: Standing) -> list[str]:
+    """The cells in which positions and the whole pass differ, or that are nobody's, by name."""
+    name = cycle.first_on.isoformat()
+    return [
+        f"{name} {cell['funder']} → {cell['tenant']} {cell['funding']} {cell['movement']} "
+        f"{cell['kind']}{' late' if cell['late'] else ''}: {cell['points']} ≠ {cell['whole']}"
+        for cell in await rows(conn, PROOF, {**booked(cycle), "most": SHOWN})
+    ]
 
 
 async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
@@ -129,24 +146,17 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
 
 
 async def entries(conn: AsyncConnection, cycle: Standing) -> dict[Key, int]:
-    """How many entries stand in each line of each statement."""
-    listed = [
-        {"funding": funding, "movement": movement, "kind": kind, **msgspec.structs.asdict(put)}
-        for funding, movement, kind in product(
-            get_args(Funding), get_args(Movement), get_args(Kind)
-        )
-        for put in puts(funding, movement, kind)
+    """How many entries stand in each line of each statement: as folded, and proved by a count."""
+    folded, whole = await counted(conn, booked(cycle)), await recounted(conn, booked(cycle))
+    broken = [
+        f"{cycle.first_on} {party} {original or code}: {folded.get(line, 0)} ≠ {whole.get(line, 0)}"
+        for line in sorted(folded | whole)
+        for party, code, original in (line,)
+        if folded.get(line) != whole.get(line)
     ]
-    asked = {
-        "cycle_id": cycle.cycle_id,
-        "since": cycle.since,
-        "late": LATE,
-        "puts": msgspec.json.encode(listed).decode(),
-    }
-    return {
-        (row["party"], row["code"], row["original"]): row["entries"]
-        for row in await rows(conn, COUNT, asked)
-    }
+    if broken:
+        raise PromiseBroken(broken=broken[:SHOWN])
+    return folded
 
 
 def stated(

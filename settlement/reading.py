@@ -23,8 +23,7 @@ STATEMENT = statement(__file__, "statement")
 OWN_FLOWS = statement(__file__, "own_flows")
 OWN_POINTS = statement(__file__, "own_points")
 RUNNING = statement(__file__, "running")
-RUNNING_DRAWS = statement(__file__, "running_draws")
-RUNNING_GRANTS = statement(__file__, "running_grants")
+RUNNING_FLOWS = statement(__file__, "running_flows")
 
 A_YEAR = 24
 LATEST = timedelta(days=32)
@@ -153,8 +152,8 @@ async def statement_of(conn: AsyncConnection, own: Own, name: str) -> bytes:
 async def flows_of(
     reader: AsyncConnection, auditor: AsyncConnection, own: Own, today: date
 ) -> FlowsShown:
-    """A party's flows. Lots belong to members, so that the points it funded in the running cycles
-    are counted by the auditor; all else its own eyes see."""
+    """A party's flows. Lots and the journal belong to nobody who reads here, so that the running
+    cycles are added up by the auditor, for this party alone; all else its own eyes see."""
     parties = list(await party_ids(reader))
     summed = await rows(reader, OWN_FLOWS, {"party_id": own.party_id, "most": A_YEAR})
     running = await rows(reader, RUNNING, {"today": today})
@@ -164,10 +163,7 @@ async def flows_of(
         "cycles": open_cycles,
         "since": _before(row["first_on"] for row in running),
     }
-    still = [
-        *await rows(reader, RUNNING_DRAWS, asked),
-        *await rows(auditor, RUNNING_GRANTS, asked),
-    ]
+    still = await rows(auditor, RUNNING_FLOWS, asked)
     by_cycle: dict[int, list[Flow]] = {}
     for row in [*summed, *still]:
         by_cycle.setdefault(row.pop("cycle_id"), []).append(Flow(**row))

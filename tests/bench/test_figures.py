@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from bench import wire
-from bench.close import NO_ROLLER, Closes
+from bench.close import Closes
 from bench.figures import BARS, over, percentile, spread
 from bench.footprint import Space
 from bench.load import Window
@@ -98,13 +98,12 @@ def test_a_bar_says_whether_it_is_held() -> None:
     assert slow["accrual_c64_over_pgbench"].holds is False
 
 
-def test_a_flat_close_needs_positions_at_both_sizes() -> None:
-    few = Closes(1_000_000, [1.0], [1.0], [0.1], [], 9)
-    many = Closes(20_000_000, [20.0], [1.0], [0.1], [], 9)
+def test_a_flat_close_needs_both_sizes() -> None:
+    few = Closes(1_000_000, [1.0], [1.0], [0.1], [0.04], 9)
+    many = Closes(20_000_000, [20.0], [1.0], [0.1], [0.04], 9)
     name = "incremental_20m_over_1m"
-    assert ratios(run(closes=[few, many]))[name].reason == NO_ROLLER
-    folded = [msgspec.structs.replace(one, incremental=[0.04]) for one in (few, many)]
-    assert ratios(run(closes=folded))[name].ratio == 1
+    assert ratios(run(closes=[few]))[name].ratio is None
+    assert ratios(run(closes=[few, many]))[name].ratio == 1
 
 
 def test_the_table_tells_every_ratio_and_every_window() -> None:

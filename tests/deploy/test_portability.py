@@ -95,6 +95,31 @@ async def meguri(settings: Settings, monkeypatch: pytest.MonkeyPatch, *words: st
     return await asyncio.to_thread(CliRunner().invoke, main, words)
 
 
+async def test_positions_are_made_anew_elsewhere(
+    scene: Scene,
+    given: Given,
+    empty: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They stay at home; the roller comes to the same from the journal, and again from nothing."""
+    there = scene.settings
+    settings = settings_for(empty, given.redis_url, tmp_path)
+    assert (await meguri(there, monkeypatch, "roll")).exit_code == 0
+    await take_in(empty, scene.folder)
+    for table in ("positions", "counts"):
+        assert rows(empty, f"SELECT * FROM settlement.{table}") == []
+    for words in (("roll",), ("roll", "--again")):
+        told = await meguri(settings, monkeypatch, *words)
+        assert told.exit_code == 0, told.output
+        for table in ("positions", "counts", "folded"):
+            found = sorted(rows(empty, f"SELECT * FROM settlement.{table}"))
+            assert found
+            assert found == sorted(rows(there.database_url, f"SELECT * FROM settlement.{table}"))
+        checked = await meguri(settings, monkeypatch, "check")
+        assert checked.exit_code == 0, checked.output
+
+
 async def test_a_second_instance_comes_to_the_same_and_serves_on(
     scene: Scene,
     given: Given,

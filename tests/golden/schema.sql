@@ -567,6 +567,22 @@ federation.wallets
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+settlement.counts
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  code smallint NOT NULL
+  original smallint NOT NULL
+  entries bigint NOT NULL
+  counts_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  counts_entries_check: CHECK ((entries > 0))
+  counts_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  counts_pkey: PRIMARY KEY (cycle_id, party_id, code, original)
+  CREATE UNIQUE INDEX counts_pkey ON settlement.counts USING btree (cycle_id, party_id, code, original)
+  POLICY roll FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.cycles
   cycle_id integer NOT NULL
   state text NOT NULL DEFAULT 'open'::text
@@ -599,13 +615,11 @@ settlement.flows
   late boolean NOT NULL
   points bigint NOT NULL
   flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
-  flows_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
   flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
   flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   flows_points_check: CHECK ((points > 0))
-  flows_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
   CREATE INDEX flows_of_funder ON settlement.flows USING btree (funder_id, cycle_id)
   CREATE INDEX flows_of_tenant ON settlement.flows USING btree (tenant_id, cycle_id)
   CREATE UNIQUE INDEX flows_pkey ON settlement.flows USING btree (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
@@ -615,6 +629,16 @@ settlement.flows
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+
+settlement.folded
+  one boolean NOT NULL DEFAULT true
+  number bigint NOT NULL DEFAULT 0
+  folded_number_check: CHECK ((number >= 0))
+  folded_one_check: CHECK (one)
+  folded_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX folded_pkey ON settlement.folded USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 settlement.lines
   cycle_id integer NOT NULL
@@ -650,6 +674,7 @@ settlement.parts
   late boolean
   points bigint
   GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
 
 settlement.pieces
   cycle_id integer NOT NULL
@@ -665,6 +690,30 @@ settlement.pieces
   pieces_slice_check: CHECK ((slice >= 0))
   CREATE UNIQUE INDEX pieces_pkey ON settlement.pieces USING btree (cycle_id, piece)
   GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.positions
+  cycle_id integer NOT NULL
+  funder_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  movement text NOT NULL
+  kind text NOT NULL
+  funding text NOT NULL
+  late boolean NOT NULL
+  points bigint NOT NULL
+  positions_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  positions_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  positions_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
+  positions_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
+  positions_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
+  positions_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
+  positions_points_check: CHECK ((points > 0))
+  positions_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
+  CREATE INDEX positions_of_tenant ON settlement.positions USING btree (cycle_id, tenant_id)
+  CREATE UNIQUE INDEX positions_pkey ON settlement.positions USING btree (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
+  POLICY roll FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
 settlement.salts
@@ -712,6 +761,21 @@ settlement.statements
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+
+settlement.unfolded
+  cycle_id integer
+  booked_at timestamp with time zone
+  member_id bigint
+  entry_id bigint
+  movement text
+  kind text
+  funding text
+  funder_id bigint
+  tenant_id bigint
+  late boolean
+  points bigint
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 tenants.acts
   act_id bigint NOT NULL DEFAULT nextval('tenants.acts_ids'::regclass)

@@ -33,6 +33,15 @@ MAY = {
     ("auditor", "salts"): set(),
     ("auditor", "pieces"): {"SELECT"},
     ("desk", "flows"): set(),
+    ("app", "positions"): set(),
+    ("app", "counts"): set(),
+    ("desk", "positions"): set(),
+    ("auditor", "positions"): {"SELECT"},
+    ("auditor", "folded"): {"SELECT"},
+    ("worker", "folded"): {"SELECT"},
+    # They follow from the books: whoever folds may forget them, and changes nothing but the number.
+    ("worker", "positions"): {"SELECT", "INSERT", "DELETE"},
+    ("worker", "counts"): {"SELECT", "INSERT", "DELETE"},
     **{("worker", table): {"SELECT", "INSERT"} for table in (
         "cycles", "salts", "flows", "statements", "lines", "pieces", "seals"
     )},
