@@ -44,6 +44,12 @@ PAST = timedelta(days=60)
 SLICE = 50_000
 # The journal begins with what is measured: what was there before came without numbers.
 UNNUMBERED = "UPDATE federation.numbered SET xid = pg_current_xact_id(), entry_id = 0"
+# As a roller would have left what was there before.
+FOLDED = (
+    "INSERT INTO settlement.positions "
+    "SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, late, sum(points) "
+    "FROM settlement.parts GROUP BY 1, 2, 3, 4, 5, 6, 7"
+)
 CLOSED = (
     "UPDATE federation.cycles SET closed_at = (last_on + 3)::timestamp AT TIME ZONE 'Asia/Tokyo' "
     "WHERE last_on < %s"
@@ -220,6 +226,7 @@ def fill(url: str, counters: tuple[Counter, ...], scale: Scale, say: Say) -> Non
         conn.execute("SELECT setval('federation.member_ids', %s)", (scale.members,))
         conn.execute("SELECT setval('federation.entry_ids', %s)", (scale.lots,))
         conn.execute(UNNUMBERED)
+        conn.execute(FOLDED)
         conn.execute(CLOSED, (day_of(wall()) - timedelta(days=5),))
         conn.execute("VACUUM (FREEZE, ANALYZE)")
     say("wallets")

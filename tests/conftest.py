@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryDirectory
 
 import docker
@@ -22,6 +23,7 @@ from deploy.migrate import migrate
 from tests.mall import BEGIN, Mall, serving, settings_for
 
 TEMPLATE = "meguri_template_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
+ROOM = 4 << 30
 _numbers = itertools.count(1)
 
 
@@ -51,10 +53,16 @@ def given() -> Iterator[Given]:
             yield contained
             return
     with (
-        TemporaryDirectory(prefix="meguri-") as folder,
+        TemporaryDirectory(prefix="meguri-", dir=in_memory()) as folder,
         embedded(Path(folder), tuned_for_tests=True) as ours,
     ):
         yield Given(ours.database_url, ours.redis_url)
+
+
+def in_memory() -> str | None:
+    """Where a database is cloned in a fifth of the time: a file system in memory, if large."""
+    memory = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+    return str(memory) if memory.is_dir() and disk_usage(memory).free > ROOM else None
 
 
 def containers(running: ExitStack) -> Given | None:

@@ -1,5 +1,6 @@
-"""The proof of the books: random malls against PostgreSQL, a day of tills at two hubs that are
-killed, bugs that are planted; its last line says what was proved. `make prove [MALLS=300]`."""
+"""The long proofs: random malls against PostgreSQL, a day of tills at two hubs that are killed, a
+storm of faults, bugs that are planted; its last line says what was proved.
+`make prove [MALLS=300]`."""
 
 import json
 import os
@@ -12,6 +13,10 @@ from time import monotonic
 ROOT = Path(__file__).parents[1]
 MALLS, STEPS = int(os.environ.get("MALLS", "300")), int(os.environ.get("STEPS", "50"))
 HISTORY = int(os.environ.get("HISTORY", "6000"))
+OPERATIONS, FAULTS = (
+    int(os.environ.get("OPERATIONS", "30000")),
+    int(os.environ.get("FAULTS", "165")),
+)
 AT_ONCE = min(2, os.cpu_count() or 1)
 MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
 DAY = "tests/races/test_history.py"
@@ -26,6 +31,11 @@ def pytest(test: str, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A test whose progress is seen."""
     command = [sys.executable, "-m", "pytest", "-qs", "--no-header", test]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env})
+
+
+def tool(name: str, *asked: str) -> subprocess.Popen[bytes]:
+    """A proof that is a program of its own."""
+    return subprocess.Popen([sys.executable, "-m", f"tests.{name}", *asked], cwd=ROOT)
 
 
 def step(name: str, runs: Sequence[subprocess.Popen[bytes]]) -> tuple[str, int, bool]:
@@ -44,15 +54,18 @@ def main() -> int:
     done = [step("mall", [pytest(MALL, share) for _ in range(AT_ONCE)])]
     say(f"━━━ {HISTORY} answers of many tills at two hubs")
     done.append(step("history", [pytest(DAY, {"MEGURI_HISTORY": str(HISTORY)})]))
+    say(f"━━━ {OPERATIONS} operations in a storm of {FAULTS} kills")
+    done.append(step("storm", [tool("storm", f"--operations={OPERATIONS}", f"--faults={FAULTS}")]))
     say("━━━ planted bugs")
-    planting = [sys.executable, "-m", "tests.mutants.plant"]
-    done.append(step("mutants", [subprocess.Popen(planting, cwd=ROOT)]))
+    done.append(step("mutants", [tool("mutants.plant")]))
     proved = all(holds for _, _, holds in done)
     account = {
         "proved": proved,
         "malls": MALLS,
         "steps": STEPS,
         "answers": HISTORY,
+        "operations": OPERATIONS,
+        "faults": FAULTS,
         "seconds": {name: seconds for name, seconds, _ in done},
     }
     say(json.dumps(account))

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from deploy.embedded import Servers, embedded
+from tests.conftest import in_memory
 from tests.mutants.bug import Bug
 from tests.mutants.planted import PLANTED
 
@@ -88,7 +89,8 @@ def main(wanted: list[str]) -> int:
     with ExitStack() as leaving:
         grounds: queue.SimpleQueue[Ground] = queue.SimpleQueue()
         for _ in range(GROUNDS):
-            folder = Path(leaving.enter_context(TemporaryDirectory(prefix="meguri-mutants-")))
+            made = TemporaryDirectory(prefix="meguri-mutants-", dir=in_memory())
+            folder = Path(leaving.enter_context(made))
             tree = folder / "tree"
             shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*NOT_COPIED))
             servers = leaving.enter_context(embedded(folder / "servers", tuned_for_tests=True))
