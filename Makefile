@@ -26,7 +26,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test prove storm mutants bench check lock clean
+.PHONY: help demo test prove storm mutants bench steady check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +48,9 @@ mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant 
 
 bench: $(DEV) $(DEMO)  ## 性能を比で測る（二十分） · ratios measured side by side [ARGS="--quick|--full"]
 	@$(BIN)/python -m bench $(ARGS)
+
+steady: $(DEV) $(DEMO)  ## 一定の負荷と過負荷 · a steady pace, then too many [ARGS="--hour"]
+	@$(BIN)/python -m bench.steady $(ARGS)
 
 check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, migrations
 	$(BIN)/ruff format --check .

@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
+from operator import attrgetter
 from time import perf_counter
 from typing import Any
 
@@ -245,10 +246,13 @@ class Desk:
             turn.looked_up = True
 
     def _take(self) -> list[Turn]:
-        """The next batch: nobody twice, no slip twice, no receipt twice; the second waits."""
+        """The next batch: nobody twice, no slip twice, no receipt twice; the second waits. Whom a
+        card leads to is seen later; so where one waits whom nobody in the batch stands for, the
+        batch ends: it might be overtaken by a slip for the same member."""
         batch: list[Turn] = []
         later: list[Turn] = []
         taken: set[object] = set()
+        here: set[object] = set()  # carriers and members of the batch
         while self._queue and len(batch) < BATCH:
             turn = self._queue.popleft()
             wants = {turn.slip_key, turn.original, turn.receipt_key, turn.carrier, *turn.members}
@@ -259,7 +263,10 @@ class Desk:
             taken -= NOBODY
             if waits:
                 later.append(turn)
+                if turn.looked_up and here.isdisjoint((turn.carrier, *turn.members)):
+                    break
                 continue
+            here.update(turn.members, (turn.carrier,) if turn.carrier else ())
             turn.begin()
             batch.append(turn)
         self._queue.extendleft(reversed(later))
@@ -284,7 +291,7 @@ class Desk:
         """One slip that cannot be booked: tried again where another desk was first, else told."""
         turn.tries += 1
         if isinstance(failed, psycopg.errors.UniqueViolation) and turn.tries < 3:
-            self._queue.appendleft(turn)  # the same slip or receipt: next time it is known
+            self._line_up_again([turn])  # the same slip or receipt: next time it is known
         elif isinstance(
             failed,
             psycopg.errors.LockNotAvailable
@@ -302,7 +309,13 @@ class Desk:
         self.commits += 1
         gauges.commit_seconds.record(perf_counter() - began)
         gauges.batch_slips.record(len(batch))
-        self._queue.extendleft(reversed(moved_on))  # whose turn comes next
+        self._line_up_again(moved_on)
+
+    def _line_up_again(self, turns: Sequence[Turn]) -> None:
+        """Those whose turn it was not, after all, stand where they stood: before all who came
+        later."""
+        if turns:
+            self._queue = deque(sorted((*turns, *self._queue), key=attrgetter("number")))
 
     async def _do(self, conn: AsyncConnection) -> None:
         """One job, in a transaction of its own; if it fails, whoever asked is told."""

@@ -1,6 +1,7 @@
 """One slip on its way through the booking desk."""
 
 import asyncio
+import itertools
 from typing import Any
 
 from federation.answers import Wallet
@@ -11,6 +12,7 @@ from federation.slips import About, Answer, Asked, Order, ReceiptKey, Rule, Till
 
 _NOTHING = Wallet(0, 0, 0, None, 0)
 _NO_ORDER = Order()
+_numbers = itertools.count()  # in the order in which they came
 SlipKey = tuple[int, str]
 
 
@@ -29,6 +31,7 @@ class Turn:
         "kept",
         "looked_up",
         "members",
+        "number",
         "offline",
         "order",
         "original",
@@ -57,6 +60,7 @@ class Turn:
         self.fingerprint = print_of
         self.answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self.tries = 0
+        self.number = next(_numbers)
         self.members: tuple[int, ...] = about.members if about is not None else ()
         self.by_carrier = ask.original is None and about is None  # else it names whom it is about
         self.original: SlipKey | None = None

@@ -77,12 +77,16 @@ LOCKING = (
         "an undoing overtakes the slip that waits",
         "federation/desk.py",
         "            taken |= wants"
-        "  # also of who waits: nobody overtakes a slip that it concerns\n"
-        "            taken -= NOBODY\n"
-        "            if waits:\n                later.append(turn)\n                continue\n",
-        "            if waits:\n                later.append(turn)\n                continue\n"
-        "            taken |= wants\n            taken -= NOBODY\n",
+        "  # also of who waits: nobody overtakes a slip that it concerns\n",
+        "            taken |= set() if waits else wants\n",
         f"{FOUND}::test_nobody_overtakes_the_slip_that_it_concerns",
+    ),
+    Bug(
+        "who is not taken after all stands before all others",
+        "federation/desk.py",
+        "        self._line_up_again(moved_on)\n",
+        "        self._queue.extendleft(reversed(moved_on))\n",
+        f"{FOUND}::test_what_names_a_sale_does_not_overtake_what_was_asked_by_the_card",
     ),
     Bug(
         "a shut door is not looked at again",

@@ -237,6 +237,20 @@ async def test_nobody_overtakes_the_slip_that_it_concerns(mall: Mall) -> None:
     assert json.loads((await undoing).body)["reversed"]["points"] == 1
 
 
+async def test_what_names_a_sale_does_not_overtake_what_was_asked_by_the_card(mall: Mall) -> None:
+    """Whom a card leads to is only seen under the locks; the order in which slips came holds."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    sold = await bakery.sells(hanako, yen=1_100)
+    till = await till_of(mall, bakery)
+    asked = [adjustment(mall, hanako, 1, mall.today) for _ in range(3)]
+    waiting = [asyncio.ensure_future(mall.hub.desk.book(one, adjust, till)) for one in asked]
+    reversal = Undo(**envelope(mall), of=sold["slip"], reason="打ち間違い")
+    waiting.append(asyncio.ensure_future(mall.hub.desk.book(reversal, undo, till)))
+    assert [one.status for one in await asyncio.gather(*waiting)] == [201, 201, 201, 201]
+    kinds = "SELECT array_agg(kind ORDER BY entry_id) FROM federation.entries"
+    assert await mall.value(kinds) == ["accrual", *["adjustment"] * 3, "reversal"]
+
+
 def envelope(mall: Mall) -> dict[str, Any]:
     """What every request to the desk itself carries."""
     slip = f"A-{next(mall.numbers)}"
