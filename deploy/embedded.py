@@ -54,6 +54,7 @@ SETTINGS = {
     "recovery_init_sync_method": "syncfs",
     "checkpoint_timeout": "20min",
     "max_wal_size": "4GB",
+    "wal_keep_size": "256MB",  # a drill's receiver has no slot, and may be a little behind
     "wal_compression": "off",
     "jit": "off",
     "shared_preload_libraries": "pg_stat_statements",

@@ -4,6 +4,7 @@ storm of faults, bugs that are planted; its last line says what was proved.
 
 import json
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from time import monotonic
 ROOT = Path(__file__).parents[1]
 MALLS, STEPS = int(os.environ.get("MALLS", "300")), int(os.environ.get("STEPS", "50"))
 HISTORY = int(os.environ.get("HISTORY", "6000"))
+SEED = int(os.environ.get("SEED", "0")) or secrets.randbelow(1_000_000) + 1
 OPERATIONS, FAULTS = (
     int(os.environ.get("OPERATIONS", "30000")),
     int(os.environ.get("FAULTS", "165")),
@@ -27,9 +29,9 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201  this is what the tool is for
 
 
-def pytest(test: str, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def pytest(test: str, env: Mapping[str, str], *asked: str) -> subprocess.Popen[bytes]:
     """A test whose progress is seen."""
-    command = [sys.executable, "-m", "pytest", "-qs", "--no-header", test]
+    command = [sys.executable, "-m", "pytest", "-qs", "--no-header", *asked, test]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env})
 
 
@@ -50,17 +52,20 @@ def step(name: str, runs: Sequence[subprocess.Popen[bytes]]) -> tuple[str, int, 
 def main() -> int:
     """Run every proof; how it ended."""
     share = {"MEGURI_MALLS": str(-(-MALLS // AT_ONCE)), "MEGURI_STEPS": str(STEPS)}
-    say(f"━━━ {MALLS} malls of {STEPS} steps, {AT_ONCE} at a time")
-    done = [step("mall", [pytest(MALL, share) for _ in range(AT_ONCE)])]
+    say(f"━━━ {MALLS} malls of {STEPS} steps, {AT_ONCE} at a time, SEED={SEED}")
+    seeds = [f"--hypothesis-seed={SEED + n}" for n in range(AT_ONCE)]
+    done = [step("mall", [pytest(MALL, share, seed) for seed in seeds])]
     say(f"━━━ {HISTORY} answers of many tills at two hubs")
     done.append(step("history", [pytest(DAY, {"MEGURI_HISTORY": str(HISTORY)})]))
     say(f"━━━ {OPERATIONS} operations in a storm of {FAULTS} kills")
-    done.append(step("storm", [tool("storm", f"--operations={OPERATIONS}", f"--faults={FAULTS}")]))
+    weather = (f"--operations={OPERATIONS}", f"--faults={FAULTS}", f"--seed={SEED}")
+    done.append(step("storm", [tool("storm", *weather)]))
     say("━━━ planted bugs")
     done.append(step("mutants", [tool("mutants.plant")]))
     proved = all(holds for _, _, holds in done)
     account = {
         "proved": proved,
+        "seed": SEED,
         "malls": MALLS,
         "steps": STEPS,
         "answers": HISTORY,

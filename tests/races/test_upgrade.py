@@ -48,7 +48,8 @@ def version_before(folder: Path) -> Path:
         ran = subprocess.run(("git", *asked), cwd=ROOT, capture_output=True, text=True, check=False)
         return ran.stdout.strip() if ran.returncode == 0 else ""
 
-    came = git("log", "--diff-filter=A", "--format=%H", "-1", "--", str(newest()))
+    asked = ("-1", "-m", "--first-parent", "--diff-filter=A", "--format=%H")
+    came = git("log", *asked, "--", str(newest()))
     before = git("rev-parse", "--verify", "--quiet", f"{came}^") if came else ""
     if not before:
         pytest.skip("the version before the newest migration: this checkout has no history of it")
