@@ -1,5 +1,5 @@
 """The lean way in: what tills send all day goes to the booking desk without the framework, whose
-routing, injection and responses cost more than the booking (docs/bench.md has the figures).
+routing, injection and responses are a large part of what a booking takes of this process.
 
 The same Structs, rules and desk as the routes of `tenants/pos_api.py`, which also document it. Here
 goes only what is plain: a token that the gate remembers, a body that fits, a till that is known.

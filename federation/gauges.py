@@ -1,7 +1,7 @@
 """What the booking desk tells about itself: numbers and spans, never whose.
 
 The API of OpenTelemetry alone. What happens per slip is counted in plain dictionaries and told when
-somebody collects: an instrument's own `add` costs as much as booking the slip does. Tenants are
+somebody collects, since every instrument has its price at every slip. Tenants are
 counted by number and only the first hundred, so that errors cannot grow a series without end.
 """
 

@@ -265,7 +265,7 @@ async def ask(
 
 
 async def rows_of(asked: AsyncCursor | None) -> list[tuple[Any, ...]]:
-    """All rows of a question, if it was asked: one by one they take three times as long."""
+    """All rows of a question at once, if it was asked."""
     return [] if asked is None else await asked.fetchall()
 
 

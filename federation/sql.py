@@ -13,6 +13,6 @@ def statement(beside: str, name: str) -> str:
 
 def array(values: Iterable[object]) -> str:
     """An array as one parameter, as PostgreSQL writes it: for a batch's worth of values the
-    driver's own way takes ten times as long."""
+    driver's own way takes several times as long."""
     texts = [str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values]
     return '{"' + '","'.join(texts) + '"}' if texts else "{}"
