@@ -27,7 +27,7 @@ SELECT status, body FROM bench.accrue_one(
     {tenant_id}::bigint, {shop_id}::bigint, '{till}'::text, '{client_id}'::text,
     ('{run}-' || :client_id || '-' || :n)::text, sha256(:n::text::bytea),
     ('6304' || lpad(:member::text, 12, '0'))::text, :yen::bigint, (:yen / 110)::bigint,
-    ('{run}' || :client_id || '-' || :n)::text, '{today}'::date, now(), '{lapses_on}'::date, 1,
+    ('{run}-' || :client_id || '-' || :n)::text, '{today}'::date, now(), '{lapses_on}'::date, 1,
     {close_lock}::bigint
 );
 """
