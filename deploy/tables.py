@@ -16,6 +16,7 @@ STAY = {
     "federation.detached": "an export needs every month attached",
     "federation.detached_draws": "likewise",
     "federation.doors": "one counter of the running processes",
+    "federation.watched": "where the running hubs look; transactions bear other numbers elsewhere",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
     "settlement.counts": "follow from the books; the roller begins anew elsewhere",
     "settlement.folded": "the roller's mark; elsewhere it stands at nothing",

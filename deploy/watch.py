@@ -1,4 +1,5 @@
-"""Promises that run in production: what was booked since the last look, every few seconds."""
+"""Promises that run in production: what was booked since the last look, every few seconds, by one of
+the hubs that serve these books; the others take over what it saw, and its turn where it is gone."""
 
 import asyncio
 import logging
@@ -6,6 +7,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import psycopg
 from msgspec import Struct
 from psycopg import AsyncConnection
@@ -22,7 +24,10 @@ WATCH = statement(federation.__file__ or "", "watch")
 SINCE = statement(federation.__file__ or "", "watch_since")
 DATABASE = statement(__file__, "database")
 WAITING = statement(federation.__file__ or "", "journal_waiting")
+TURN = statement(federation.__file__ or "", "watch_turn")
+SEEN = statement(federation.__file__ or "", "watch_seen")
 EVERY_SECONDS = 5.0
+TICK_SECONDS = 2.5
 BACK = timedelta(minutes=1)
 LAST = 200
 STALE = timedelta(seconds=30)
@@ -60,6 +65,9 @@ class Status(Struct, frozen=True):
     stale: bool
     looked_at: datetime
     promises: tuple[Promise, ...]
+
+
+promises_of = msgspec.json.Decoder(tuple[Promise, ...]).decode
 
 
 class Pace:
@@ -110,16 +118,27 @@ class Watch:
         return Status(sound, stale, looked_at, promises)
 
     async def keep_looking(self) -> None:
-        """Look every few seconds, as long as the process lives."""
+        """Look every few seconds, or hear what another hub saw, as long as the process lives."""
         while True:
             try:
-                await self.look()
+                await self.look_in_turn()
             except (psycopg.Error, OSError) as missed:
                 log.warning("the watch could not look", extra={"reason": type(missed).__name__})
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def look_in_turn(self) -> Status:
+        """Look if it is anybody's turn; else know what was seen last."""
+        async with self._pools.use("worker") as conn:
+            [stands] = await rows(conn, TURN, {"seconds": EVERY_SECONDS})
+        self._since = stands["since"]
+        if stands["ours"]:
+            return await self.look()
+        if stands["looked_at"] is not None:
+            self._tell(stands["looked_at"], promises_of(stands["promises"]))
+        return self.status
 
     async def look(self) -> Status:
-        """Look once, at what was booked since the last look that found all sound, and at the last
+        """Look now, at what was booked since the last look that found all sound, and at the last
         few again; what is broken is looked at until it is mended."""
         async with self._pools.use("auditor") as conn:
             asked = {"lately": self._clock() - BACK, "last": LAST}
@@ -135,14 +154,24 @@ class Watch:
             for row in found
         )
         for one in promises:
-            promise_broken.set(one.broken, {"promise": one.promise})
             if one.broken:
                 log.error("a promise is broken", extra={"reason": one.promise})
-        self._seen = wall(), promises
         if not any(one.broken for one in promises if one.promise != "journal"):
             self._since = here  # a sealer that is late is no reason to look at everything again
-        watch_looked.set(wall().timestamp())
+        looked_at = wall()
+        self._tell(looked_at, promises)
+        told = msgspec.json.encode(promises).decode()
+        asked = {"looked_at": looked_at, "since": self._since, "promises": told}
+        async with self._pools.use("worker") as conn:
+            await conn.execute(SEEN, asked)
         return self.status
+
+    def _tell(self, looked_at: datetime, promises: tuple[Promise, ...]) -> None:
+        """Remember what was seen, for the pages and the meters."""
+        self._seen = looked_at, promises
+        for one in promises:
+            promise_broken.set(one.broken, {"promise": one.promise})
+        watch_looked.set(looked_at.timestamp())
 
     async def _numbered(self, conn: AsyncConnection) -> dict[str, Any]:
         """Whether the sealer keeps up."""

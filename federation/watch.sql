@@ -1,73 +1,77 @@
--- The promises of the books, asked of what was booked lately and of the members it concerned: per
--- promise how much was looked at and how much of it is broken.
 WITH lately AS MATERIALIZED (
     SELECT member_id, entry_id, kind, shop_id, slip, points, business_date, cycle_id, booked_at
     FROM federation.entries
     WHERE xid >= %(since)s::xid8
 ),
 
-touched AS MATERIALIZED (
-    SELECT DISTINCT member_id FROM lately
-),
-
 held AS (
     SELECT
-        wallets.member_id,
-        wallets.points = coalesce(sum(lots.points_left), 0)
-        AND wallets.points_held = coalesce(sum(lots.points_held), 0)
-        AND wallets.next_expires_on IS NOT DISTINCT FROM min(
-            coalesce(lots.expires_on, wallets.slides_on)
-        ) FILTER (WHERE lots.points_left > lots.points_held) AS kept
-    FROM touched
+        wallets.points = coalesce(own.points, 0)
+        AND wallets.points_held = coalesce(own.points_held, 0)
+        AND wallets.next_expires_on IS NOT DISTINCT FROM own.next_expires_on AS kept
+    FROM (SELECT DISTINCT member_id FROM lately) AS touched
     INNER JOIN federation.wallets USING (member_id)
-    LEFT JOIN federation.lots ON lots.member_id = wallets.member_id AND lots.points_left > 0
-    GROUP BY wallets.member_id
+    CROSS JOIN LATERAL (
+        SELECT
+            sum(lots.points_left) AS points,
+            sum(lots.points_held) AS points_held,
+            min(coalesce(lots.expires_on, wallets.slides_on))
+            FILTER (WHERE lots.points_left > lots.points_held) AS next_expires_on
+        FROM federation.lots
+        WHERE lots.member_id = wallets.member_id AND lots.points_left > 0
+    ) AS own
 ),
 
-moved AS (
-    SELECT
-        lately.entry_id,
-        lately.points = coalesce(
-            (
-                SELECT sum(lots.points) FROM federation.lots
-                WHERE lots.member_id = lately.member_id AND lots.entry_id = lately.entry_id
-            ),
-            0
-        ) - coalesce(
-            (
-                SELECT sum(draws.points) FROM federation.draws
-                WHERE draws.member_id = lately.member_id AND draws.entry_id = lately.entry_id
-            ),
-            0
-        ) AS kept
-    FROM lately
-),
-
-met AS (
-    SELECT member_id, lots.entry_id, lots.part
+granted AS MATERIALIZED (
+    SELECT lots.member_id, lots.entry_id, lots.part, lots.points, lots.points_left
     FROM lately
     INNER JOIN federation.lots USING (member_id, entry_id)
-    UNION
-    SELECT member_id, draws.lot_entry_id, draws.lot_part
+),
+
+drawn AS MATERIALIZED (
+    SELECT draws.member_id, draws.entry_id, draws.lot_entry_id, draws.lot_part, draws.points
     FROM lately
     INNER JOIN federation.draws USING (member_id, entry_id, booked_at)
 ),
 
-traced AS (
+moved AS (
+    SELECT sum(points) = 0 AS kept
+    FROM (
+        SELECT member_id, entry_id, points FROM lately
+        UNION ALL
+        SELECT member_id, entry_id, -points FROM granted
+        UNION ALL
+        SELECT member_id, entry_id, points FROM drawn
+    ) AS parts
+    GROUP BY member_id, entry_id
+),
+
+met AS (         -- the lots that were granted or drawn lately: what each had left at once, and if drawn
     SELECT
-        lots.entry_id,
-        lots.points - lots.points_left = coalesce(
-            (
-                SELECT sum(draws.points) FROM federation.draws
-                WHERE
-                    draws.member_id = lots.member_id
-                    AND draws.lot_entry_id = lots.entry_id
-                    AND draws.lot_part = lots.part
-            ),
-            0
-        ) AS kept
+        member_id, entry_id, part, max(spent) AS spent, bool_or(drawn) AS drawn
+    FROM (
+        SELECT member_id, entry_id, part, points - points_left AS spent, false AS drawn
+        FROM granted
+        UNION ALL
+        SELECT member_id, lot_entry_id, lot_part, NULL, true FROM drawn
+    ) AS lots
+    GROUP BY member_id, entry_id, part
+),
+
+traced AS (
+    SELECT spent = 0 AS kept FROM met WHERE NOT drawn       -- a draw of it would be as young
+    UNION ALL
+    SELECT
+        lots.points - lots.points_left = (
+            SELECT sum(draws.points) FROM federation.draws
+            WHERE
+                draws.member_id = lots.member_id
+                AND draws.lot_entry_id = lots.entry_id
+                AND draws.lot_part = lots.part
+        )
     FROM met
     INNER JOIN federation.attached_lots AS lots USING (member_id, entry_id, part)
+    WHERE met.drawn
 ),
 
 timely AS (

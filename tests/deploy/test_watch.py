@@ -88,3 +88,27 @@ async def book(database: str) -> None:
             " 0, %(at)s, '2026-06-03', 20260601, %(at)s)",
             {"at": BEGIN},
         )
+
+
+async def test_one_of_two_hubs_looks_and_both_know_what_it_saw(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database, given.redis_url, tmp_path)
+    async with mall_of(settings) as mall:
+        await lay_out(mall)
+        one = Watch(mall.hub.pools, mall.hub.clock)
+        other = Watch(mall.hub.pools, mall.hub.clock)
+        async with await AsyncConnection.connect(database, autocommit=True) as owner:
+            await owner.execute("UPDATE federation.watched SET next_look_at = '-infinity'")
+            looked = await one.look_in_turn()
+            assert looked.sound
+            heard = await other.look_in_turn()
+            assert (heard.looked_at, heard.promises) == (looked.looked_at, looked.promises)
+            await book(database)  # by nobody we know: its member has no such points
+            await owner.execute("UPDATE federation.entries SET points = 7")
+            await owner.execute("UPDATE federation.watched SET next_look_at = '-infinity'")
+            assert not (await other.look_in_turn()).sound
+            assert not (await one.look_in_turn()).sound
+            await owner.execute("UPDATE federation.entries SET points = 0")
+            await owner.execute("UPDATE federation.watched SET next_look_at = '-infinity'")
+            assert (await one.look_in_turn()).sound, "what was broken is looked at until it is not"
