@@ -126,9 +126,9 @@ class Books:
         known = seen.known.get(turn.slip_key)
         if known is None or turn.refused is not None:
             return None
-        if not known.cancelled and known.fingerprint != turn.fingerprint:
+        if not (known.cancelled or turn.fingerprint.startswith(known.fingerprint)):
             return Answer(SlipReused.status, SlipReused().body())
-        return Answer(known.status, known.body.encode(), replayed=True)
+        return Answer(known.status, known.body, replayed=True)
 
     def _changed_hands(self, turn: Turn, seen: Seen) -> bool:
         """Whether what it is about leads to somebody else than when it was taken."""

@@ -1,5 +1,5 @@
-"""会員証: what leads to a member is replaced, added, stopped; whoever changes it takes the member's
-lock first, so that the desk, which reads cards under the same lock, sees it or is seen."""
+"""会員証: what leads to a member is replaced, added, stopped; whoever changes it lines up for the
+member first, so that the desk, which reads cards in the same line, sees it or is seen."""
 
 from datetime import date
 from typing import Literal
@@ -16,6 +16,8 @@ from federation.refusals import (
 )
 from federation.sql import statement
 
+# The member's place in line, as `line_up.sql` takes it; a statement of its own, before any look.
+LINE_UP = "SELECT pg_advisory_xact_lock(28005, hashint8(%(member_id)s::bigint))"
 LOCK = statement(__file__, "lock_member")
 CARDS = statement(__file__, "cards")
 ATTACH = statement(__file__, "attach")
@@ -51,6 +53,7 @@ def named(kind: Kind, value: str) -> str:
 async def lock(conn: AsyncConnection, member_id: int) -> str:
     """Take a member's lock, in the caller's transaction; its wallet's state. Who has left or become
     one with another is refused."""
+    await conn.execute(LINE_UP, {"member_id": member_id})
     row = await (await conn.execute(LOCK, {"member_id": member_id})).fetchone()
     if row is None:
         raise NotFound

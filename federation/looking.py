@@ -9,6 +9,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection, AsyncCursor
 
 from federation.close import CLOSE_LOCK
+from federation.packing import told
 from federation.past import Past, PastDraw, PastEntry, PastShortage
 from federation.purse import Hold, Lot, Owed, Purse
 from federation.refusals import SlipFiledAway
@@ -43,9 +44,9 @@ class Known(Struct, frozen=True):
     """A slip that was asked before: what for, and with which bytes it was answered."""
 
     fingerprint: bytes
-    status: int
-    body: str
     member_id: int | None
+    status: int
+    body: bytes
 
     @property
     def cancelled(self) -> bool:
@@ -53,11 +54,17 @@ class Known(Struct, frozen=True):
         return not self.fingerprint
 
 
-def known(fingerprint: bytes, status: int | None, body: str | None, member_id: int | None) -> Known:
+def known(
+    fingerprint: bytes,
+    member_id: int | None,
+    status: int | None,
+    body: str | None,
+    packed: bytes | None,
+) -> Known:
     """A slip as it stands in the books; one whose answer left with its month says so."""
-    if status is None or body is None:
-        status, body = SlipFiledAway.status, SlipFiledAway().body().decode()
-    return Known(fingerprint, status, body, member_id)
+    if status is None:
+        return Known(fingerprint, member_id, SlipFiledAway.status, SlipFiledAway().body())
+    return Known(fingerprint, member_id, status, told(body, packed))
 
 
 class Earned(Struct, frozen=True):
@@ -85,7 +92,7 @@ class Stands(Struct, frozen=True):
     cycles: list[tuple[int, date, date]]
     entry_ids: list[int]
     cards: dict[str, Card]
-    known: list[tuple[int, str, bytes, int | None, str | None, int | None]]
+    known: list[tuple[int, str, bytes, int | None, int | None, str | None, bytes | None]]
     receipts: list[tuple[int, date, str, str, str, datetime, int]]
 
 

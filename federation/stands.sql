@@ -21,8 +21,8 @@ SELECT json_build_object(
     ),
     'known', (
         SELECT coalesce(json_agg(json_build_array(
-            slips.shop_id, slips.slip, encode(slips.fingerprint, 'base64'), answers.status,
-            answers.body, slips.member_id
+            slips.shop_id, slips.slip, encode(slips.fingerprint, 'base64'), slips.member_id,
+            answers.status, answers.body, translate(encode(answers.packed, 'base64'), E'\n', '')
         )), '[]')
         FROM unnest(%(shops)s::bigint [], %(slips)s::text []) AS asked (shop_id, slip)
         INNER JOIN federation.slips USING (shop_id, slip)

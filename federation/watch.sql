@@ -80,14 +80,20 @@ timely AS (
     INNER JOIN federation.cycles USING (cycle_id)
 ),
 
+told AS (        -- an answer is found by its batch
+    SELECT answers.shop_id, answers.slip, answers.booked_at
+    FROM (SELECT DISTINCT booked_at, shop_id FROM lately) AS batches
+    INNER JOIN federation.answers USING (booked_at, shop_id)
+),
+
 answered AS (
-    SELECT lately.entry_id, answers.slip IS NOT NULL AS kept
+    SELECT lately.entry_id, told.slip IS NOT NULL AS kept
     FROM lately
     LEFT JOIN federation.slips USING (shop_id, slip)
-    LEFT JOIN federation.answers
-        ON answers.shop_id = slips.shop_id
-        AND answers.slip = slips.slip
-        AND answers.booked_at = slips.booked_at
+    LEFT JOIN told
+        ON told.shop_id = slips.shop_id
+        AND told.slip = slips.slip
+        AND told.booked_at = slips.booked_at
     WHERE lately.slip IS NOT NULL
 )
 

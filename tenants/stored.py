@@ -2,6 +2,7 @@
 
 from psycopg import AsyncConnection
 
+from federation.packing import told
 from federation.refusals import NotArrived
 from federation.slips import Answer
 from federation.sql import statement
@@ -15,4 +16,4 @@ async def stored(conn: AsyncConnection, till: Till, slip: str) -> Answer:
     row = await (await conn.execute(STORED, {"shop_id": till.shop_id, "slip": slip})).fetchone()
     if row is None:
         raise NotArrived
-    return Answer(row[0], row[1].encode(), replayed=True)
+    return Answer(row[0], told(row[1], row[2]), replayed=True)

@@ -35,7 +35,12 @@ SHARDED = {
     "profiles": "member_id",
 }
 REFERENCE = {"cycles", "doors", "detached", "detached_draws"}
-LOCAL = {"journal", "numbered", "heads", "watched"}  # one database numbers, whatever the books are spread over
+LOCAL = {
+    "journal",
+    "numbered",
+    "heads",
+    "watched",
+}  # one database numbers, whatever the books are spread over
 
 
 @pytest.fixture(scope="module")
