@@ -1,6 +1,6 @@
 -- Room for answers that are packed (federation/packing.py), and for slips that are known by half a
 -- SHA-256. This version reads both and writes as before; the next one writes them (0025).
--- squawk-ignore-file constraint-missing-not-valid, require-concurrent-index-creation
+-- squawk-ignore-file constraint-missing-not-valid, require-concurrent-index-creation, ban-drop-not-null
 ALTER TABLE federation.answers ALTER COLUMN body DROP NOT NULL;
 ALTER TABLE federation.answers ADD COLUMN packed bytea;
 ALTER TABLE federation.answers ADD CONSTRAINT answers_one_way CHECK (num_nonnulls(body, packed) = 1);
