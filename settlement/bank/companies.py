@@ -89,16 +89,18 @@ READ = {
     "(名)": "合名会社",
 }
 BRACKETED = {**COMPANIES, **OFFICES}
+# Longer words first: 医療法人社団 before 社団法人 and 医療法人.
+SPELLINGS = sorted(READ.items(), key=lambda pair: -len(pair[0]))
+WORDS = sorted({**BRACKETED, **TRADES}.items(), key=lambda pair: -len(pair[0]))
 
 
 def shortened(name: str) -> tuple[str, list[tuple[str, str]]]:
     """A name with its company, offices and trades in their short forms, and what became what."""
     changes: list[tuple[str, str]] = []
-    for read, company in sorted(READ.items(), key=lambda pair: -len(pair[0])):
+    for read, company in SPELLINGS:
         if read in name:
             name = name.replace(read, company)
-    words = sorted({**BRACKETED, **TRADES}.items(), key=lambda pair: -len(pair[0]))
-    for word, short in words:
+    for word, short in WORDS:
         while word in name:
             name, became = _replaced(name, word, short, bracketed=word in BRACKETED)
             changes.append((word, became))

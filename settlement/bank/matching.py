@@ -161,8 +161,8 @@ def _share(line: Line, yen: int) -> Line:
 
 
 def _comebacks(ledger: _Ledger, lines: Sequence[Line]) -> list[Line]:
-    """組戻し: money of ours that comes back, as the bank says in its line, and the fee that it takes
-    for that."""
+    """組戻し: money of ours that comes back, as the bank says in its line, and the fee that it
+    takes for that."""
     left = []
     came_back: list[str] = []
     for line in lines:

@@ -10,6 +10,7 @@ from settlement.bank.kana import normalise
 from settlement.bank.orders import TEST_BANK, Account
 
 LONGEST = 15
+NOT_IN_A_BRANCH = str.maketrans(dict.fromkeys("．.・()（）／/", " "))
 
 
 class Named(Struct, frozen=True):
@@ -37,7 +38,8 @@ def bank_is_known(bank: str) -> bool:
 
 
 def _kana(name: str) -> str:
-    return cut(normalise(name, "branch").text, LONGEST)
+    spaced = name.translate(NOT_IN_A_BRANCH)
+    return cut(normalise(spaced, "branch").text, LONGEST)
 
 
 def with_names(account: Account) -> Account:

@@ -3,8 +3,8 @@
 
 Compared, field by field: for 01 阿波銀行's published 振込入金通知（全銀協制定フォーマット）(header
 whole, data up to 振込依頼人コード) and the record classes of github diva-osaka/Diva.Zengin; for 03
-きらぼし銀行's 《入出金明細（全銀）》明細ファイル・フォーマット of 2018 (header up to 預金種目) and
-the same classes of Diva.Zengin (header, data, trailer, end). All agree where they overlap. Where only
+きらぼし銀行's 入出金明細（全銀）明細ファイル・フォーマット of 2018 (header up to 預金種目) and the
+same classes of Diva.Zengin (header, data, trailer, end). All agree where they overlap. Where only
 one source was found, `docs/bank.md` says so, and both readings are taken.
 """
 

@@ -1,5 +1,6 @@
 """The tests' own reader of bank files: column positions from the published tables (domain
-4.1, 4.2), one slice after the other. It knows nothing of `settlement/bank`, and shares no line with it."""
+4.1, 4.2), one slice after the other. It knows nothing of `settlement/bank`, and shares no line
+with it."""
 
 from dataclasses import dataclass, field
 

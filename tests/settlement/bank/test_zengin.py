@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from settlement.bank import zengin
@@ -85,6 +85,7 @@ debit_batches = st.lists(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(transfer_batches, st.sampled_from(ENDINGS))
 def test_transfers_come_back_as_they_were(batches: list[TransferBatch], ending: Ending) -> None:
     made = zengin.transfer_file(batches, ending)
@@ -103,6 +104,7 @@ def test_transfers_come_back_as_they_were(batches: list[TransferBatch], ending: 
                 assert line["edi"].rstrip(" ") == one.edi
 
 
+@settings(max_examples=40, deadline=None)
 @given(debit_batches, st.sampled_from(ENDINGS))
 def test_debits_come_back_as_they_were(batches: list[DebitBatch], ending: Ending) -> None:
     made = zengin.debit_file(batches, ending)
