@@ -84,8 +84,7 @@ def normalise(name: str, letters: Letters = "party", longest: int | None = None)
     written = " ".join("".join(made).split())
     if strange := [one for one in dict.fromkeys(written) if one not in ALLOWED[letters]]:
         raise NotWritableInKana(letters="".join(strange))
-    if lone_marks(written):
-        raise NotWritableInKana(letters=name)
+    assert not lone_marks(written)
     if longest is not None and len(written) > longest:
         raise TooLongForTheField(longest=longest, length=len(written))
     return Normalised(written, tuple(dict.fromkeys(changes)))

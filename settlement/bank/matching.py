@@ -4,7 +4,7 @@ A line belongs to what its EDI information or customer code names; then to what 
 name fit; then to the party's oldest open amount. Two that fit equally well are left to people.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Literal
 
@@ -46,7 +46,7 @@ class Expected(Struct, frozen=True):
     names: tuple[str, ...] = ()  # kana, of every account the party uses
     edi: str = ""
     customer: str = ""  # 顧客コード, 振込依頼人コード
-    batch: str = ""  # transfers that left in one file; some banks book them as one line
+    batch: str = ""  # what left in one file; some banks book it as one line
 
 
 class Outcome(Struct, frozen=True):
@@ -94,7 +94,7 @@ def match(
     failed = {one.debit.customer.zfill(20): one for one in debits if not one.done}
     sure = _without_withdrawn(ledger, sorted(lines, key=lambda one: (one.booked_on, one.reference)))
     left = [line for line in sure if not _by_reference(ledger, line)]
-    left = [line for line in left if not _as_batch(ledger, line)]
+    left = [line for line in left if not _as_batch(ledger, line, failed.keys())]
     left = _comebacks(ledger, left)
     left = [line for line in left if not _by_amount_and_name(ledger, line)]
     for line in left:
@@ -132,21 +132,26 @@ def _by_reference(ledger: _Ledger, line: Line) -> bool:
         if one.direction != line.direction:
             continue
         by_edi = bool(one.edi) and one.edi == line.edi.strip()
-        by_code = bool(one.customer) and one.customer.lstrip("0") == line.payer_code.lstrip("0")
+        code = one.customer.lstrip("0")
+        by_code = bool(code) and code == line.payer_code.lstrip("0")
         if by_edi or by_code:
             ledger.lines[one.id].append(line)
             return True
     return False
 
 
-def _as_batch(ledger: _Ledger, line: Line) -> bool:
-    """Some banks book all transfers of a file as one line."""
-    if line.direction != "out":
-        return False
+def _as_batch(ledger: _Ledger, line: Line, failed: Collection[str]) -> bool:
+    """Some banks book all transfers of a file as one line, and all debits that they collected."""
     for batch in dict.fromkeys(one.batch for one in ledger.expected if one.batch):
-        parts = [one for one in ledger.expected if one.batch == batch and one.direction == "out"]
+        parts = [
+            one
+            for one in ledger.expected
+            if (one.batch, one.direction) == (batch, line.direction)
+            and one.customer.zfill(20) not in failed
+        ]
         unpaid = all(ledger.open_yen(one) == one.yen for one in parts)
-        if len(parts) > 1 and unpaid and sum(one.yen for one in parts) == line.yen:
+        of_bank = len(parts) > 1 or not line.payer
+        if parts and of_bank and unpaid and sum(one.yen for one in parts) == line.yen:
             for one in parts:
                 ledger.lines[one.id].append(_share(line, one.yen))
             return True
@@ -190,8 +195,9 @@ def _sent_to(ledger: _Ledger, line: Line) -> Expected | None:
         for one in ledger.expected
         if one.direction == "out" and one.yen == line.yen and not ledger.returned[one.id]
     ]
+    cited = [one for one in fitting if one.edi and one.edi == line.edi.strip()]
     named = [one for one in fitting if _same_name(one, line)]
-    chosen = named or fitting
+    chosen = cited or named or fitting
     return chosen[0] if len(chosen) == 1 else None
 
 
@@ -255,7 +261,8 @@ def _difference(ledger: _Ledger, one: Expected, failed: Collected | None) -> Dif
 
 
 def _same_name(one: Expected, line: Line) -> bool:
-    return bool(line.payer) and key(line.payer) in {key(name) for name in one.names}
+    payer = key(line.payer)
+    return bool(payer) and payer in {key(name) for name in one.names}
 
 
 def _says(line: Line, words: Iterable[str]) -> bool:

@@ -72,7 +72,7 @@ def _bytes(field: Field, values: Mapping[str, Value]) -> bytes:
     text = str(value)
     strange = foreign(text, field.letters)
     if strange or lone_marks(text):
-        raise NotWritableInKana(field=field.name, letters=strange or text)
+        raise NotWritableInKana(field=field.name, letters=strange or "ﾞﾟ")
     if len(text) > field.length:
         raise TooLongForTheField(field=field.name, longest=field.length)
     return text.ljust(field.length).encode(ENCODING)

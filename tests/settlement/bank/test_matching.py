@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from settlement.bank.ageing import by_age, overdue, reminders
 from settlement.bank.debit_results import Collected
@@ -127,6 +128,30 @@ def test_transfers_are_confirmed_one_by_one_or_by_their_sum() -> None:
     for found in (singly, at_once):
         assert (found.of("S1"), found.of("S2")) == (Settled(275), Settled(96))
         assert found.strays == ()
+
+
+def test_what_was_collected_comes_as_one_sum_without_what_failed() -> None:
+    first, second = samples.DEBITS.debits
+    asked = [
+        structs.replace(owed("D1", 341, customer=first.customer), batch="F2"),
+        structs.replace(owed("D2", 140, "kita", KITA, customer=second.customer), batch="F2"),
+    ]
+    results = [Collected(first, "0"), Collected(second, "1")]
+    found = match(asked, [line(341, "", summary="ｺｳｻﾞﾌﾘｶｴ")], FEES, results)
+    assert (found.of("D1"), found.of("D2")) == (Settled(341), NotCollected(140, "1"))
+    both = match(asked, [line(481, "", summary="ｺｳｻﾞﾌﾘｶｴ")], FEES)
+    assert (both.of("D1"), both.of("D2")) == (Settled(341), Settled(140))
+
+
+def test_a_code_of_zeros_names_nobody() -> None:
+    found = match([owed(customer="0000000000")], [line(777, "ﾀﾞﾚｶ")], FEES)
+    assert found.of("A1") == NotPaid(10_000)
+
+
+def test_a_transfer_that_comes_back_names_itself_by_its_edi() -> None:
+    ours = [sent("S1", 96, "setouchi", "ｾﾄｳﾁ"), sent("S2", 96, "saburo", "ｱﾜ ｻﾌﾞﾛｳ")]
+    found = match(ours, [line(96, "", summary="ﾌﾘｺﾐﾍﾝｷﾝ", edi="S2")])
+    assert (found.of("S1"), found.of("S2")) == (NotPaid(96), Returned(96, 0))
 
 
 def test_a_transfer_that_comes_back_is_returned_with_the_fee_for_it() -> None:
