@@ -63,12 +63,29 @@ class Outcome(Struct, frozen=True):
 class _Ledger:
     """What is open while lines are given out, one after the other."""
 
-    def __init__(self, expected: Sequence[Expected], fees_yen: frozenset[int]) -> None:
+    def __init__(
+        self, expected: Sequence[Expected], fees_yen: frozenset[int], failed: Collection[str]
+    ) -> None:
         self.expected = sorted(expected, key=lambda one: (one.due_on, one.id))
         self.fees_yen = fees_yen
         self.lines: dict[str, list[Line]] = {one.id: [] for one in expected}
         self.returned: dict[str, list[Line]] = {one.id: [] for one in expected}
         self.strays: list[Stray] = []
+        self.named: dict[str, list[Expected]] = {}
+        self.referred: dict[str, Expected] = {}
+        self.batches: dict[str, list[Expected]] = {}
+        for one in self.expected:
+            for name in dict.fromkeys(f"{one.direction} {key(name)}" for name in one.names):
+                self.named.setdefault(name, []).append(one)
+            for reference in _references(one.direction, one.edi, one.customer):
+                self.referred.setdefault(reference, one)
+            if one.batch and one.customer.zfill(20) not in failed:
+                self.batches.setdefault(f"{one.direction} {one.batch}", []).append(one)
+
+    def of_name(self, line: Line) -> list[Expected]:
+        """What a line's name may belong to, the oldest first."""
+        payer = key(line.payer)
+        return self.named.get(f"{line.direction} {payer}", []) if payer else []
 
     def open_yen(self, one: Expected) -> int:
         """What is still to be paid."""
@@ -90,11 +107,11 @@ def match(
 ) -> Outcome:
     """Who paid what; `fees_yen` are the transfer fees that payers may have deducted, `debits` what
     the bank told of a direct debit file."""
-    ledger = _Ledger(expected, fees_yen)
     failed = {one.debit.customer.zfill(20): one for one in debits if not one.done}
+    ledger = _Ledger(expected, fees_yen, failed)
     sure = _without_withdrawn(ledger, sorted(lines, key=lambda one: (one.booked_on, one.reference)))
     left = [line for line in sure if not _by_reference(ledger, line)]
-    left = [line for line in left if not _as_batch(ledger, line, failed.keys())]
+    left = [line for line in left if not _as_batch(ledger, line)]
     left = _comebacks(ledger, left)
     left = [line for line in left if not _by_amount_and_name(ledger, line)]
     for line in left:
@@ -128,30 +145,28 @@ def _without_withdrawn(ledger: _Ledger, lines: Sequence[Line]) -> list[Line]:
 
 
 def _by_reference(ledger: _Ledger, line: Line) -> bool:
-    for one in ledger.expected:
-        if one.direction != line.direction:
-            continue
-        by_edi = bool(one.edi) and one.edi == line.edi.strip()
-        code = one.customer.lstrip("0")
-        by_code = bool(code) and code == line.payer_code.lstrip("0")
-        if by_edi or by_code:
+    for reference in _references(line.direction, line.edi.strip(), line.payer_code):
+        if one := ledger.referred.get(reference):
             ledger.lines[one.id].append(line)
             return True
     return False
 
 
-def _as_batch(ledger: _Ledger, line: Line, failed: Collection[str]) -> bool:
+def _references(direction: str, edi: str, code: str) -> Iterable[str]:
+    """What a payment may be named by; a code of zeros names nobody."""
+    if edi:
+        yield f"{direction} edi {edi}"
+    if code.lstrip("0"):
+        yield f"{direction} code {code.lstrip('0')}"
+
+
+def _as_batch(ledger: _Ledger, line: Line) -> bool:
     """Some banks book all transfers of a file as one line, and all debits that they collected."""
-    for batch in dict.fromkeys(one.batch for one in ledger.expected if one.batch):
-        parts = [
-            one
-            for one in ledger.expected
-            if (one.batch, one.direction) == (batch, line.direction)
-            and one.customer.zfill(20) not in failed
-        ]
-        unpaid = all(ledger.open_yen(one) == one.yen for one in parts)
-        of_bank = len(parts) > 1 or not line.payer
-        if parts and of_bank and unpaid and sum(one.yen for one in parts) == line.yen:
+    for parts in ledger.batches.values():
+        of_bank = parts[0].direction == line.direction and (len(parts) > 1 or not line.payer)
+        if not of_bank or sum(one.yen for one in parts) != line.yen:
+            continue
+        if all(ledger.open_yen(one) == one.yen for one in parts):
             for one in parts:
                 ledger.lines[one.id].append(_share(line, one.yen))
             return True
@@ -196,17 +211,13 @@ def _sent_to(ledger: _Ledger, line: Line) -> Expected | None:
         if one.direction == "out" and one.yen == line.yen and not ledger.returned[one.id]
     ]
     cited = [one for one in fitting if one.edi and one.edi == line.edi.strip()]
-    named = [one for one in fitting if _same_name(one, line)]
+    named = [one for one in fitting if key(line.payer) in map(key, one.names)]
     chosen = cited or named or fitting
     return chosen[0] if len(chosen) == 1 else None
 
 
 def _by_amount_and_name(ledger: _Ledger, line: Line) -> bool:
-    fitting = [
-        one
-        for one in ledger.expected
-        if one.direction == line.direction and _same_name(one, line) and ledger.fits(one, line)
-    ]
+    fitting = [one for one in ledger.of_name(line) if ledger.fits(one, line)]
     parties = list(dict.fromkeys(one.party for one in fitting))
     if not fitting:
         return False
@@ -220,9 +231,7 @@ def _by_amount_and_name(ledger: _Ledger, line: Line) -> bool:
 def _by_name(ledger: _Ledger, line: Line) -> bool:
     """One payment for everything that a party owes, else for its oldest open amount; and what comes
     once more when all is paid belongs to the payment that it repeats."""
-    of_name = [
-        one for one in ledger.expected if one.direction == line.direction and _same_name(one, line)
-    ]
+    of_name = ledger.of_name(line)
     parties = list(dict.fromkeys(one.party for one in of_name))
     if not of_name:
         return False
@@ -258,11 +267,6 @@ def _difference(ledger: _Ledger, one: Expected, failed: Collected | None) -> Dif
     if len(paid) > 1 and all(yen == one.yen for yen in paid):
         return PaidTwice(sum(paid), -missing)
     return PaidTooMuch(sum(paid), -missing)
-
-
-def _same_name(one: Expected, line: Line) -> bool:
-    payer = key(line.payer)
-    return bool(payer) and payer in {key(name) for name in one.names}
 
 
 def _says(line: Line, words: Iterable[str]) -> bool:
