@@ -95,7 +95,7 @@ def route(party: str, way: Route, from_on: datetime, reason: str) -> None:
 @click.option("--creditor", default="operator", show_default=True)
 @click.option("--holder", required=True, help="預り金の保有者 · who keeps the deposit")
 @click.option("--to", "to_on", type=Day, help="終了日 · its last day")
-@click.option("--withdrawn", is_flag=True, help="撤回 · it ends on that day")
+@click.option("--withdrawn", is_flag=True, help="撤回 · there is none from that day on")
 @asking(reasoned)
 def consent(
     debtor: str, creditor: str, holder: str, to_on: datetime | None, withdrawn: bool,

@@ -89,6 +89,7 @@ READ = {
     "(名)": "合名会社",
 }
 BRACKETED = {**COMPANIES, **OFFICES}
+SHORT_FORMS = tuple(dict.fromkeys(COMPANIES.values()))
 # Longer words first: 医療法人社団 before 社団法人 and 医療法人.
 SPELLINGS = sorted(READ.items(), key=lambda pair: -len(pair[0]))
 WORDS = sorted({**BRACKETED, **TRADES}.items(), key=lambda pair: -len(pair[0]))

@@ -33,7 +33,7 @@ Purpose = Literal["payee", "debtor"]
 Named = Callable[[Account], Account]  # puts the names of bank and branch to an account
 
 
-class Held(Struct, frozen=True):
+class Kept(Struct, frozen=True):
     """An account as it stands in the books, with who entered it, when and why."""
 
     party: str
@@ -123,9 +123,9 @@ async def set_profile(
     await _entered(conn, ADD_PROFILE, asked)
 
 
-async def accounts(conn: AsyncConnection, day: date) -> list[Held]:
+async def accounts(conn: AsyncConnection, day: date) -> list[Kept]:
     """The accounts in force on a day, closed ones among them."""
-    async with conn.cursor(row_factory=class_row(Held)) as cursor:
+    async with conn.cursor(row_factory=class_row(Kept)) as cursor:
         await cursor.execute(ACCOUNTS, {"day": day})
         return await cursor.fetchall()
 

@@ -12,7 +12,7 @@ import jaconv
 from msgspec import Struct
 
 from settlement.bank.characters import ALLOWED, MARKS, lone_marks, takes
-from settlement.bank.companies import shortened
+from settlement.bank.companies import SHORT_FORMS, shortened
 from settlement.bank.layouts import Letters
 from settlement.bank.refusals import NotWritableInKana, TooLongForTheField
 
@@ -95,8 +95,8 @@ def key(name: str) -> str:
     as different banks and payers write them."""
     text = jaconv.z2h(jaconv.hira2kata(name), kana=True, ascii=True, digit=True).upper()
     text = "".join(SMALL.get(letter, letter) for letter in text)
-    for short in ("(ｶ)", "ｶ)", "(ｶ", "(ﾕ)", "ﾕ)", "(ﾕ", "(ﾄﾞ)", "ﾄﾞ)", "(ﾄﾞ"):
-        text = text.replace(short, "")
+    for short in SHORT_FORMS:
+        text = text.removeprefix(f"{short})").removesuffix(f"({short}").replace(f"({short})", "")
     return "".join(letter for letter in text if letter not in " ()-ｰ.･").replace("ｦ", "ｵ")
 
 

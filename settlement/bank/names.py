@@ -37,6 +37,7 @@ def bank_is_known(bank: str) -> bool:
     return bank != TEST_BANK and bank in Bank.all
 
 
+@cache
 def _kana(name: str) -> str:
     spaced = name.translate(NOT_IN_A_BRANCH)
     return cut(normalise(spaced, "branch").text, LONGEST)

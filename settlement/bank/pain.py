@@ -21,7 +21,8 @@ NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
 CLEARING = "JPZGN"
 EDI_LINE = 76
 MIME = ("MIME-Version: 1.0", "Content-Type: text/xml", "Content-Transfer-Encoding: base64")
-LONGEST = {"MsgId": 35, "PmtInfId": 35, "EndToEndId": 35, "Nm": 140, "Ustrd": 140}
+LONGEST = {"MsgId": 35, "PmtInfId": 35, "EndToEndId": 35}
+LONGEST_TEXT = 140
 NO_REFERENCE = "NOTPROVIDED"
 
 Tree = tuple[str, object]  # a tag, and its text or the elements in it
@@ -135,6 +136,7 @@ def _xml(tag: str, content: object) -> str:
     text = str(content)
     if not text or not text.isprintable():
         raise NotWritableInKana(field=name)
-    if len(text) > LONGEST.get(name, 140):
-        raise TooLongForTheField(field=name, longest=LONGEST[name])
+    longest = LONGEST.get(name, LONGEST_TEXT)
+    if len(text) > longest:
+        raise TooLongForTheField(field=name, longest=longest)
     return f"<{tag}>{escape(text)}</{name}>"

@@ -17,9 +17,8 @@ SETTLED_BANK_DAYS = 2  # what the bank needs after its own lead, before a debit 
 
 
 class Window(Struct, frozen=True):
-    """速報と異議期間: bank days after a cycle's last day. Approval comes after objections."""
+    """異議期間: bank days after a cycle's last day in which parties may object; then comes approval."""
 
-    preview_bank_days: int = 2
     objection_bank_days: int = 5
 
 

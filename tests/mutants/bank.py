@@ -23,7 +23,7 @@ PAYING = (
         "settlement/bank/layouts.py",
         '    number("yen", 10),  # 引落金額\n    number("new_code", 1),\n',
         '    number("new_code", 1),\n    number("yen", 10),  # 引落金額\n',
-        f"{ZENGIN}::test_debits_come_back_as_they_were",
+        f"{GOLDEN}::test_debits_are_the_sample_to_the_byte",
     ),
     Bug(
         "a bank file's text is aligned to the right",

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from settlement.bank.incoming import Line, incoming
 from settlement.bank.refusals import BankFileNotReadable, BankResultRefused
 from tests.settlement.bank import notices as bank
 from tests.settlement.bank import samples
+from tests.settlement.bank.test_zengin import letters
 
 TODAY = date(2026, 7, 1)
 ON = date(2026, 6, 30)
@@ -118,6 +121,39 @@ def test_a_statement_that_does_not_add_up_is_refused(
     with pytest.raises(BankResultRefused) as refused:
         incoming(content, TODAY)
     assert refused.value.extra["faults"] == faults
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 999_999_999_999),
+            st.sampled_from(["1", "2"]),
+            letters("party", 48),
+            letters("edi", 20),
+        ),
+        max_size=6,
+    ),
+    st.integers(-99_999_999_999_999, 99_999_999_999_999),
+)
+def test_whatever_moved_is_read(moved: list[tuple[int, str, str, str]], before: int) -> None:
+    lines = [
+        bank.booked(direction, yen, payer, reference=at, edi=edi)
+        for at, (yen, direction, payer, edi) in enumerate(moved)
+    ]
+    came = [yen for yen, direction, _, _ in moved if direction == "1"]
+    went = [yen for yen, direction, _, _ in moved if direction == "2"]
+    after = before + sum(came) - sum(went)
+    assume(abs(after) < 10**14)
+    trailer = bank.statement_trailer(came, went, after)
+    (found,) = incoming(
+        bank.file([bank.statement_header(before), *lines, trailer, bank.end()]), TODAY
+    )
+    assert (found.opening_yen, found.closing_yen) == (before, after)
+    assert [(one.yen, one.payer, one.edi) for one in found.lines] == [
+        (yen, payer, edi) for yen, _, payer, edi in moved
+    ]
+    assert [one.direction == "in" for one in found.lines] == [way == "1" for _, way, _, _ in moved]
 
 
 def test_a_correction_is_marked_as_one() -> None:

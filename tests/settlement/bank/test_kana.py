@@ -117,6 +117,8 @@ def test_only_what_is_read_differently_asks_for_a_look() -> None:
         ("ｾﾄｳﾁﾍﾞ-ｶﾘ-(ｶ", "ｾﾄｳﾁ ﾍﾞｰｶﾘｰ"),
         ("ｷﾔﾉﾝ", "キャノン"),
         ("ｱﾜ ｻﾌﾞﾛｳ", "ｱﾜｻﾌﾞﾛｳ"),
+        ("ｲ)ｱﾜｶｲ", "アワカイ"),
+        ("ｱﾜ(ｶ)ﾄｸｼﾏ", "アワトクシマ"),
     ],
 )
 def test_names_are_compared_as_banks_write_them(one: str, other: str) -> None:

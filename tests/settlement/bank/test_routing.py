@@ -3,7 +3,7 @@
 from datetime import date, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -168,6 +168,7 @@ def test_a_first_debit_is_marked_as_one() -> None:
     assert (batch.debits[0].new_code, batch.debits_on) == ("1", date(2026, 7, 27))
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.tuples(
