@@ -17,7 +17,7 @@ SETTLED_BANK_DAYS = 2  # what the bank needs after its own lead, before a debit 
 
 
 class Window(Struct, frozen=True):
-    """異議期間: bank days after a cycle's last day in which parties may object; then comes approval."""
+    """異議期間: bank days after a cycle's last day in which parties may object, before approval."""
 
     objection_bank_days: int = 5
 
