@@ -153,6 +153,7 @@ async def agreed(conn: AsyncConnection, day: date, named: Named) -> Agreed:
         {one.party: named(one.account) for one in held if one.purpose == "payee"},
         {one.party: named(one.account) for one in held if one.purpose == "debtor"},
         {row["debtor"]: Consent(**row) for row in consents},
+        {one.party: one.customer for one in held if one.purpose == "debtor"},
     )
 
 

@@ -44,7 +44,7 @@ class Net(Struct, frozen=True):
     party: str
     yen: int
     statement: str  # also the EDI information of its transfer: at most 20 letters
-    customer: str = ""  # 顧客番号 of its direct debits: at most 20 digits
+    customer: str = ""  # 顧客番号 of this debit, if it is not the party's own: at most 20 digits
 
 
 class Consent(Struct, frozen=True):
@@ -68,7 +68,12 @@ class Agreed(Struct, frozen=True):
     payees: Mapping[str, Account]
     debtors: Mapping[str, Account]
     consents: Mapping[str, Consent]
+    customers: Mapping[str, str] = {}  # 顧客番号 of the mandate that each debtor gave
     first_debits: frozenset[str] = frozenset()  # parties never debited before: 新規コード 1
+
+    def customer(self, net: Net) -> str:
+        """By which number the debtor and its bank know a debit."""
+        return net.customer or self.customers.get(net.party, "")
 
 
 class OffsetLine(Struct, frozen=True):
@@ -193,14 +198,14 @@ def _route(net: Net, agreed: Agreed, day: date) -> tuple[Route, Why]:
         return ("TRANSFER", why) if net.party in agreed.payees else ("INVOICE", why)
     if asked == "INVOICE" or asked is None:
         return "INVOICE", why
-    if net.party in agreed.debtors and net.customer:
+    if net.party in agreed.debtors and agreed.customer(net):
         return "DIRECT_DEBIT", why
     return "INVOICE", why if why == "no-consent" else "no-debtor-account"
 
 
 def _debit(net: Net, agreed: Agreed) -> Debit:
     new_code = "1" if net.party in agreed.first_debits else "0"
-    return Debit(agreed.debtors[net.party], -net.yen, net.customer, new_code)
+    return Debit(agreed.debtors[net.party], -net.yen, agreed.customer(net), new_code)
 
 
 def _held(net: Net, why: Why) -> Held:

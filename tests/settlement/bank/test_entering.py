@@ -201,8 +201,8 @@ async def test_what_was_entered_decides_how_nets_are_paid(books: Books) -> None:
         await entering.set_route(conn, "c", "DIRECT_DEBIT", APRIL, WHY, NOW)
         await entering.enter_consent(conn, Consent("b", "operator", "takamatsu", APRIL), WHY, NOW)
         agreed = await entering.agreed(conn, date(2026, 6, 30), plain)
-    nets = [Net("a", 600, "S-A"), Net("b", -700, "S-B"), Net("c", -800, "S-C", "20260615001")]
+    nets = [Net("a", 600, "S-A"), Net("b", -700, "S-B"), Net("c", -800, "S-C")]
     found = plan(cycle_of(JUNE), nets, agreed, Profile(samples.HUB), Window())
     assert [party for party, _ in found.transfers] == ["a"]
     assert [(one.party, one.holder) for one in found.offsets] == [("b", "takamatsu")]
-    assert [(party, one.account) for party, one in found.debits] == [("c", B)]
+    assert [(one.account, one.customer) for _, one in found.debits] == [(B, "20260615001")]

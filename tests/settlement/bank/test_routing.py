@@ -102,6 +102,13 @@ def test_a_debtor_without_an_account_is_invoiced_and_told_why() -> None:
     assert two.why == "no-debtor-account"
 
 
+def test_a_debit_bears_the_number_of_its_mandate_unless_it_has_its_own() -> None:
+    agreed = structs.replace(AGREED, customers={"awa": "42"})
+    (_, mandate), *_ = planned(net("awa", -341, customer=""), agreed=agreed).debits
+    (_, own), *_ = planned(net("awa", -341, customer="43"), agreed=agreed).debits
+    assert (mandate.customer, own.customer) == ("42", "43")
+
+
 def test_a_payee_without_an_account_is_held_not_forgotten() -> None:
     found = planned(net("kita", 140), net("nobody", 5))
     assert [one.why for one in found.held] == ["no-payee-account", "no-payee-account"]
