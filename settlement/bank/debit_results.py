@@ -48,35 +48,47 @@ class Collected(Struct, frozen=True):
 
 
 def results(content: bytes, sent: Sequence[DebitBatch], around: date) -> list[Collected]:
-    """What became of each debit that was sent, in that order; `BankResultRefused` with every reason
-    if the file is not the answer to it."""
+    """What became of each debit that was sent, in the bank's order; `BankResultRefused` with every
+    reason if the file is not the answer to it."""
     read = zengin.readable(content, zengin.DEBITS)
     came = zengin.read_debits(content, around)
     found = [finding for batch in read for finding in _adds_up(batch)]
     if [_headed(batch) for batch in came] != [_headed(batch) for batch in sent]:
         found.append(Finding("header-differs"))
-    asked = {one.customer.zfill(20): one for batch in sent for one in batch.debits}
-    answered: dict[str, Debit] = {}
+    answered: list[Collected] = []
+    by_customer: dict[str, list[Debit]] = {}
+    for one in (debit for batch in sent for debit in batch.debits):
+        by_customer.setdefault(one.customer.zfill(20), []).append(one)
     for batch, lines in zip(read, came, strict=True):
-        for (at, _), one in zip(batch.lines, lines.debits, strict=True):
-            customer = one.customer.strip().zfill(20)
-            found += _answers(asked.get(customer), customer in answered, one, at)
-            answered.setdefault(customer, one)
-    found += [
-        Finding("line-missing", seen=customer) for customer in asked if customer not in answered
-    ]
+        for (at, _), line in zip(batch.lines, lines.debits, strict=True):
+            asked = _asked(by_customer.get(line.customer.strip().zfill(20), []), line)
+            found += _answers(asked, line, at)
+            if asked is not None:
+                answered.append(Collected(asked, line.result))
+    for customer, left in by_customer.items():
+        found += [Finding("line-missing", seen=customer)] * len(left)
     if found:
         raise BankResultRefused(faults=names(found), told=[one.told for one in found])
-    return [Collected(debit, answered[customer].result) for customer, debit in asked.items()]
+    return answered
+
+
+def _asked(waiting: list[Debit], came: Debit) -> Debit | None:
+    """What a line answers: a debit of its customer, of two that of its yen; each once."""
+    if not waiting:
+        return None
+    same = [one for one in waiting if one.yen == came.yen]
+    chosen = (same or waiting)[0]
+    waiting.remove(chosen)
+    return chosen
 
 
 def _headed(batch: DebitBatch) -> tuple[object, ...]:
     return batch.originator.code, batch.originator.account.place, batch.debits_on
 
 
-def _answers(asked: Debit | None, again: bool, came: Debit, at: int) -> Iterable[Finding]:
+def _answers(asked: Debit | None, came: Debit, at: int) -> Iterable[Finding]:
     """Whether one line is the answer to what was asked."""
-    if asked is None or again:
+    if asked is None:
         yield Finding("line-extra", at, came.customer)
         return
     if came.yen != asked.yen:

@@ -35,6 +35,9 @@ RETURNED = ("ｸﾐﾓﾄﾞｼ", "ｸﾐﾓﾄｼ", "ﾌﾘｺﾐﾍﾝｷﾝ",
 FEE = ("ﾃｽｳﾘﾖｳ",)
 
 
+Asked = tuple[str, int]  # customer number, yen
+
+
 class Expected(Struct, frozen=True):
     """What is to come in (+) or to go out (−), known by its own id, EDI information and names."""
 
@@ -47,6 +50,11 @@ class Expected(Struct, frozen=True):
     edi: str = ""
     customer: str = ""  # 顧客コード, 振込依頼人コード
     batch: str = ""  # what left in one file; some banks book it as one line
+
+    @property
+    def asked(self) -> Asked:
+        """What the bank knows a direct debit by."""
+        return self.customer.zfill(20), self.yen
 
 
 class Outcome(Struct, frozen=True):
@@ -64,7 +72,7 @@ class _Ledger:
     """What is open while lines are given out, one after the other."""
 
     def __init__(
-        self, expected: Sequence[Expected], fees_yen: frozenset[int], failed: Collection[str]
+        self, expected: Sequence[Expected], fees_yen: frozenset[int], failed: Collection[Asked]
     ) -> None:
         self.expected = sorted(expected, key=lambda one: (one.due_on, one.id))
         self.fees_yen = fees_yen
@@ -72,14 +80,14 @@ class _Ledger:
         self.returned: dict[str, list[Line]] = {one.id: [] for one in expected}
         self.strays: list[Stray] = []
         self.named: dict[str, list[Expected]] = {}
-        self.referred: dict[str, Expected] = {}
+        self.referred: dict[str, list[Expected]] = {}
         self.batches: dict[str, list[Expected]] = {}
         for one in self.expected:
             for name in dict.fromkeys(f"{one.direction} {key(name)}" for name in one.names):
                 self.named.setdefault(name, []).append(one)
             for reference in _references(one.direction, one.edi, one.customer):
-                self.referred.setdefault(reference, one)
-            if one.batch and one.customer.zfill(20) not in failed:
+                self.referred.setdefault(reference, []).append(one)
+            if one.batch and one.asked not in failed:
                 self.batches.setdefault(f"{one.direction} {one.batch}", []).append(one)
 
     def of_name(self, line: Line) -> list[Expected]:
@@ -98,6 +106,13 @@ class _Ledger:
             one.direction == "in" and missing in self.fees_yen and not self.lines[one.id]
         )
 
+    def owner(self, candidates: Sequence[Expected], line: Line) -> Expected:
+        """Whose a line is: what it fits, else what it repeats, else the oldest that is open."""
+        fitting = [one for one in candidates if self.fits(one, line)]
+        repeated = [one for one in candidates if one.yen == line.yen]
+        unpaid = [one for one in candidates if self.open_yen(one) > 0]
+        return (fitting or repeated or unpaid or candidates)[0]
+
 
 def match(
     expected: Sequence[Expected],
@@ -107,7 +122,7 @@ def match(
 ) -> Outcome:
     """Who paid what; `fees_yen` are the transfer fees that payers may have deducted, `debits` what
     the bank told of a direct debit file."""
-    failed = {one.debit.customer.zfill(20): one for one in debits if not one.done}
+    failed = {(one.debit.customer.zfill(20), one.debit.yen): one for one in debits if not one.done}
     ledger = _Ledger(expected, fees_yen, failed)
     sure = _without_withdrawn(ledger, sorted(lines, key=lambda one: (one.booked_on, one.reference)))
     left = [line for line in sure if not _by_reference(ledger, line)]
@@ -119,7 +134,7 @@ def match(
             ledger.strays.append(Stray(line, UnknownPayer(line.yen)))
     matched = []
     for one in ledger.expected:
-        difference = _difference(ledger, one, failed.get(one.customer.zfill(20)))
+        difference = _difference(ledger, one, failed.get(one.asked))
         found = (*ledger.lines[one.id], *ledger.returned[one.id])
         matched.append(Matched(one.id, one.party, found, difference))
     return Outcome(tuple(matched), tuple(ledger.strays))
@@ -146,8 +161,8 @@ def _without_withdrawn(ledger: _Ledger, lines: Sequence[Line]) -> list[Line]:
 
 def _by_reference(ledger: _Ledger, line: Line) -> bool:
     for reference in _references(line.direction, line.edi.strip(), line.payer_code):
-        if one := ledger.referred.get(reference):
-            ledger.lines[one.id].append(line)
+        if named := ledger.referred.get(reference, []):
+            ledger.lines[ledger.owner(named, line).id].append(line)
             return True
     return False
 
@@ -243,9 +258,7 @@ def _by_name(ledger: _Ledger, line: Line) -> bool:
         for one in unpaid:
             ledger.lines[one.id].append(_share(line, ledger.open_yen(one)))
         return True
-    repeated = [one for one in of_name if one.yen == line.yen]
-    (first, *_) = repeated or unpaid or of_name
-    ledger.lines[first.id].append(line)
+    ledger.lines[ledger.owner(of_name, line).id].append(line)
     return True
 
 

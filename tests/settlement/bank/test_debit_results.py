@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from settlement.bank import zengin
 from settlement.bank.debit_results import RESULTS, results
 from settlement.bank.orders import Debit, DebitBatch
 from settlement.bank.refusals import BankFileNotReadable, BankResultRefused
@@ -107,3 +108,16 @@ def test_a_customer_number_filled_otherwise_is_the_same_customer() -> None:
     content = b"\r\n".join([lines[0], line, trailer, *lines[4:]])
     (one,) = results(content, sent, TODAY)
     assert one.done
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_two_debits_of_one_customer_are_told_apart_by_their_yen(order: tuple[int, int]) -> None:
+    twice = (Debit(samples.AWA, 100, "42".zfill(20)), Debit(samples.AWA, 200, "42".zfill(20)))
+    sent = DebitBatch(samples.HUB, samples.DEBITS.debits_on, twice)
+    lines = zengin.debit_file([sent]).split(b"\r\n")
+    failed = lines[2][:111] + b"1" + lines[2][112:]
+    trailer = b"8000002000000000300000001000000000100000001000000000200".ljust(120)
+    answers = [[lines[1], failed][at] for at in order]
+    content = b"\r\n".join([lines[0], *answers, trailer, *lines[4:]])
+    found = results(content, [sent], TODAY)
+    assert {one.debit.yen: one.done for one in found} == {100: True, 200: False}

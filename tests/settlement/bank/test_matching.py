@@ -143,6 +143,25 @@ def test_what_was_collected_comes_as_one_sum_without_what_failed() -> None:
     assert (both.of("D1"), both.of("D2")) == (Settled(341), Settled(140))
 
 
+def test_one_code_for_two_debts_pays_the_one_that_fits_then_the_other() -> None:
+    both = [owed("A1", 10_000, customer="42"), owed("A2", 5_000, customer="42")]
+    second = line(5_000, "ﾀﾞﾚｶ", code="0000000042")
+    found = match(both, [second], FEES)
+    assert (found.of("A1"), found.of("A2")) == (NotPaid(10_000), Settled(5_000))
+    first = line(10_000, "ﾀﾞﾚｶ", code="0000000042", number=2)
+    found = match(both, [second, first], FEES)
+    assert (found.of("A1"), found.of("A2")) == (Settled(10_000), Settled(5_000))
+    again = structs.replace(first, reference="000003")
+    assert match(both, [second, first, again], FEES).of("A1") == PaidTwice(20_000, 10_000)
+
+
+def test_of_two_debits_of_one_customer_the_failed_one_is_open() -> None:
+    both = [owed("D1", 341, customer="42"), owed("D2", 140, customer="42")]
+    failed = structs.replace(samples.DEBITS.debits[1], customer="42")
+    found = match(both, [line(341, AWA)], FEES, [Collected(failed, "1")])
+    assert (found.of("D1"), found.of("D2")) == (Settled(341), NotCollected(140, "1"))
+
+
 def test_a_code_of_zeros_names_nobody() -> None:
     found = match([owed(customer="0000000000")], [line(777, "ﾀﾞﾚｶ")], FEES)
     assert found.of("A1") == NotPaid(10_000)
