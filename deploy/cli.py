@@ -26,6 +26,7 @@ COMMANDS = {
     "members": "deploy.members_commands:members",
     "usage": "deploy.usage_commands:usage",
     "roll": "deploy.roller:roll_command",
+    "bank": "deploy.bank_commands:bank",
     "verify": "settlement.commands:verify",
 }
 

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct, structs
 
+import settlement.bank.refusals  # noqa: F401  they have pages of their own too
 from deploy.watch import Status, Watch
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal, slug_of, titles

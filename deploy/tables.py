@@ -28,10 +28,12 @@ SECRETS = {
     "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
     "federation.pins": NONE,
 }
-# Who members are goes along only where it is asked for: the rows that say nothing of it.
+# Who members are, and whose account is where, goes along only where it is asked for: the rows that
+# say nothing of it.
 PERSONAL = {
     "federation.carriers": "kind NOT IN ('phone', 'line')",
     "federation.profiles": NONE,
+    "settlement.bank_accounts": NONE,
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.

@@ -567,6 +567,83 @@ federation.wallets
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+settlement.bank_accounts
+  party_id bigint NOT NULL
+  purpose text NOT NULL
+  from_on date NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  closed boolean NOT NULL DEFAULT false
+  bank text NOT NULL
+  branch text NOT NULL
+  deposit text NOT NULL
+  number text NOT NULL
+  number_end text NOT NULL
+  holder text NOT NULL
+  customer text NOT NULL DEFAULT ''::text
+  author text NOT NULL
+  reason text NOT NULL
+  bank_accounts_author_check: CHECK ((author <> ''::text))
+  bank_accounts_bank_check: CHECK ((bank ~ '^[0-9]{4}$'::text))
+  bank_accounts_branch_check: CHECK ((branch ~ '^[0-9]{3}$'::text))
+  bank_accounts_check: CHECK (((purpose = 'debtor'::text) = (customer <> ''::text)))
+  bank_accounts_customer_check: CHECK ((customer ~ '^[0-9]{0,20}$'::text))
+  bank_accounts_deposit_check: CHECK ((deposit ~ '^[12349]$'::text))
+  bank_accounts_holder_check: CHECK (((length(holder) >= 1) AND (length(holder) <= 30)))
+  bank_accounts_number_check: CHECK ((number ~ '^[0-9]{7}$'::text))
+  bank_accounts_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  bank_accounts_pkey: PRIMARY KEY (party_id, purpose, from_on, entered_at)
+  bank_accounts_purpose_check: CHECK ((purpose = ANY (ARRAY['payee'::text, 'debtor'::text])))
+  bank_accounts_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX bank_accounts_pkey ON settlement.bank_accounts USING btree (party_id, purpose, from_on, entered_at)
+  POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.bank_profiles
+  from_on date NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  originator_code text NOT NULL
+  holder text NOT NULL
+  bank text NOT NULL
+  branch text NOT NULL
+  deposit text NOT NULL
+  number text NOT NULL
+  transfer_lead_bank_days smallint NOT NULL
+  transfer_until time without time zone NOT NULL
+  debit_lead_bank_days smallint NOT NULL
+  debit_until time without time zone NOT NULL
+  debit_day smallint NOT NULL
+  ahead_bank_days smallint NOT NULL
+  most_transfers integer NOT NULL
+  most_debits integer NOT NULL
+  ending text NOT NULL
+  takes_test_bank boolean NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  bank_profiles_ahead_bank_days_check: CHECK (((ahead_bank_days >= 1) AND (ahead_bank_days <= 60)))
+  bank_profiles_author_check: CHECK ((author <> ''::text))
+  bank_profiles_bank_check: CHECK ((bank ~ '^[0-9]{4}$'::text))
+  bank_profiles_branch_check: CHECK ((branch ~ '^[0-9]{3}$'::text))
+  bank_profiles_debit_day_check: CHECK (((debit_day >= 1) AND (debit_day <= 28)))
+  bank_profiles_debit_lead_bank_days_check: CHECK (((debit_lead_bank_days >= 0) AND (debit_lead_bank_days <= 20)))
+  bank_profiles_deposit_check: CHECK ((deposit ~ '^[129]$'::text))
+  bank_profiles_ending_check: CHECK ((ending = ANY (ARRAY['CRLF'::text, 'NONE'::text])))
+  bank_profiles_holder_check: CHECK (((length(holder) >= 1) AND (length(holder) <= 40)))
+  bank_profiles_most_debits_check: CHECK (((most_debits >= 1) AND (most_debits <= 999999)))
+  bank_profiles_most_transfers_check: CHECK (((most_transfers >= 1) AND (most_transfers <= 999999)))
+  bank_profiles_number_check: CHECK ((number ~ '^[0-9]{7}$'::text))
+  bank_profiles_originator_code_check: CHECK ((originator_code ~ '^[0-9]{10}$'::text))
+  bank_profiles_pkey: PRIMARY KEY (from_on, entered_at)
+  bank_profiles_reason_check: CHECK ((reason <> ''::text))
+  bank_profiles_transfer_lead_bank_days_check: CHECK (((transfer_lead_bank_days >= 0) AND (transfer_lead_bank_days <= 20)))
+  CREATE UNIQUE INDEX bank_profiles_pkey ON settlement.bank_profiles USING btree (from_on, entered_at)
+  POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.counts
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
@@ -661,6 +738,32 @@ settlement.lines
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.offset_consents
+  party_id bigint NOT NULL
+  creditor_id bigint NOT NULL
+  holder_id bigint NOT NULL
+  from_on date NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  to_on date
+  withdrawn boolean NOT NULL DEFAULT false
+  author text NOT NULL
+  reason text NOT NULL
+  offset_consents_author_check: CHECK ((author <> ''::text))
+  offset_consents_check1: CHECK (((party_id <> creditor_id) AND (party_id <> holder_id)))
+  offset_consents_check: CHECK ((to_on >= from_on))
+  offset_consents_creditor_id_fkey: FOREIGN KEY (creditor_id) REFERENCES tenants.parties(party_id)
+  offset_consents_holder_id_fkey: FOREIGN KEY (holder_id) REFERENCES tenants.parties(party_id)
+  offset_consents_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  offset_consents_pkey: PRIMARY KEY (party_id, from_on, entered_at)
+  offset_consents_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX offset_consents_pkey ON settlement.offset_consents USING btree (party_id, from_on, entered_at)
+  POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 settlement.parts
   cycle_id integer
   booked_at timestamp with time zone
@@ -674,6 +777,26 @@ settlement.parts
   late boolean
   points bigint
   GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.payment_routes
+  party_id bigint NOT NULL
+  from_on date NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  route text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  payment_routes_author_check: CHECK ((author <> ''::text))
+  payment_routes_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  payment_routes_pkey: PRIMARY KEY (party_id, from_on, entered_at)
+  payment_routes_reason_check: CHECK ((reason <> ''::text))
+  payment_routes_route_check: CHECK ((route = ANY (ARRAY['OFFSET_SALES_DEPOSIT'::text, 'TRANSFER'::text, 'DIRECT_DEBIT'::text, 'INVOICE'::text])))
+  CREATE UNIQUE INDEX payment_routes_pkey ON settlement.payment_routes USING btree (party_id, from_on, entered_at)
+  POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
 settlement.pieces

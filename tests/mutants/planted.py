@@ -1,6 +1,7 @@
 """Every bug that is planted."""
 
 from tests.mutants.back import AROUND, COMING_BACK
+from tests.mutants.bank import PAYING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
@@ -16,4 +17,5 @@ PLANTED = (
     *AROUND,
     *ROLLING,
     *STRIKING,
+    *PAYING,
 )
