@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from settlement.lines import Draw, Funding, Grant, Party
+from settlement.lines import Draw, Funding, Grant, Party, Scheme
 from settlement.netting import (
     Flow,
     Kind,
@@ -11,6 +11,7 @@ from settlement.netting import (
     Roles,
     granted_by,
     kind_of,
+    lapsing,
     movement_of,
     settled,
 )
@@ -28,10 +29,11 @@ class Tally:
         self._entry = ""
         self._met: set[Key] = set()
 
-    def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
-        """Count one lot granted or one draw."""
-        part = settled(part)
+    def add(self, part: Grant | Draw, scheme: Scheme, late: bool) -> None:
+        """Count one lot granted or one draw, by the scheme of its lot."""
+        part, funding = settled(part), scheme.funding
         movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
+        movement = lapsing(movement, scheme.breakage or "PROMO_FUND")
         kind = kind_of(part.rule)
         self._points[movement, kind, funding, part.funder, part.tenant, late] += abs(part.points)
         if part.entry != self._entry:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from settlement.fees import NOTHING, Agreed
 from settlement.lines import (
     SECTIONS,
     Charge,
@@ -88,10 +89,10 @@ def tallied(
     first: date = FIRST,
 ) -> Tally:
     """Some lots and draws, counted."""
-    fundings = {one.scheme: one.funding for one in schemes}
+    known = {one.scheme: one for one in schemes}
     tally = Tally(parties)
     for part in parts:
-        tally.add(part, fundings[part.scheme], part.business_date < first)
+        tally.add(part, known[part.scheme], part.business_date < first)
     return tally
 
 
@@ -117,13 +118,15 @@ def papers(
     schemes: Sequence[Scheme] = (AT_REDEMPTION,),
     parties: Sequence[Party] = PARTIES,
     header: Header = HEADER,
+    agreed: Agreed = NOTHING,
 ) -> list[Line]:
     """Every line of a cycle, in the order of the file."""
     ranks = ranked(parties)
     sorted_parts = sorted(parts, key=lambda part: (SECTIONS.index(type(part)), order(part, ranks)))
     tally = tallied(sorted_parts, schemes, parties, header.first_on)
-    told = results(tally.flows(), tally.entries, parties)
-    return [header, *schemes, *parties, *sorted_parts, *told]
+    told = results(tally.flows(), tally.entries, parties, agreed)
+    under = (*agreed.terms, *agreed.carries)
+    return [header, *schemes, *parties, *under, *sorted_parts, *told]
 
 
 def sealed(lines: Iterable[Line], previous: str | None = None, key: bytes = KEY) -> list[bytes]:
