@@ -14,5 +14,17 @@ WHERE
         WHERE
             entries.cycle_id = %(cycle_id)s::integer
             AND entries.booked_at >= %(since)s::timestamptz
+        UNION ALL
+        SELECT shortages.scheme_id
+        FROM federation.entries
+        INNER JOIN federation.shortages
+            ON
+                shortages.member_id = entries.member_id
+                AND shortages.entry_id IN (entries.entry_id, entries.of_entry_id)
+        WHERE
+            entries.cycle_id = %(cycle_id)s::integer
+            AND entries.booked_at >= %(since)s::timestamptz
+            AND entries.kind IN ('return', 'reversal')
+            AND shortages.met = 'deducted'
     )
 ORDER BY from_on

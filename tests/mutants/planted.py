@@ -1,6 +1,7 @@
 """Every bug that is planted."""
 
 from tests.mutants.back import AROUND, COMING_BACK
+from tests.mutants.charging import CHARGING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
@@ -15,5 +16,6 @@ PLANTED = (
     *COMING_BACK,
     *AROUND,
     *ROLLING,
+    *CHARGING,
     *STRIKING,
 )
