@@ -1,20 +1,23 @@
 """精算条件の合意: agree on terms and rates as dated rows, and read what a cycle goes by."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 from psycopg import AsyncConnection
 
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
 from settlement.fees import Agreed
-from settlement.lines import Carry, Party, Terms, canonical, parse
+from settlement.lines import Carry, Party, Split, Terms, Unit, canonical, order, parse
+from settlement.netting import Flow, Roles, ranked
 from settlement.refusals import CycleClosed, RateAgreed
-from settlement.schemes import Agreement, Offer, completed, terms_of
+from settlement.schemes import Agreement, Offer, completed, net_level_of, terms_of
+from settlement.splitting import Place, Stand, units_of, yen_at
 from settlement.stages import Standing
 from tenants.layout import Why
 
@@ -27,7 +30,10 @@ ADD_TAX_RATE = statement(__file__, "add_tax_rate")
 TERMINALS = statement(__file__, "terminals")
 CARRIED = statement(__file__, "carried")
 CONDITIONS = statement(__file__, "conditions")
-One = TypeVar("One", Terms, Carry)
+STANDS = statement(__file__, "stands")
+AT_SHOPS = statement(__file__, "at_shops")
+SPLITS = statement(__file__, "splits")
+One = TypeVar("One", Terms, Carry, Unit)
 
 # One agrees, or one states a cycle, at a time: a row is wholly before a statement or after it.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('settlement.terms'))"
@@ -90,10 +96,39 @@ async def agreed_on(
     terminals = {row["party"]: row["terminals"] for row in await rows(conn, TERMINALS, {})}
     found = await rows(conn, TAX_RATE, {"on": cycle.last_on})
     tax_bp = int(found[0]["rate_bp"]) if found else 0
-    terms = terms_of([*await agreements(conn), *more], parties, terminals, tax_bp, cycle.last_on)
+    known = [*await agreements(conn), *more]
+    terms = terms_of(known, parties, terminals, tax_bp, cycle.last_on)
     carried = await rows(conn, CARRIED, {"cycle_id": cycle.cycle_id})
     carries = in_order([Carry(**row) for row in carried], parties)
-    return Agreed(cycle.first_on, cycle.last_on, terms, carries)
+    stands = [Stand(**row) for row in await rows(conn, STANDS, {})]
+    levels = {one.party: net_level_of(known, one.party, cycle.last_on) for one in stands}
+    units = in_order(units_of(stands, levels), parties)
+    return Agreed(cycle.first_on, cycle.last_on, terms, carries, units)
+
+
+async def yen_by_shop(
+    conn: AsyncConnection, cycle: Standing, parties: Sequence[Party], agreed: Agreed
+) -> Counter[Place]:
+    """What points brought or cost each shop of the parties whose net is split."""
+    found: Counter[Place] = Counter()
+    split = sorted({unit.party for unit in agreed.units})
+    if split:
+        roles = Roles(parties)
+        asked = {"cycle_id": cycle.cycle_id, "since": cycle.since, "parties": split}
+        for row in await rows(conn, AT_SHOPS, asked):
+            place = row.pop("party"), row.pop("shop")
+            found[place] += yen_at(place[0], Flow(**row), roles)
+    return found
+
+
+async def splits(conn: AsyncConnection, cycle_id: int, parties: Sequence[Party]) -> list[Split]:
+    """A cycle's nets as they were split, in the order of the sealed file."""
+    found = [
+        Split(row["party"], row["yen"], UNSET if row["unit"] is None else row["unit"])
+        for row in await rows(conn, SPLITS, {"cycle_id": cycle_id})
+    ]
+    ranks = ranked(parties)
+    return sorted(found, key=lambda one: order(one, ranks))
 
 
 async def stated_under(conn: AsyncConnection, cycle: Standing, parties: Sequence[Party]) -> Agreed:
@@ -102,28 +137,38 @@ async def stated_under(conn: AsyncConnection, cycle: Standing, parties: Sequence
     terms = [one for row in found if row["terms"] for one in (parse(row["terms"].encode()),)]
     carries = [Carry(row["party"], row["carried_yen"]) for row in found if row["carried_yen"]]
     known = [one for one in terms if isinstance(one, Terms)]
+    told = [parse(text.encode()) for row in found for text in (row["units"] or "").splitlines()]
+    units = [one for one in told if isinstance(one, Unit)]
     return Agreed(
-        cycle.first_on, cycle.last_on, in_order(known, parties), in_order(carries, parties)
+        cycle.first_on,
+        cycle.last_on,
+        in_order(known, parties),
+        in_order(carries, parties),
+        in_order(units, parties),
     )
 
 
 def in_order(found: Sequence[One], parties: Sequence[Party]) -> tuple[One, ...]:
-    """As the sealed file has them: in the order of the parties."""
-    ranks = {party.party: place for place, party in enumerate(parties)}
-    return tuple(sorted(found, key=lambda one: ranks[one.party]))
+    """As the sealed file has them."""
+    ranks = ranked(parties)
+    return tuple(sorted(found, key=lambda one: order(one, ranks)))
 
 
 def kept(agreed: Agreed, numbers: dict[str, int]) -> str:
     """The rows that say under what a cycle was stated."""
     terms = {one.party: canonical(one).decode() for one in agreed.terms}
     carries = {one.party: one.yen for one in agreed.carries}
+    units: dict[str, list[str]] = {}
+    for one in agreed.units:
+        units.setdefault(one.party, []).append(canonical(one).decode())
     return msgspec.json.encode(
         [
             {
                 "party_id": numbers[party],
                 "terms": terms.get(party),
                 "carried_yen": carries.get(party),
+                "units": "\n".join(units[party]) if party in units else None,
             }
-            for party in sorted(terms.keys() | carries.keys())
+            for party in sorted(terms.keys() | carries.keys() | units.keys())
         ]
     ).decode()

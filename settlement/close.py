@@ -19,16 +19,17 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.sql import statement
 from settlement import calendar, schemes
-from settlement.agreeing import ONE_AT_A_TIME, agreed_on, agreements, kept
+from settlement.agreeing import ONE_AT_A_TIME, agreed_on, agreements, kept, yen_by_shop
 from settlement.anchors import journal_head
 from settlement.counting import counted, recounted
 from settlement.fees import Agreed
-from settlement.lines import Charge, JournalHead, Party
+from settlement.lines import Charge, JournalHead, Party, Split
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.roll import catch_up
 from settlement.sealing import seal
+from settlement.splitting import split
 from settlement.stages import Closing, Standing, flows, mark, party_ids, standing, turn
-from settlement.statement import Key, charges, told, total_yen, written
+from settlement.statement import Key, charges, netted, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 PROOF = statement(__file__, "proof")
@@ -148,7 +149,9 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
             )
             assert sum(total_yen(charged).values()) == 0
             head = await journal_head(conn)
-            await conn.execute(STATE, stated(cycle, charged, ids, head, agreed))
+            at_shops = await yen_by_shop(conn, cycle, list(ids), agreed)
+            parts = split(netted(charged), agreed.units, at_shops)
+            await conn.execute(STATE, stated(cycle, charged, ids, head, agreed, parts))
             await mark(conn, cycle.cycle_id, "summed", "stated")
 
 
@@ -172,8 +175,10 @@ def stated(
     ids: dict[Party, int],
     head: JournalHead | UnsetType,
     agreed: Agreed,
+    parts: Sequence[Split],
 ) -> dict[str, object]:
-    """The rows of the statements and of their lines, and under what they were written."""
+    """The rows of the statements and of their lines, under what they were written, and how nets
+    are split."""
     assert cycle.closed_at is not None
     closed_at = cycle.closed_at.astimezone(UTC)
     pays_on = calendar.pays_on(calendar.Cycle(cycle.first_on, cycle.last_on))
@@ -194,6 +199,12 @@ def stated(
         "statements": msgspec.json.encode(bodies).decode(),
         "lines": msgspec.json.encode(lines).decode(),
         "conditions": kept(agreed, numbers),
+        "splits": msgspec.json.encode(
+            [
+                {"party_id": numbers[one.party], "unit": one.unit or None, "yen": one.yen}
+                for one in parts
+            ]
+        ).decode(),
     }
 
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from settlement.lines import Carry, Party, Terms
+from settlement.lines import Carry, Party, Terms, Unit
 from settlement.netting import CLAIMS, Flow, Movement
 
 REDEEM_FEE, POINT_FEE, MONTHLY_FEE, FEES_RECEIVED = 211, 301, 302, 311
@@ -42,6 +42,7 @@ class Agreed(Struct, frozen=True):
     last_on: date = date.min
     terms: tuple[Terms, ...] = ()
     carries: tuple[Carry, ...] = ()
+    units: tuple[Unit, ...] = ()
 
 
 NOTHING = Agreed()

@@ -94,6 +94,14 @@ class Carry(_Line, frozen=True, tag="carry"):
     yen: int
 
 
+class Unit(_Line, frozen=True, tag="unit"):
+    """Where the yen of a shop stand, of a party that is paid by facility or by shop."""
+
+    party: Name
+    shop: Name
+    unit: Name
+
+
 class Grant(_Line, frozen=True, tag="grant"):
     """Points that one funder gave in one entry: a lot, the n-th of its entry."""
 
@@ -166,9 +174,20 @@ class Net(_Line, frozen=True, tag="net"):
     yen: int
 
 
-Line = Header | Scheme | Party | Terms | Carry | Grant | Draw | Cell | Charge | Net
-Result = Cell | Charge | Net
-SECTIONS = (Header, Scheme, Party, Terms, Carry, Grant, Draw, Cell, Charge, Net)
+class Split(_Line, frozen=True, tag="split"):
+    """What of a party's net stands with one unit; with none, what happened at no shop of its own,
+    and fees, tax and carries."""
+
+    party: Name
+    yen: int
+    unit: Name | UnsetType = UNSET
+
+
+Line = Header | Scheme | Party | Terms | Carry | Unit | Grant | Draw | Cell | Charge | Net | Split
+Result = Cell | Charge | Net | Split
+SECTIONS = (
+    Header, Scheme, Party, Terms, Carry, Unit, Grant, Draw, Cell, Charge, Net, Split,
+)  # fmt: skip
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(Line, strict=True).decode
@@ -208,3 +227,7 @@ def order(line: Line, ranks: dict[str, int]) -> Order:
             return (ranks[line.party], line.code, line.original or 0, line.carry or "")
         case Net() | Terms() | Carry():
             return (ranks[line.party],)
+        case Unit():
+            return (ranks[line.party], line.shop)
+        case Split():
+            return (ranks[line.party], line.unit or "")

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 
 from federation.reading import rows
 from federation.sql import statement
-from settlement.agreeing import stated_under
+from settlement.agreeing import splits, stated_under
 from settlement.anchors import journal_head
 from settlement.lines import (
     CURRENCY,
@@ -137,7 +137,7 @@ async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequenc
     schemes = [scheme(**row) for row in await rows(conn, SCHEMES, booked(cycle))]
     told = await parties(conn, cycle)
     agreed = await stated_under(conn, cycle, told)
-    return [header, *schemes, *told, *agreed.terms, *agreed.carries]
+    return [header, *schemes, *told, *agreed.terms, *agreed.carries, *agreed.units]
 
 
 def scheme(breakage: Breakage, **rest: Any) -> Scheme:
@@ -162,14 +162,15 @@ async def parts(
 
 
 async def outcome(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequence[Line]:
-    """Matrix, statements and nets."""
+    """Matrix, statements, nets and how they are split."""
     told = await parties(conn, cycle)
     ranks = ranked(told)
     cells = matrix(await flows(conn, cycle.cycle_id), told)
     found = await rows(conn, CHARGED, {"cycle_id": cycle.cycle_id})
     stated = [Charge(**{key: row[key] for key in row if row[key] is not None}) for row in found]
     netted = nets(cells, told, beside_yen(stated))
-    return [*cells, *sorted(stated, key=lambda line: order(line, ranks)), *netted]
+    parts = await splits(conn, cycle.cycle_id, told)
+    return [*cells, *sorted(stated, key=lambda line: order(line, ranks)), *netted, *parts]
 
 
 async def parties(conn: AsyncConnection, cycle: Standing) -> list[Party]:

@@ -7,11 +7,18 @@ WITH stated AS (
 ),
 
 agreed AS (
-    INSERT INTO settlement.conditions (cycle_id, party_id, terms, carried_yen)
-    SELECT %(cycle_id)s::integer, party_id, terms, carried_yen
+    INSERT INTO settlement.conditions (cycle_id, party_id, terms, carried_yen, units)
+    SELECT %(cycle_id)s::integer, party_id, terms, carried_yen, units
     FROM json_to_recordset(%(conditions)s::json) AS c (
-        party_id bigint, terms text, carried_yen bigint
+        party_id bigint, terms text, carried_yen bigint, units text
     )
+),
+
+split AS (
+    INSERT INTO settlement.splits (cycle_id, party_id, unit, yen)
+    SELECT %(cycle_id)s::integer, party_id, unit, yen
+    FROM json_to_recordset(%(splits)s::json) AS p (party_id bigint, unit text, yen bigint)
+    INNER JOIN stated USING (party_id)
 )
 
 INSERT INTO settlement.lines (cycle_id, party_id, code, original, points, entries, yen, carry)

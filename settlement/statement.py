@@ -24,7 +24,7 @@ from settlement.fees import (
     Agreed,
     beside,
 )
-from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Party, PartyKind, Result
+from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Net, Party, PartyKind
 from settlement.netting import (
     CLAIMS,
     KINDS,
@@ -33,8 +33,6 @@ from settlement.netting import (
     Movement,
     Role,
     Roles,
-    matrix,
-    nets,
     ranked,
 )
 
@@ -178,21 +176,6 @@ def key(put: Put, party: str, late: bool) -> Key:
     return (party, LATE, put.code) if late and put.sign else (party, put.code, 0)
 
 
-def results(
-    flows: Sequence[Flow],
-    entries: Mapping[Key, int],
-    parties: Sequence[Party],
-    agreed: Agreed = NOTHING,
-) -> list[Result]:
-    """All that follows from flows and terms: matrix, statements, nets, as the sealed file has
-    them."""
-    cells = matrix(flows, parties)
-    charged = charges(flows, entries, parties, agreed)
-    netted = nets(cells, parties, beside_yen(charged))
-    assert {net.party: net.yen for net in netted} == total_yen(charged)
-    return [*cells, *charged, *netted]
-
-
 def charges(
     flows: Sequence[Flow],
     entries: Mapping[Key, int],
@@ -248,6 +231,11 @@ def beside_yen(charged: Iterable[Charge]) -> Counter[str]:
 def total_yen(charged: Iterable[Charge]) -> dict[str, int]:
     """What each statement comes to."""
     return {c.party: c.yen for c in charged if c.code == TOTAL and c.yen is not UNSET}
+
+
+def netted(charged: Iterable[Charge]) -> list[Net]:
+    """The nets that statements come to."""
+    return [Net(party, yen) for party, yen in total_yen(charged).items()]
 
 
 def told(

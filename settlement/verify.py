@@ -26,13 +26,15 @@ from settlement.lines import (
     Party,
     Result,
     Scheme,
+    Split,
     Terms,
+    Unit,
     canonical,
     order,
     parse,
 )
 from settlement.netting import settled
-from settlement.statement import results
+from settlement.splitting import results
 from settlement.tally import Tally
 
 LONGEST = 65_536
@@ -117,6 +119,7 @@ class Verifier:
         self._owed_yen = 0
         self._terms: list[Terms] = []
         self._carries: list[Carry] = []
+        self._units: list[Unit] = []
         self._carried_out: dict[str, int] = {}
 
     @property
@@ -206,9 +209,11 @@ class Verifier:
                 self._parties.append(line)
             case Terms() | Carry():
                 self._agree(line)
+            case Unit():
+                self._units.append(line)
             case Grant() | Draw():
                 self._count(line)
-            case Cell() | Charge() | Net():
+            case Cell() | Charge() | Net() | Split():
                 self._compare(line)
 
     def _read_header(self, header: Header) -> None:
@@ -248,7 +253,7 @@ class Verifier:
             return
         if part.business_date > header.last_on:
             self._object("次期の営業日です", "its business date belongs to a later cycle")
-        self._tally = self._tally or Tally(self._parties)
+        self._tally = self._tally or self._empty()
         try:
             self._tally.add(part, scheme, part.business_date < header.first_on)
         except ValueError as why:
@@ -279,10 +284,16 @@ class Verifier:
 
     def _computed(self) -> deque[Result]:
         if self._due is None:
-            tally = self._tally or Tally(self._parties)
+            tally = self._tally or self._empty()
             try:
                 self._due = deque(
-                    results(tally.flows(), tally.entries, self._parties, self._agreed())
+                    results(
+                        tally.flows(),
+                        tally.entries,
+                        self._parties,
+                        self._agreed(),
+                        tally.yen_by_shop,
+                    )
                 )
             except LookupError:
                 self._due = deque()  # a role that no party plays was named before
@@ -291,8 +302,11 @@ class Verifier:
     def _agreed(self) -> Agreed:
         if self._header is None:
             return Agreed()
-        header = self._header
-        return Agreed(header.first_on, header.last_on, tuple(self._terms), tuple(self._carries))
+        days = (self._header.first_on, self._header.last_on)
+        return Agreed(*days, tuple(self._terms), tuple(self._carries), tuple(self._units))
+
+    def _empty(self) -> Tally:
+        return Tally(self._parties, (unit.party for unit in self._units))
 
     def _placed(self, line: Result) -> tuple[int, Order]:
         return SECTIONS.index(type(line)), order(line, self._ranks)

@@ -48,7 +48,18 @@ CREATE TABLE settlement.conditions (
     party_id bigint NOT NULL REFERENCES tenants.parties,
     terms text,
     carried_yen bigint,
+    units text,                             -- its shops by unit, one a line, where it is split
     PRIMARY KEY (cycle_id, party_id)
+);
+
+-- A net by facility or shop, where a party has several; NULL is the party itself. They sum to it.
+CREATE TABLE settlement.splits (
+    cycle_id integer NOT NULL,
+    party_id bigint NOT NULL,
+    unit text,
+    yen bigint NOT NULL,
+    FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements,
+    UNIQUE NULLS NOT DISTINCT (cycle_id, party_id, unit)
 );
 
 ALTER TABLE settlement.lines ADD COLUMN carry text;     -- 402: carried in or out
@@ -92,7 +103,8 @@ SELECT
     END AS kind,
     schemes.funding, parts.funder_id, parts.tenant_id,
     parts.business_date < cycles.first_on AS late,      -- 前期分
-    parts.points
+    parts.points,
+    parts.at_tenant_id, parts.shop_id                   -- where it happened
 FROM (
     SELECT
         draws.cycle_id, draws.booked_at, draws.member_id, draws.entry_id,
@@ -116,7 +128,8 @@ FROM (
             ELSE draws.tenant_id
         END AS tenant_id,
         draws.business_date,
-        abs(draws.points) AS points
+        abs(draws.points) AS points,
+        draws.tenant_id AS at_tenant_id, draws.shop_id
     FROM federation.draws
     WHERE draws.kind <> 'merge'
     UNION ALL
@@ -124,7 +137,7 @@ FROM (
         entries.cycle_id, entries.booked_at, lots.member_id, lots.entry_id,
         CASE entries.kind WHEN 'changeover' THEN 'moved-in' ELSE 'granted' END,
         lots.rule, lots.scheme_id, lots.funder_id, entries.tenant_id, entries.business_date,
-        lots.points
+        lots.points, entries.tenant_id, entries.shop_id
     FROM federation.entries
     INNER JOIN federation.lots USING (member_id, entry_id)
     WHERE entries.kind <> 'merge'
@@ -133,7 +146,7 @@ FROM (
         entries.cycle_id, entries.booked_at, entries.member_id, entries.entry_id,
         CASE entries.kind WHEN 'reversal' THEN 'unshort' ELSE 'short' END,
         shortages.rule, shortages.scheme_id, shortages.funder_id, entries.tenant_id,
-        entries.business_date, shortages.points
+        entries.business_date, shortages.points, entries.tenant_id, entries.shop_id
     FROM federation.entries
     INNER JOIN federation.shortages
         ON
@@ -150,14 +163,20 @@ ALTER TABLE settlement.terms ENABLE ROW LEVEL SECURITY;
 ALTER TABLE settlement.terms FORCE ROW LEVEL SECURITY;
 ALTER TABLE settlement.conditions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE settlement.conditions FORCE ROW LEVEL SECURITY;
+ALTER TABLE settlement.splits ENABLE ROW LEVEL SECURITY;
+ALTER TABLE settlement.splits FORCE ROW LEVEL SECURITY;
 CREATE POLICY own ON settlement.terms FOR SELECT TO meguri_app
 USING (party_id IS NULL OR party_id = federation.reader());
 CREATE POLICY own ON settlement.conditions FOR SELECT TO meguri_app
 USING (party_id = federation.reader());
+CREATE POLICY own ON settlement.splits FOR SELECT TO meguri_app USING (party_id = federation.reader());
+CREATE POLICY whole ON settlement.splits FOR SELECT TO meguri_worker, meguri_auditor USING (true);
+CREATE POLICY close ON settlement.splits FOR INSERT TO meguri_worker WITH CHECK (true);
 CREATE POLICY whole ON settlement.terms FOR SELECT TO meguri_worker, meguri_auditor USING (true);
 CREATE POLICY whole ON settlement.conditions FOR SELECT TO meguri_worker, meguri_auditor USING (true);
 CREATE POLICY agree ON settlement.terms FOR INSERT TO meguri_worker WITH CHECK (true);
 CREATE POLICY close ON settlement.conditions FOR INSERT TO meguri_worker WITH CHECK (true);
-GRANT SELECT, INSERT ON settlement.terms, settlement.tax_rates, settlement.conditions TO meguri_worker;
-GRANT SELECT ON settlement.terms, settlement.tax_rates, settlement.conditions
+GRANT SELECT, INSERT ON settlement.terms, settlement.tax_rates, settlement.conditions,
+settlement.splits TO meguri_worker;
+GRANT SELECT ON settlement.terms, settlement.tax_rates, settlement.conditions, settlement.splits
 TO meguri_app, meguri_auditor;

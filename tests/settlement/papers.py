@@ -23,7 +23,8 @@ from settlement.lines import (
 )
 from settlement.netting import Flow, ranked
 from settlement.seal import LEAF, Sealer
-from settlement.statement import charges, results
+from settlement.splitting import results
+from settlement.statement import charges
 from settlement.tally import Tally
 
 KEY = bytes(range(32))
@@ -87,10 +88,11 @@ def tallied(
     schemes: Sequence[Scheme] = (AT_REDEMPTION,),
     parties: Sequence[Party] = (*PARTIES, FUND, PROMOTION),
     first: date = FIRST,
+    split: Iterable[str] = (),
 ) -> Tally:
     """Some lots and draws, counted."""
     known = {one.scheme: one for one in schemes}
-    tally = Tally(parties)
+    tally = Tally(parties, split)
     for part in parts:
         tally.add(part, known[part.scheme], part.business_date < first)
     return tally
@@ -123,9 +125,10 @@ def papers(
     """Every line of a cycle, in the order of the file."""
     ranks = ranked(parties)
     sorted_parts = sorted(parts, key=lambda part: (SECTIONS.index(type(part)), order(part, ranks)))
-    tally = tallied(sorted_parts, schemes, parties, header.first_on)
-    told = results(tally.flows(), tally.entries, parties, agreed)
-    under = (*agreed.terms, *agreed.carries)
+    split = {unit.party for unit in agreed.units}
+    tally = tallied(sorted_parts, schemes, parties, header.first_on, split)
+    told = results(tally.flows(), tally.entries, parties, agreed, tally.yen_by_shop)
+    under = (*agreed.terms, *agreed.carries, *agreed.units)
     return [header, *schemes, *parties, *under, *sorted_parts, *told]
 
 

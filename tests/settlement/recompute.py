@@ -118,9 +118,9 @@ def read(path: Path) -> list[Row]:
     return [json.loads(text)["line"] for text in path.read_bytes().splitlines()[:-1]]
 
 
-def recompute(path: Path) -> dict[str, list[Line]]:
-    """Every party's statement."""
-    rows = read(path)
+def add_up(rows: list[Row]) -> tuple[Any, dict[str, int], dict[tuple[str, str], int]]:
+    """What points come to: the lines of every party, whose base points were issued, and the yen of
+    each shop."""
     first_on = rows[0]["first_on"]
     schemes = {row["scheme"]: row for row in rows if row["type"] == "scheme"}
     parties = {row["party"]: row["kind"] for row in rows if row["type"] == "party"}
@@ -128,6 +128,7 @@ def recompute(path: Path) -> dict[str, list[Line]]:
     told: dict[str, dict[tuple[int, Any], list]] = {party: {} for party in parties}  # type: ignore[type-arg]
     counted: dict[object, set[object]] = defaultdict(set)
     base: dict[str, int] = defaultdict(int)
+    at_shops: dict[tuple[str, str], int] = defaultdict(int)
     for row in rows:
         if row["type"] not in ("grant", "draw"):
             continue
@@ -153,6 +154,16 @@ def recompute(path: Path) -> dict[str, list[Line]]:
             line[1] = len(counted[party, place])
             if sign:
                 line[2] += sign * abs(row["points"])
+            if party == row["tenant"]:
+                at_shops[party, row["shop"]] += sign * abs(row["points"])
+    return told, base, at_shops
+
+
+def recompute(path: Path) -> dict[str, list[Line]]:
+    """Every party's statement."""
+    rows = read(path)
+    told, base, _ = add_up(rows)
+    who = {row["kind"]: row["party"] for row in rows if row["type"] == "party"}
     charge(rows, told, base, who)
     return {
         party: [
@@ -160,6 +171,29 @@ def recompute(path: Path) -> dict[str, list[Line]]:
             (900, None, 0, 0, sum(line[2] or 0 for line in lines.values())),
         ]
         for party, lines in told.items()
+    }
+
+
+def recompute_splits(path: Path) -> dict[tuple[str, str], int]:
+    """What of each net that is split stands with which unit; "" is the party itself."""
+    statements, rows = recompute(path), read(path)
+    at_shops = add_up(rows)[2]
+    found: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row["type"] == "unit":
+            party, yen = row["party"], at_shops[row["party"], row["shop"]]
+            found.setdefault((party, ""), statements[party][-1][4] or 0)
+            found[party, ""] -= yen
+            found[party, row["unit"]] = found.get((party, row["unit"]), 0) + yen
+    return found
+
+
+def stated_splits(path: Path) -> dict[tuple[str, str], int]:
+    """The same as the file has it."""
+    return {
+        (row["party"], row.get("unit", "")): row["yen"]
+        for row in read(path)
+        if row["type"] == "split"
     }
 
 

@@ -196,6 +196,8 @@ def test_two_carries_that_meet_leave_nothing() -> None:
         ((date(2027, 3, 1), date(2027, 3, 15)), False),
         ((date(2026, 9, 16), date(2026, 9, 30)), True),
         ((date(2026, 9, 28), date(2026, 10, 4)), True),
+        ((date(2026, 9, 30), date(2026, 9, 30)), True),
+        ((date(2026, 9, 29), date(2026, 9, 29)), False),
         ((date(2027, 4, 1), date(2027, 4, 15)), False),
         ((date(2026, 12, 28), date(2027, 1, 3)), False),
     ],
