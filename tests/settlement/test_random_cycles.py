@@ -191,12 +191,13 @@ class Story:
         await self.take("lapse", step, stamp)
 
     async def cover(self, step: Step, stamp: dict[str, Any]) -> None:
-        """A return takes one funder's points for a grant of the shop's own (返品充当)."""
+        """A return takes one funder's points for another's grant (返品充当)."""
+        funder = step.shop if step.funder == "own" else step.funder
         if await self.take("return", step, stamp) is not None:
             await self.books.put(
                 "UPDATE federation.draws SET for_funder_id = %s, for_rule = %s"
                 " WHERE entry_id = (SELECT max(entry_id) FROM federation.entries)",
-                self.books.parties[step.shop], step.rule,
+                self.books.parties[funder], step.rule,
             )  # fmt: skip
 
     async def short(self, step: Step, stamp: dict[str, Any]) -> None:
@@ -253,8 +254,11 @@ async def prepare(url: str) -> None:
                 " VALUES (%s, %s, %s, %s, 'test', 'a story')",
                 scheme_id, funding, breakage, date(2020, 4, scheme_id),
             )  # fmt: skip
-        facility = books.parties["takamatsu"]
-        await books.put("INSERT INTO tenants.facilities VALUES (%s, '2020-04-01')", facility)
+        await books.party("tokushima", "facility")
+        tokushima, facility = books.parties["tokushima"], books.parties["takamatsu"]
+        for one in (tokushima, facility):
+            await books.put("INSERT INTO tenants.facilities VALUES (%s, '2020-04-01')", one)
+        await books.put("UPDATE tenants.shops SET facility_id = %s WHERE code = 'a-1'", tokushima)
         await books.put(
             "INSERT INTO tenants.shops"
             " (shop_id, tenant_id, facility_id, code, name, name_en, trade)"
