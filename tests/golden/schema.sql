@@ -572,6 +572,7 @@ settlement.conditions
   party_id bigint NOT NULL
   terms text
   carried_yen bigint
+  units text
   conditions_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
   conditions_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
   conditions_pkey: PRIMARY KEY (cycle_id, party_id)
@@ -690,6 +691,8 @@ settlement.parts
   tenant_id bigint
   late boolean
   points bigint
+  at_tenant_id bigint
+  shop_id bigint
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
@@ -759,6 +762,21 @@ settlement.seals
   CREATE UNIQUE INDEX seals_pkey ON settlement.seals USING btree (cycle_id)
   CREATE UNIQUE INDEX seals_previous_key ON settlement.seals USING btree (previous) NULLS NOT DISTINCT
   CREATE UNIQUE INDEX seals_seal_key ON settlement.seals USING btree (seal)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.splits
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  unit text
+  yen bigint NOT NULL
+  splits_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  splits_cycle_id_party_id_unit_key: UNIQUE NULLS NOT DISTINCT (cycle_id, party_id, unit)
+  CREATE UNIQUE INDEX splits_cycle_id_party_id_unit_key ON settlement.splits USING btree (cycle_id, party_id, unit) NULLS NOT DISTINCT
+  POLICY close FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
