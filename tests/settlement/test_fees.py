@@ -101,6 +101,12 @@ def test_more_taken_back_than_issued_gives_the_fee_back_with_its_tax() -> None:
     assert of(HUB, charged) == {311: -49, 611: -4, 900: -53}
 
 
+def test_a_redemption_that_is_given_back_gives_its_fee_back() -> None:
+    parts = (draw("u", A, B, 100), draw("r", A, B, -300, kind="return"))
+    charged = lines(parts, terms(redeem_fee_bp=333))
+    assert of(A, charged) == {201: 100, 202: -300, 211: 6, 601: 0, 900: -194}
+
+
 def test_only_base_points_bear_the_fee_whoever_s_lots_were_taken_for_them() -> None:
     """C's return of base points took B's: C issued 30 less, B as much as before."""
     parts = (

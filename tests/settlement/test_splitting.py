@@ -77,10 +77,11 @@ def test_what_happened_at_a_shop_of_its_own_stands_there_and_all_else_with_the_p
         altered(draw("e5", A, A, 7, scheme="2"), **second),  # costs it what it brings
         draw("e6", B, A, 9, scheme="2"),  # A's points, used elsewhere
         altered(draw("e7", A, HUB, 8, kind="return"), stead="a", stead_rule="base"),
+        altered(draw("e8", A, A, 3, kind="return", scheme="2"), stead="b", stead_rule="base"),
     ]
     lines = papers(parts, (at_issue, later), MALL, agreed=agreed)  # type: ignore[arg-type]
     fees = -(130 - 8) - 12
-    assert of(lines) == {"": -9 + fees, "takamatsu": -30, "tokushima": -100 + 44 + 8}
+    assert of(lines) == {"": -9 + fees, "takamatsu": -30, "tokushima": -100 + 44 + 8 - 3}
     file = sealed(lines)
     assert examine(file).faults == ()
     for at, line in enumerate(lines):
