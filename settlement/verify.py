@@ -244,8 +244,7 @@ class Verifier:
         if header is None or scheme is None:
             self._object("精算方式の行がありません", f"scheme {part.scheme} is not stated")
             return
-        part = settled(part)
-        strangers = {part.funder, part.tenant} - self._ranks.keys()
+        strangers = {part.funder, settled(part).tenant} - self._ranks.keys()
         if strangers:
             self._object(
                 "当事者の一覧にありません", f"not among the parties: {', '.join(sorted(strangers))}"
