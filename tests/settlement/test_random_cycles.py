@@ -67,6 +67,7 @@ OPENING = (
     Step("grant", "a", 700, 0, "base", "own", 2, 0, False),
     Step("grant", "b", 450, 0, "campaign:x", "takamatsu", 1, 1, False),
     Step("grant", "c", 90, 0, "base", "operator", 4, 2, False),
+    Step("grant", "a", 300, 0, "rank:premium", "own", 1, 3, False),
 )
 
 
@@ -79,10 +80,10 @@ class Lot(NamedTuple):
     rule: str
 
 
-KINDS = ("grant", "grant", "use", "use", "restore", "recover", "cover", "lapse", "short", "undo")
+KINDS = "grant use use restore recover cover cover lapse short undo"
 steps = st.builds(
     Step,
-    what=st.sampled_from(KINDS),
+    what=st.sampled_from(KINDS.split()),
     shop=st.sampled_from("abc"),
     points=st.one_of(st.integers(1, 3), st.integers(1, 700)),
     which=st.integers(0, 5),
