@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import aiohttp
 import msgspec
+import psycopg
 import uvicorn
 
 from auth import clients
@@ -191,9 +192,18 @@ class Mall:
     async def turn_to(self, day: date, at: time = time(12, 0)) -> None:
         """It is now this time of this day in Tokyo."""
         instant = datetime.combine(day, at, TOKYO)
-        async with self.hub.pools.use("worker") as conn:
-            await conn.execute("SELECT federation.open_months(%s, 2)", (day,))
+        while not await self._opened(day):
+            pass
         self.clock.set(instant)
+
+    async def _opened(self, day: date) -> bool:
+        """Whether a day's months are open: whoever reads two tables may stand in the way once."""
+        try:
+            async with self.hub.pools.use("worker") as conn:
+                await conn.execute("SELECT federation.open_months(%s, 2)", (day,))
+        except psycopg.errors.DeadlockDetected:
+            return False
+        return True
 
     async def facility(self, code: str) -> int:
         """A facility, opened when it is first named."""
