@@ -20,6 +20,14 @@ async def test_a_party_reads_its_own_papers_and_no_other(busy: Books) -> None:
         found = await (await conn.execute(query)).fetchall()
     assert found
     assert all(busy.parties["a"] in row for row in found)
+    await busy.put(
+        "INSERT INTO settlement.terms (version, party_id, from_on, author, reason, agreed_at)"
+        " SELECT party_id, nullif(party_id, 1), '2026-07-01', 'test', 'a story', '2026-07-01'"
+        " FROM tenants.parties"
+    )
+    async with busy.role("app", "a") as conn:
+        found = await (await conn.execute("SELECT party_id FROM settlement.terms")).fetchall()
+    assert {row[0] for row in found} == {None, busy.parties["a"]}
     async with busy.role("app") as conn:
         for table in ("statements", "lines", "flows"):
             seen = await (await conn.execute(f"SELECT FROM settlement.{table}")).fetchall()
@@ -33,6 +41,9 @@ MAY = {
     ("auditor", "salts"): set(),
     ("auditor", "pieces"): {"SELECT"},
     ("desk", "flows"): set(),
+    ("app", "terms"): {"SELECT"},
+    ("desk", "terms"): set(),
+    ("auditor", "conditions"): {"SELECT"},
     ("app", "positions"): set(),
     ("app", "counts"): set(),
     ("desk", "positions"): set(),
@@ -43,7 +54,8 @@ MAY = {
     ("worker", "positions"): {"SELECT", "INSERT", "DELETE"},
     ("worker", "counts"): {"SELECT", "INSERT", "DELETE"},
     **{("worker", table): {"SELECT", "INSERT"} for table in (
-        "cycles", "salts", "flows", "statements", "lines", "pieces", "seals"
+        "cycles", "salts", "flows", "statements", "lines", "pieces", "seals", "terms",
+        "tax_rates", "conditions", "splits",
     )},
 }  # fmt: skip
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from settlement.schemes import Offer
 from tenants.codes_api import CodeFor, SetPin
 from tenants.daily_totals import AccrualsTold, DayEnd, RedemptionsTold
 from tenants.earning import Line, Tender
@@ -86,7 +87,7 @@ def test_no_request_names_its_own_shop() -> None:
 def test_whole_numbers_from_outside_are_bounded() -> None:
 
     told = (DayEnd, AccrualsTold, RedemptionsTold, Adjust, Carry)
-    for body in (Purchase, Spend, Ask, Line, Tender, *told):
+    for body in (Purchase, Spend, Ask, Line, Tender, Offer, *told):
         schema = msgspec.json.schema(body)
         for kind in schema["$defs"].values():
             for field, said in kind["properties"].items():
