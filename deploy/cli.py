@@ -25,6 +25,8 @@ COMMANDS = {
     "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
     "usage": "deploy.usage_commands:usage",
+    "papers": "deploy.papers_commands:papers",
+    "liability": "deploy.liability_commands:liability",
     "roll": "deploy.roller:roll_command",
     "verify": "settlement.commands:verify",
 }

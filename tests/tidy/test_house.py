@@ -28,7 +28,7 @@ BELOW = {
 # Raised in the same transaction as whatever it announces: the doors' counter.
 DOORS = "federation.doors"
 SOURCES = sorted(path for package in PACKAGES for path in (HOUSE / package).rglob("*.py"))
-STATEMENTS = sorted(path for package in BELOW for path in (HOUSE / package).glob("*.sql"))
+STATEMENTS = sorted(path for package in BELOW for path in (HOUSE / package).rglob("*.sql"))
 BANNED = re.compile(r"^(data|info|item|process|handle|manager|service|helper|utils?|common|base)$")
 
 
@@ -54,7 +54,7 @@ def test_a_file_is_read_in_one_sitting(path: Path) -> None:
 @pytest.mark.parametrize("path", STATEMENTS, ids=name)
 def test_a_statement_writes_at_home_and_reads_only_downwards(path: Path) -> None:
     text = re.sub(r"--.*", "", path.read_text(encoding="utf-8"))
-    home = path.parent.name
+    home = path.relative_to(HOUSE).parts[0]
     writes = re.findall(
         r"(?:INSERT\s+INTO|DELETE\s+FROM|(?<!FOR )UPDATE)\s+([a-z_]+)\.([a-z_]+)", text
     )

@@ -14,7 +14,7 @@ HOUSE = Path(__file__).parents[2]
 STATEMENTS = sorted(
     path
     for package in ("federation", "tenants", "auth", "settlement")
-    for path in (HOUSE / package).glob("*.sql")
+    for path in (HOUSE / package).rglob("*.sql")
 )
 SHARDED = {
     "members": "member_id",
@@ -45,7 +45,7 @@ def conn(given: Given, template: str) -> Iterator[psycopg.Connection]:
         yield ours
 
 
-@pytest.mark.parametrize("path", STATEMENTS, ids=lambda p: f"{p.parent.name}/{p.name}")
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda p: str(p.relative_to(HOUSE)))
 def test_every_statement_plans_against_the_migrated_schema(
     path: Path, conn: psycopg.Connection
 ) -> None:

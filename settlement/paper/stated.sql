@@ -1,0 +1,24 @@
+-- The statements of a sealed cycle, of one party or, where none is named, of all, with what a paper
+-- needs beside each: its shops, and what its statement before came to.
+SELECT
+    statements.party_id, statements.body,
+    earlier.cycle_id AS before_cycle_id, earlier.total_yen AS before_yen,
+    ARRAY(
+        SELECT shops.name FROM tenants.shops
+        WHERE shops.tenant_id = statements.party_id
+        ORDER BY shops.shop_id
+    ) AS shops
+FROM settlement.statements
+INNER JOIN settlement.seals USING (cycle_id)
+LEFT JOIN LATERAL (
+    SELECT previous.cycle_id, previous.total_yen
+    FROM settlement.statements AS previous
+    WHERE
+        previous.party_id = statements.party_id AND previous.cycle_id < statements.cycle_id
+    ORDER BY previous.cycle_id DESC
+    LIMIT 1
+) AS earlier ON true
+WHERE
+    statements.cycle_id = %(cycle_id)s::integer
+    AND (%(party_id)s::bigint IS NULL OR statements.party_id = %(party_id)s)
+ORDER BY statements.party_id
