@@ -224,13 +224,13 @@ def minute(at: datetime, lang: Lang) -> str:
 def row(line: StatementLine, lang: Lang) -> Row:
     """A line; in an English paper its English name comes first."""
     ja, en = NAMES[of_line(line)]
-    names = (line.name, line.name_en)
+    names, counted = (line.name, line.name_en), line.points or line.entries
     return Row(
         str(line.code),
         *(names if lang == "ja" else names[::-1]),
         ja if lang == "ja" else en,
-        yen(line.points),
-        f"{line.entries:,}",
+        yen(line.points) if counted else "",
+        f"{line.entries:,}" if counted else "",
         "" if line.yen is UNSET else yen(line.yen),
     )
 

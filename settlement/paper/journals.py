@@ -33,6 +33,7 @@ OPERATOR: PartyKind = "operator"
 GRANTED = frozenset({101, 102, 103, 111, 112, 113})
 OBLIGED = frozenset({121, 122, 123, 131, 151})
 FEE_LINES, TAX_LINES = frozenset({211, 301, 302, 311}), frozenset({601, 611})
+CHARGED = FEE_LINES | TAX_LINES
 # What a party is owed, not what it owes less of.
 TO_RECEIVE = frozenset({201, 202, 501})
 
@@ -114,8 +115,15 @@ def of_hub(cycle: Cycle, operator: Party) -> list[Journal]:
             for part in flow_parts(flow, roles)
         ]
         found.append(journal(on, MOVEMENTS.get(movement, movement), number, moves))
-    rest = [move(part) for part in extras(cycle, derived) if part.code != CARRIED]
-    found.append(journal(on, "システム利用料・消費税ほか", number, rest))
+    rest = [part for part in extras(cycle, derived) if part.code != CARRIED]
+    fees = [part for part in rest if part.code in CHARGED and kinds[part.party] != OPERATOR]
+    mirror = [part for part in rest if part.code in CHARGED and kinds[part.party] == OPERATOR]
+    other = [part for part in rest if part.code not in CHARGED]
+    assert sum(part.yen for part in (*fees, *mirror)) == 0, "the hub earns what it charges"
+    for part in fees:
+        charged = [move(part), contra(part, OPERATOR, Policy(), part.yen)]
+        found.append(journal(on, f"{line_name(part)} {part.party}", number, charged))
+    found.append(journal(on, "その他", number, [move(part) for part in other]))
     return [one for one in found if one is not None]
 
 
@@ -210,10 +218,15 @@ def by_line(
     found = []
     for code, original in lines:
         told = [m for p in mine if (p.code, p.original) == (code, original) for m in moves(p)]
-        known = code in CATALOGUE and (not original or original in CATALOGUE)
-        text = named(code, original or None, "ja") if known else str(code)
-        found.append(journal(on, text, number, told))
+        part = next(p for p in mine if (p.code, p.original) == (code, original))
+        found.append(journal(on, line_name(part), number, told))
     return [one for one in found if one is not None]
+
+
+def line_name(part: Part) -> str:
+    """The line of a part, as the statement names it."""
+    known = part.code in CATALOGUE and (not part.original or part.original in CATALOGUE)
+    return named(part.code, part.original or None, "ja") if known else str(part.code)
 
 
 def own_obligation(cycle: Cycle, party: Party, policy: Policy, number: str) -> list[Journal]:

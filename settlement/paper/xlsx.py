@@ -8,7 +8,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from federation.days import TOKYO
-from settlement.paper.form import addressee, facts, invoice_title, is_invoice, named, net_label, title, who
+from settlement.paper.form import (
+    addressee,
+    facts,
+    invoice_title,
+    is_invoice,
+    named,
+    net_label,
+    title,
+    who,
+)
 from settlement.paper.labels import LABELS
 from settlement.paper.paper import Paper
 from settlement.paper.tax import NAMES, RATE_PERCENT, of_line, summed
