@@ -22,6 +22,7 @@ from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
+from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
 from settlement.paper.paper_api import ROUTES as PAPER_ROUTES
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from tenants.batches_api import ROUTES as BATCH_ROUTES
@@ -74,7 +75,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *PAPER_ROUTES, *JOURNALS_ROUTES]
+    routes += [*USAGE_ROUTES, *PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(

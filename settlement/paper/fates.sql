@@ -1,6 +1,6 @@
 -- What became of the points that were issued in each month, month by month: the history that a
 -- forecast learns from. Events by their business date, up to a day; a lapse that nobody booked yet
--- stands on its day.
+-- stands on its day. What was issued in months that were detached teaches nothing any more.
 WITH first AS (
     SELECT
         lots.member_id, lots.entry_id, lots.part, lots.points, lots.points_left, lots.points_held,
@@ -10,6 +10,11 @@ WITH first AS (
     FROM federation.lots
     INNER JOIN settlement.issues USING (member_id, entry_id, part)
     INNER JOIN federation.wallets USING (member_id)
+    WHERE
+        issues.issued_on >= coalesce(
+            (SELECT max(detached.month_on) + interval '1 month' FROM federation.detached),
+            '-infinity'
+        )
 ),
 
 fates AS (
