@@ -7,6 +7,7 @@ from datetime import date, datetime
 from msgspec import UNSET, Struct
 from psycopg import AsyncConnection
 
+from federation.as_of import DETACHED
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
@@ -40,10 +41,14 @@ class Behind(Struct, frozen=True):
 
 async def day_lines(
     conn: AsyncConnection, cycle_id: int, party_id: int | None = None
-) -> dict[int, list[DayLine]]:
-    """What each line comes to on each business date, by party: of one party, or of all in one pass.
-    The reader sees every lot and draw (auditor, worker); the party filter is the statement's."""
+) -> dict[int, list[DayLine]] | None:
+    """What each line comes to on each business date, by party: of one party, or of all in one pass;
+    None where a month of the cycle was detached. The reader sees every lot and draw (auditor,
+    worker); the party filter is the statement's."""
     cycle = await standing(conn, cycle_id)
+    [detached] = await rows(conn, DETACHED, {})
+    if detached["until_at"] is not None and cycle.since < detached["until_at"]:
+        return None
     asked = {
         "cycle_id": cycle_id,
         "since": cycle.since,

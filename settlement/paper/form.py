@@ -104,7 +104,7 @@ def form(paper: Paper) -> Form:
         invoice=invoice(found),
         summary=summary(found, words),
         received=received(paper),
-        controls=controls(own, paper.lang),
+        controls=controls(paper, own),
         boxes=boxes(paper),
         days=tuple(day_rows(paper)),
         notes=tuple(notes(paper, found)),
@@ -280,14 +280,19 @@ def received(paper: Paper) -> tuple[Pair, ...]:
     return tuple(told)
 
 
-def controls(lines: list[StatementLine], lang: Lang) -> tuple[tuple[str, str, str], ...]:
-    """What the day's totals of the tills must come to: points and entries."""
-    known = {line.code: line for line in lines}
-    return tuple(
+def controls(paper: Paper, lines: list[StatementLine]) -> tuple[tuple[str, str, str], ...]:
+    """What the day's totals of the tills must come to, points and entries; and what is unused."""
+    words, known = LABELS[paper.lang], {line.code: line for line in lines}
+    told = [
         (name, yen(known[code].points), f"{known[code].entries:,}")
-        for code, name in CONTROLS[lang].items()
+        for code, name in CONTROLS[paper.lang].items()
         if code in known
-    )
+    ]
+    unused = paper.unused
+    if unused is not None and (unused.opening_points or unused.closing_points):
+        told.append((words["opening"], yen(unused.opening_points), ""))
+        told.append((words["closing"], yen(unused.closing_points), ""))
+    return tuple(told)
 
 
 def boxes(paper: Paper) -> tuple[tuple[str, str, str], ...]:

@@ -15,7 +15,7 @@ from federation.refusals import NotFound
 from federation.sql import statement
 from settlement.lines import Party
 from settlement.paper.daily import agreed, day_lines
-from settlement.paper.paper import Before, DayLine, Paper, Profile, Signature, bare
+from settlement.paper.paper import Before, DayLine, Paper, Profile, Signature, Unused, bare
 from settlement.paper.pdf import pdf
 from settlement.paper.profiles import on_day
 from settlement.paper.xlsx import xlsx
@@ -129,7 +129,7 @@ async def sheets(
                 row,
                 told[row["party_id"]],
                 (operator, profiles.get(row["party_id"])),
-                days.get(row["party_id"], []),
+                None if days is None else days.get(row["party_id"], []),
                 (beside or {}).get(row["party_id"], Beside()),
                 now,
             ),
@@ -154,7 +154,7 @@ def paper(
     row: dict[str, Any],
     told: Statement,
     parties: tuple[Profile, Profile | None],
-    days: Sequence[DayLine],
+    days: Sequence[DayLine] | None,
     beside: Beside,
     now: datetime,
 ) -> Paper:
@@ -168,8 +168,9 @@ def paper(
         issuer=issuer,
         addressee=own,
         issued_at=now,
-        days=agreed(told, days),
+        days=() if days is None else agreed(told, days),
         before=before(row, addressed.party, beside),
+        unused=Unused(row["opening_points"], row["closing_points"]),
         account=beside.account,
         signatures=beside.signatures,
         shops=several(row["shops"]),

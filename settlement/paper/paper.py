@@ -48,6 +48,13 @@ class Before(Struct, frozen=True):
     received_on: date | None = None
 
 
+class Unused(Struct, frozen=True):
+    """未使用残高: how many points that a party funds were unused before the cycle, and after it."""
+
+    opening_points: int
+    closing_points: int
+
+
 class Signature(Struct, frozen=True):
     """Who drafted, confirmed or approved, and when."""
 
@@ -66,6 +73,7 @@ class Paper(Struct, frozen=True):
     issued_at: datetime
     days: tuple[DayLine, ...] = ()
     before: Before | None = None
+    unused: Unused | None = None
     account: str | None = None
     signatures: tuple[Signature, ...] = ()
     shops: tuple[str, ...] = ()

@@ -93,6 +93,8 @@ async def get_days(
     body = await reading.statement_of(reader, own, cycle_id)
     told = statement_in(body.decode())
     found = await day_lines(auditor, reading.cycle_id_of(cycle_id), own.party_id)
+    if found is None:
+        raise NotFound
     days = agreed(told, found.get(own.party_id, []))
     if "text/csv" not in request.headers.get("accept", ""):
         shown = msgspec.json.encode(Days(cycle_id, own.code, days))

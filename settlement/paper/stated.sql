@@ -1,8 +1,10 @@
 -- The statements of a sealed cycle, of one party or, where none is named, of all, with what a paper
--- needs beside each: its shops, and what its statement before came to.
+-- needs beside each: its shops, what its statement before came to, and how many points of its own were unused before
+-- and after the cycle.
 SELECT
     statements.party_id, statements.body,
     earlier.cycle_id AS before_cycle_id, earlier.total_yen AS before_yen,
+    balance.opening_points, balance.closing_points,
     ARRAY(
         SELECT shops.name FROM tenants.shops
         WHERE shops.tenant_id = statements.party_id
@@ -18,6 +20,24 @@ LEFT JOIN LATERAL (
     ORDER BY previous.cycle_id DESC
     LIMIT 1
 ) AS earlier ON true
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce(sum(moved.points) FILTER (WHERE moved.cycle_id < statements.cycle_id), 0)::bigint
+            AS opening_points,
+        coalesce(sum(moved.points), 0)::bigint AS closing_points
+    FROM (
+        SELECT
+            flows.cycle_id,
+            CASE
+                WHEN flows.movement IN ('granted', 'moved-in', 'restored', 'uncovered')
+                    THEN flows.points
+                ELSE -flows.points
+            END AS points
+        FROM settlement.flows
+        WHERE
+            flows.funder_id = statements.party_id AND flows.cycle_id <= statements.cycle_id
+    ) AS moved
+) AS balance
 WHERE
     statements.cycle_id = %(cycle_id)s::integer
     AND (%(party_id)s::bigint IS NULL OR statements.party_id = %(party_id)s)

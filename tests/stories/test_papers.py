@@ -1,6 +1,7 @@
 """What finance people read: documents that are kept as they were issued, days, and what is behind
 a line."""
 
+import asyncio
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
@@ -86,6 +87,7 @@ async def test_a_statement_is_issued_once_and_is_the_same_ever_after(
         "発行日2026年6月17日",
     )  # fmt: skip
     assert [one for one in wanted if one not in words] == []
+    assert "未使用残高（期首）0未使用残高（期末）160" in words
     book = openpyxl.load_workbook(BytesIO((await document(bakery, "xlsx")).content))
     assert book["日別"].max_row == 1 + 7
 
@@ -104,6 +106,15 @@ async def test_only_the_operator_issues_a_paper_again_under_a_number(
     assert (await document(bakery, "pdf")).content == again.content
     kept = await mall.value("SELECT count(*) FROM settlement.papers WHERE sha256 = sha256(body)")
     assert kept == 2, "what was issued first is kept too"
+
+
+async def test_a_paper_that_is_asked_for_many_times_at_once_is_issued_once(
+    mall: Mall, trade: tuple[Shop, Shop]
+) -> None:
+    bakery = await mall.office(trade[0])
+    found = await asyncio.gather(*(document(bakery, "pdf") for _ in range(4)))
+    assert len({one.content for one in found}) == 1
+    assert await mall.value("SELECT count(*) FROM settlement.papers") == 1
 
 
 async def test_nobody_gets_another_s_paper_or_one_of_an_open_cycle(
