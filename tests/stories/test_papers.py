@@ -29,10 +29,12 @@ PROFILE = {
 
 @pytest.fixture
 async def trade(mall: Mall) -> tuple[Shop, Shop]:
-    """A bakery and a bookshop of two facilities; points crossed on two days, and some came back."""
+    """A bakery and a bookshop of two facilities; points crossed on two days, once from two
+    lots, and some came back."""
     bakery, bookshop = await mall.shop("bakery", "tokushima"), await mall.shop("bookshop", "orne")
     hanako, taro = await mall.members(2)
-    await bakery.sells(hanako, yen=33_000)
+    await bakery.sells(hanako, yen=16_500)
+    await bakery.sells(hanako, yen=16_500)
     await bookshop.accepts(hanako, points=100)
     await bakery.accepts(hanako, points=40)
     await mall.turn_to(date(2026, 6, 4))
@@ -174,8 +176,8 @@ async def test_the_days_of_a_statement_come_to_its_lines(
     ] == [
         ("2026-06-03", 121, 140, 2, -140),
         ("2026-06-03", 201, 40, 1, 40),
-        ("2026-06-03", 801, 300, 1, None),
-        ("2026-06-03", 831, 300, 1, None),
+        ("2026-06-03", 801, 300, 2, None),
+        ("2026-06-03", 831, 300, 2, None),
         ("2026-06-04", 121, 30, 1, -30),
         ("2026-06-04", 131, 30, 1, 30),
         ("2026-06-04", 201, 7, 1, 7),
