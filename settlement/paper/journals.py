@@ -24,7 +24,7 @@ PointsCost = Literal["REVENUE", "EXPENSE"]
 SALES, TENDER, OTHER_INCOME = "売上高", "ポイント決済", "雑収入"
 PROMOTION, CONTRACT_LIABILITY, UNKNOWN = "販売促進費", "契約負債", "仮勘定"
 FEES, INPUT_TAX, FEES_EARNED, OUTPUT_TAX = "支払手数料", "仮払消費税", "受取手数料", "仮受消費税"
-SHORT = "返品ポイント控除"
+SHORT, BREAKAGE = "返品ポイント控除", "失効益"
 PAYABLE, RECEIVABLE = "未払金", "未収金"
 HUB, HUB_RECEIVABLE = "ポイント運営", "未収入金"
 FUNDS: dict[PartyKind, str] = {"fund": "ポイント預り金", "promotion": "販促基金預り金"}
@@ -35,7 +35,7 @@ OBLIGED = frozenset({121, 122, 123, 131, 151})
 FEE_LINES, TAX_LINES = frozenset({211, 301, 302, 311}), frozenset({601, 611})
 CHARGED = FEE_LINES | TAX_LINES
 # What a party is owed, not what it owes less of.
-TO_RECEIVE = frozenset({201, 202, 501})
+TO_RECEIVE = frozenset({201, 202, 501, 502})
 
 
 class Policy(Struct, frozen=True):
@@ -135,6 +135,10 @@ MOVEMENTS = {
     "used": "ポイント利用",
     "restored": "ポイント利用取消",
     "lapsed": "ポイント失効",
+    "lapsed-to-operator": "ポイント失効（失効益）",
+    "lapsed-to-funder": "ポイント失効（還元）",
+    "short": "返品控除",
+    "unshort": "返品控除取消",
     "moved-out": "移行精算（旧方式）",
     "moved-in": "移行精算（新方式）",
 }
@@ -205,8 +209,8 @@ def contra(part: Part, kind: PartyKind, policy: Policy, yen: int) -> Move:
         return Move(OUTPUT_TAX if kind == OPERATOR else INPUT_TAX, yen)
     if code == 114:
         return Move(SHORT, yen)
-    if code == 501:
-        return Move(OTHER_INCOME, yen, tax=NO_TAX)
+    if code in (501, 502):
+        return Move(OTHER_INCOME if code == 501 else BREAKAGE, yen, tax=NO_TAX)
     return Move(UNKNOWN, yen)
 
 
@@ -238,7 +242,7 @@ def own_obligation(cycle: Cycle, party: Party, policy: Policy, number: str) -> l
         points = sum(
             flow.points
             for flow in cycle.flows
-            if flow.movement == movement
+            if flow.movement.startswith(movement)
             and flow.funding == "at-redemption"
             and flow.funder == party.party
         )

@@ -31,7 +31,11 @@ CROSS JOIN LATERAL (
             CASE
                 WHEN flows.movement IN ('granted', 'moved-in', 'restored', 'uncovered')
                     THEN flows.points
-                ELSE -flows.points
+                WHEN
+                    flows.movement IN ('used', 'recovered', 'covered', 'moved-out')
+                    OR flows.movement LIKE 'lapsed%%'
+                    THEN -flows.points
+                ELSE 0
             END AS points
         FROM settlement.flows
         WHERE
