@@ -75,7 +75,8 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES]
+    routes += USAGE_ROUTES
+    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(

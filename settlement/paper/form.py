@@ -13,7 +13,7 @@ from federation.days import TOKYO, day_of
 from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS
 from settlement.paper.paper import DayLine, Lang, Paper, Profile
 from settlement.paper.tax import NAMES, RATE_PERCENT, Summary, of_line, summed
-from settlement.statement import CATALOGUE, LATE, TOTAL, StatementLine
+from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, StatementLine
 
 Pair = tuple[str, str]
 INNER = frozenset({"operator", "fund", "promotion"})
@@ -95,8 +95,8 @@ def form(paper: Paper) -> Form:
         issuer=who(paper.issuer, paper.lang, number=is_invoice(paper)),
         facts=facts(paper),
         greeting=greeting(paper),
-        net_label=words[net_label(statement.total_yen)],
-        net=yen(abs(statement.total_yen)),
+        net_label=words[net_label(statement)],
+        net=net(statement),
         rows=tuple(row(one, paper.lang) for one in own if one.yen is not UNSET),
         total=row(total, paper.lang),
         memo=tuple(row(one, paper.lang) for one in own if one.yen is UNSET),
@@ -117,16 +117,23 @@ def yen(amount: int) -> str:
     return f"▲{-amount:,}" if amount < 0 else f"{amount:,}"
 
 
-def net_label(total_yen: int) -> str:
-    """Who pays whom."""
-    return "to_pay" if total_yen > 0 else "to_bill" if total_yen < 0 else "nothing"
+def net_label(told: Statement) -> str:
+    """Who pays whom; on a paper of our own, neither."""
+    if told.party.kind in INNER or not told.total_yen:
+        return "nothing"
+    return "to_pay" if told.total_yen > 0 else "to_bill"
+
+
+def net(told: Statement) -> str:
+    """The amount to be paid or billed; on a paper of our own, with its sign."""
+    return yen(told.total_yen if told.party.kind in INNER else abs(told.total_yen))
 
 
 def greeting(paper: Paper) -> str:
     """The sentence above the amount; on a paper of our own there is none."""
     if paper.statement.party.kind in INNER:
         return ""
-    return LABELS[paper.lang][f"greeting_{net_label(paper.statement.total_yen)}"]
+    return LABELS[paper.lang][f"greeting_{net_label(paper.statement)}"]
 
 
 def is_invoice(paper: Paper) -> bool:
@@ -179,7 +186,7 @@ def addressee(paper: Paper) -> Who:
 def facts(paper: Paper) -> tuple[Pair, ...]:
     """What identifies the paper."""
     words, stated = LABELS[paper.lang], paper.statement
-    pays = {"to_pay": "pays", "to_bill": "due"}.get(net_label(stated.total_yen), "settles")
+    pays = {"to_pay": "pays", "to_bill": "due"}.get(net_label(stated), "settles")
     found = [
         (words["number"], stated.number),
         (words["cycle"], span(stated.first_on, stated.last_on, paper.lang)),
@@ -224,13 +231,13 @@ def minute(at: datetime, lang: Lang) -> str:
 def row(line: StatementLine, lang: Lang) -> Row:
     """A line; in an English paper its English name comes first."""
     ja, en = NAMES[of_line(line)]
-    names, counted = (line.name, line.name_en), line.points or line.entries
+    names = (line.name, line.name_en)
     return Row(
         str(line.code),
         *(names if lang == "ja" else names[::-1]),
         ja if lang == "ja" else en,
-        yen(line.points) if counted else "",
-        f"{line.entries:,}" if counted else "",
+        yen(line.points) if line.points else "",
+        f"{line.entries:,}" if line.entries else "",
         "" if line.yen is UNSET else yen(line.yen),
     )
 

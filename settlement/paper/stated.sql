@@ -33,7 +33,7 @@ CROSS JOIN LATERAL (
                     THEN flows.points
                 WHEN
                     flows.movement IN ('used', 'recovered', 'covered', 'moved-out')
-                    OR flows.movement LIKE 'lapsed%%'
+                    OR starts_with(flows.movement, 'lapsed')
                     THEN -flows.points
                 ELSE 0
             END AS points

@@ -100,8 +100,9 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
         sheet.write_string(top, 0, label, looks.text)
         sheet.write_string(top, 1, safe(said), looks.text)
         top += 1
-    sheet.write_string(top, 0, words[net_label(stated.total_yen)], looks.bold)
-    sheet.write_number(top, 1, abs(stated.total_yen), looks.sum)
+    sheet.write_string(top, 0, words[net_label(stated)], looks.bold)
+    amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
+    sheet.write_number(top, 1, amount, looks.sum)
     top += 2
     heads = ("line_code", "item", "", "tax_category", "points", "entries", "yen")
     for column, head in enumerate(heads):

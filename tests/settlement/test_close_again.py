@@ -85,7 +85,9 @@ async def goes_on(busy: Books) -> None:
 async def reopened(busy: Books) -> None:
     """The same cycle before it was closed."""
     tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    await busy.put(
+        f"TRUNCATE settlement.papers, {', '.join(f'settlement.{table}' for table in tables)}"
+    )
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from settlement.lines import Charge, Funding, Party
@@ -16,6 +16,7 @@ from tests.settlement.papers import FUND, HUB, PROMOTION, TOKUSHIMA, A, B, C
 
 PARTIES = (HUB, TOKUSHIMA, A, B, C, FUND, PROMOTION)
 ON = date(2026, 6, 15)
+AT_LEISURE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIDES = st.sampled_from([one.party for one in (HUB, TOKUSHIMA, A, B, C)])
 
 flows = st.lists(
@@ -84,7 +85,7 @@ def test_journals_balance_come_to_the_statement_and_eliminate(
     for code in (301, 311, 601, 611):
         if code not in CATALOGUE:
             monkeypatch.setitem(CATALOGUE, code, (str(code), str(code)))
-    given(flows, fees)(compare)()
+    given(flows, fees)(AT_LEISURE(compare))()
 
 
 def test_a_compound_entry_is_told_in_pairs() -> None:

@@ -140,6 +140,13 @@ def test_the_title_says_what_the_paper_is(
     assert form(paper(lines, kind=kind)).title == title
 
 
+def test_a_paper_of_our_own_bills_nobody() -> None:
+    own = form(paper(((702, 5, 1, -5),), kind="fund"))
+    assert (own.greeting, own.net_label, own.net) == ("", "差引精算額", "▲5")
+    owing = form(paper())
+    assert (owing.net_label, owing.net) == ("ご請求額", "130")
+
+
 def test_a_reissue_says_so_with_its_number() -> None:
     assert "再発行2" in read(paper(issue=2))[0]
     assert "再発行" not in read(paper())[0]

@@ -132,7 +132,9 @@ async def whole(busy: Books) -> list[Line]:
     await closed(busy)
     lines = opened(await busy.file())
     tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    await busy.put(
+        f"TRUNCATE settlement.papers, {', '.join(f'settlement.{table}' for table in tables)}"
+    )
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
     return lines
 
