@@ -14,7 +14,7 @@ met AS (
     INNER JOIN put USING (funding, movement, kind)
     WHERE
         parts.cycle_id = %(cycle_id)s::integer
-        AND parts.booked_at >= %(since)s::timestamptz
+        AND parts.booked_at BETWEEN %(since)s::timestamptz AND %(until)s::timestamptz
         AND put.code = %(code)s::integer
         AND (parts.late AND put.sign <> 0) = %(late)s::boolean
         AND (%(before)s::bigint IS NULL OR parts.entry_id < %(before)s)

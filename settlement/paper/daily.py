@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from msgspec import UNSET, Struct
 from psycopg import AsyncConnection
@@ -14,7 +14,7 @@ from federation.sql import statement
 from settlement.counting import PUTS
 from settlement.paper.paper import DayLine
 from settlement.refusals import PromiseBroken
-from settlement.stages import standing
+from settlement.stages import Standing, standing
 from settlement.statement import CATALOGUE, LATE, TOTAL, Statement
 
 DAILY = statement(__file__, "daily")
@@ -52,6 +52,7 @@ async def day_lines(
     asked = {
         "cycle_id": cycle_id,
         "since": cycle.since,
+        "until": until(cycle),
         "party_id": party_id,
         "late": LATE,
         "puts": PUTS,
@@ -90,6 +91,7 @@ async def behind(
     asked = {
         "cycle_id": cycle_id,
         "since": cycle.since,
+        "until": until(cycle),
         "party_id": party_id,
         "code": code if original is None else original,
         "late": original is not None,
@@ -99,6 +101,11 @@ async def behind(
         "puts": PUTS,
     }
     return [Behind(**row) for row in await rows(conn, BEHIND, asked)]
+
+
+def until(cycle: Standing) -> datetime:
+    """No entry of a cycle was booked after it was closed; one that is open has no end yet."""
+    return cycle.closed_at or datetime.max.replace(tzinfo=UTC)
 
 
 def agreed(told: Statement, days: Sequence[DayLine]) -> tuple[DayLine, ...]:

@@ -18,7 +18,9 @@ met AS (
         END AS party_id
     FROM settlement.parts
     INNER JOIN put USING (funding, movement, kind)
-    WHERE parts.cycle_id = %(cycle_id)s::integer AND parts.booked_at >= %(since)s::timestamptz
+    WHERE
+        parts.cycle_id = %(cycle_id)s::integer
+        AND parts.booked_at BETWEEN %(since)s::timestamptz AND %(until)s::timestamptz
 )
 
 SELECT
