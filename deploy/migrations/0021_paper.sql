@@ -51,31 +51,50 @@ CREATE POLICY issue ON settlement.papers FOR INSERT TO meguri_worker WITH CHECK 
 GRANT SELECT ON settlement.profiles, settlement.papers TO meguri_app, meguri_auditor;
 GRANT SELECT, INSERT ON settlement.profiles, settlement.papers TO meguri_worker;
 
--- When the points of each lot were first granted: behind a merge and a change-over stands the grant.
--- A lot whose first entry is in a month that was detached counts from the day it could be used.
+-- When each lot came into being, by what kind of entry, and when its points were first granted: behind
+-- a merge and a change-over stands the grant. Of a lot whose entry is in a month that was detached
+-- only the day is told from which it could be used.
 CREATE VIEW settlement.issues WITH (security_invoker = true) AS
-WITH RECURSIVE behind AS (
+WITH RECURSIVE moved AS (
     SELECT
         lots.member_id, lots.entry_id, lots.part, lots.from_member_id, lots.from_entry_id,
-        lots.from_part, lots.member_id AS first_member_id, lots.entry_id AS first_entry_id,
-        lots.usable_from
+        lots.from_part
     FROM federation.lots
+    WHERE lots.from_entry_id IS NOT NULL
     UNION ALL
     SELECT
-        behind.member_id, behind.entry_id, behind.part, lots.from_member_id, lots.from_entry_id,
-        lots.from_part, lots.member_id, lots.entry_id, lots.usable_from
-    FROM behind
+        moved.member_id, moved.entry_id, moved.part, lots.from_member_id, lots.from_entry_id,
+        lots.from_part
+    FROM moved
     INNER JOIN federation.lots
-        ON lots.member_id = behind.from_member_id
-        AND lots.entry_id = behind.from_entry_id
-        AND lots.part = behind.from_part
+        ON lots.member_id = moved.from_member_id
+        AND lots.entry_id = moved.from_entry_id
+        AND lots.part = moved.from_part
+    WHERE lots.from_entry_id IS NOT NULL
+),
+
+first AS (
+    SELECT
+        moved.member_id, moved.entry_id, moved.part,
+        coalesce(entries.business_date, lots.usable_from) AS issued_on
+    FROM moved
+    INNER JOIN federation.lots
+        ON lots.member_id = moved.from_member_id
+        AND lots.entry_id = moved.from_entry_id
+        AND lots.part = moved.from_part
+    LEFT JOIN federation.entries
+        ON entries.member_id = lots.member_id AND entries.entry_id = lots.entry_id
+    WHERE lots.from_entry_id IS NULL
 )
 
 SELECT
-    behind.member_id, behind.entry_id, behind.part,
-    coalesce(entries.business_date, behind.usable_from) AS issued_on
-FROM behind
+    lots.member_id, lots.entry_id, lots.part, entries.kind, entries.booked_at,
+    coalesce(first.issued_on, entries.business_date, lots.usable_from) AS issued_on
+FROM federation.lots
 LEFT JOIN federation.entries
-    ON entries.member_id = behind.first_member_id AND entries.entry_id = behind.first_entry_id
-WHERE behind.from_entry_id IS NULL;
+    ON entries.member_id = lots.member_id AND entries.entry_id = lots.entry_id
+LEFT JOIN first
+    ON first.member_id = lots.member_id
+    AND first.entry_id = lots.entry_id
+    AND first.part = lots.part;
 GRANT SELECT ON settlement.issues TO meguri_worker, meguri_auditor;

@@ -41,7 +41,7 @@ drawn AS (
 
 lots AS (
     SELECT
-        lots.funder_id, lots.points AS granted, lots.rule, coalesce(entries.kind, 'accrual') AS kind,
+        lots.funder_id, lots.points AS granted, lots.rule, coalesce(issues.kind, 'accrual') AS kind,
         date_part('year', issues.issued_on)::integer
         - (date_part('month', issues.issued_on) < 4)::integer AS issued_year,
         coalesce(lots.expires_on, slid.slides_on) AS expires_on,
@@ -56,7 +56,6 @@ lots AS (
         END AS due
     FROM federation.lots
     INNER JOIN settlement.issues USING (member_id, entry_id, part)
-    LEFT JOIN federation.entries USING (member_id, entry_id)
     LEFT JOIN slid USING (member_id)
     LEFT JOIN drawn
         ON drawn.member_id = lots.member_id
@@ -66,7 +65,7 @@ lots AS (
         ON held.member_id = lots.member_id
         AND held.lot_entry_id = lots.entry_id
         AND held.lot_part = lots.part
-    WHERE coalesce(entries.booked_at, '-infinity') <= %(at)s::timestamptz
+    WHERE coalesce(issues.booked_at, '-infinity') <= %(at)s::timestamptz
 ),
 
 draws AS (

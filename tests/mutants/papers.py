@@ -90,8 +90,8 @@ READING = (
     Bug(
         "a merged lot is as young as its merge",
         "deploy/migrations/0021_paper.sql",
-        "WHERE behind.from_entry_id IS NULL",
-        "WHERE behind.first_entry_id = behind.entry_id",
+        "coalesce(first.issued_on, entries.business_date, lots.usable_from)",
+        "coalesce(entries.business_date, lots.usable_from)",
         f"{LIABILITY}::test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge",
     ),
 )
