@@ -644,6 +644,8 @@ settlement.issues
   member_id bigint
   entry_id bigint
   part smallint
+  kind text
+  booked_at timestamp with time zone
   issued_on date
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
