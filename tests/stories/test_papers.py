@@ -119,6 +119,37 @@ async def test_a_paper_that_is_asked_for_many_times_at_once_is_issued_once(
     assert await mall.value("SELECT count(*) FROM settlement.papers") == 1
 
 
+async def test_issued_papers_are_found_by_day_amount_and_party(
+    mall: Mall, trade: tuple[Shop, Shop]
+) -> None:
+    bakery, operator = await mall.office(trade[0]), await mall.operator()
+    first = await document(bakery, "pdf")
+    await mall.turn_to(date(2026, 6, 18))
+    for party in ("bookshop", "bakery"):
+        await document(operator, "pdf", party=party, reissue=True)
+
+    async def found(client: Client, **asked: Any) -> list[tuple[str, int]]:
+        told = (await client.get("/v1/settlement/papers", **asked)).json["papers"]
+        return [(one["party"], one["issue"]) for one in told]
+
+    assert await found(operator) == [("bakery", 0), ("bakery", 1), ("bookshop", 0)]
+    assert await found(bakery) == [("bakery", 0), ("bakery", 1)], "its own, and no one else's"
+    assert await found(bakery, party="bookshop") == []
+    assert await found(operator, party="bookshop") == [("bookshop", 0)]
+    assert await found(operator, least_yen=0) == [("bookshop", 0)]
+    assert await found(operator, most_yen=-93, from_on="2026-06-15", to_on="2026-06-15") == [
+        ("bakery", 0), ("bakery", 1),
+    ]  # fmt: skip
+    assert await found(operator, from_on="2026-06-16") == await found(operator, least_yen=94) == []
+    page = (await operator.get("/v1/settlement/papers", limit=1)).json
+    proof = page["papers"][0]
+    assert proof["sha256"] == sha256(first.content).hexdigest()
+    assert (proof["total_yen"], proof["bytes"]) == (-93, len(first.content))
+    later = (await operator.get("/v1/settlement/papers", limit=2, after=page["next"])).json
+    assert ([one["issue"] for one in later["papers"]], later["next"]) == ([1, 0], None)
+    assert (await bakery.get("/v1/settlement/papers", after=page["next"])).status == 404
+
+
 async def test_nobody_gets_another_s_paper_or_one_of_an_open_cycle(
     mall: Mall, trade: tuple[Shop, Shop]
 ) -> None:
