@@ -195,6 +195,8 @@ def facts(paper: Paper) -> tuple[Pair, ...]:
         (words["issued"], day(day_of(paper.issued_at), paper.lang)),
         (words["code"], stated.party.party),
     ]
+    if paper.facilities:
+        found.append((words["facilities"], "、".join(paper.facilities)))
     if paper.shops:
         found.append((words["shops"], "、".join(paper.shops)))
     if paper.corrects is not None:

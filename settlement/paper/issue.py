@@ -173,6 +173,7 @@ def paper(
         unused=Unused(row["opening_points"], row["closing_points"]),
         account=beside.account,
         signatures=beside.signatures,
+        facilities=several(row["facilities"]),
         shops=several(row["shops"]),
         corrects=beside.corrects,
         lang=own.lang,
@@ -187,9 +188,7 @@ def before(row: dict[str, Any], party: str, beside: Beside) -> Before | None:
     return Before(number, row["before_yen"], beside.received_yen)
 
 
-def several(shops: Iterable[str], most: int = 4) -> tuple[str, ...]:
-    """The shops that a paper is about, the rest as a number."""
-    named_shops = tuple(shops)
-    if len(named_shops) <= most:
-        return named_shops
-    return (*named_shops[:most], f"他{len(named_shops) - most}店")
+def several(names: Iterable[str], most: int = 4) -> tuple[str, ...]:
+    """The shops or facilities that a paper is about, the rest as a number."""
+    every = tuple(names)
+    return every if len(every) <= most else (*every[:most], f"他 {len(every) - most}")

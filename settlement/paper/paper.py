@@ -76,6 +76,7 @@ class Paper(Struct, frozen=True):
     unused: Unused | None = None
     account: str | None = None
     signatures: tuple[Signature, ...] = ()
+    facilities: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
     corrects: str | None = None
     issue: int = 0

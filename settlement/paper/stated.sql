@@ -1,5 +1,5 @@
 -- The statements of a sealed cycle, of one party or, where none is named, of all, with what a paper
--- needs beside each: its shops, what its statement before came to, and how many points of its own were unused before
+-- needs beside each: its shops and where they are, what its statement before came to, and how many points of its own were unused before
 -- and after the cycle.
 SELECT
     statements.party_id, statements.body,
@@ -9,7 +9,15 @@ SELECT
         SELECT shops.name FROM tenants.shops
         WHERE shops.tenant_id = statements.party_id
         ORDER BY shops.shop_id
-    ) AS shops
+    ) AS shops,
+    ARRAY(
+        SELECT facility.name FROM tenants.parties AS facility
+        WHERE facility.party_id IN (
+            SELECT shops.facility_id FROM tenants.shops
+            WHERE shops.tenant_id = statements.party_id
+        )
+        ORDER BY facility.party_id
+    ) AS facilities
 FROM settlement.statements
 INNER JOIN settlement.seals USING (cycle_id)
 LEFT JOIN LATERAL (

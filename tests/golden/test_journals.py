@@ -1,6 +1,7 @@
 """Worked example 1 of the domain page as journals, to the yen: what each shop books at its till,
 what each party books of the cycle, and the hub; and points of one's own (設例22)."""
 
+from collections import Counter
 from datetime import UTC, date, datetime
 
 import pytest
@@ -106,6 +107,44 @@ def test_a_shop_s_till_books_a_sale_as_the_example_does() -> None:
     assert len(discount) == 2
     assert figures(returned(ON, Return(11_000, 100, 69))) == {
         "売上高": 9_900, "仮受消費税": 1_000, "未払金": 69, "現金": -10_969,
+    }  # fmt: skip
+
+
+def test_other_examples_of_sales_with_points_of_another_company() -> None:
+    """Collected for a third party (2.2); the tax office's own figures for use (1.4)."""
+    assert figures(*sold(ON, Sale(110_000, 0, 1_100))) == {
+        "現金": 110_000, "売上高": -98_900, "未払金": -1_100, "仮受消費税": -10_000,
+    }  # fmt: skip
+    assert figures(*sold(ON, Sale(110, 110))) == {
+        "現金": 110, "未収金": 110, "売上高": -200, "仮受消費税": -20,
+    }  # fmt: skip
+
+
+def test_a_till_and_a_cycle_together_are_the_example(cycle: Cycle) -> None:
+    """B's register books two sales at their full price, points as a tender; the cycle's journals
+    bring the rest, and both are what the example says of T2 and T3."""
+    register = [*sold(ON, Sale(7_700)), *sold(ON, Sale(3_240, 60))]
+    tender = {"未収金": "ポイント決済"}
+    both = Counter({tender.get(name, name): yen for name, yen in figures(*register).items()})
+    for name, yen in figures(*of_party(cycle, B, Policy())).items():
+        both[name.removesuffix("ポイント運営")] += yen
+    for fee in ("支払手数料", "仮払消費税"):
+        both["未払金"] += both.pop(fee)
+    assert {name: yen for name, yen in both.items() if yen} == figures(
+        *sold(ON, Sale(7_700, 0, 210)), *sold(ON, Sale(3_240, 60, 29))
+    )
+
+
+def test_what_lapses_goes_from_members_to_the_promotion_fund() -> None:
+    """1.9: M3's 200 points."""
+    lapsed = (flow("lapsed", A, HUB, 200),)
+    stated = [
+        told(party, [one for one in charges(lapsed, {}, PARTIES) if one.party == party.party],
+             date(2026, 6, 1), ON, datetime(2026, 6, 17, tzinfo=UTC), date(2026, 6, 30))
+        for party in PARTIES
+    ]  # fmt: skip
+    assert figures(*of_hub(Cycle(lapsed, PARTIES, tuple(stated)), HUB)) == {
+        "ポイント預り金": 200, "販促基金預り金": -200,
     }  # fmt: skip
 
 
