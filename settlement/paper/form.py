@@ -279,11 +279,10 @@ def received(paper: Paper) -> tuple[Pair, ...]:
     if paper.before is not None:
         before = paper.before
         told.append((f"{words['before_net']} {before.number}", yen(before.net_yen)))
-        paid = words["unknown"]
         if before.received_yen is not None:
             on = before.received_on
             paid = yen(before.received_yen) + (f"（{day(on, paper.lang)}）" if on else "")
-        told.append((words["before_paid"], paid))
+            told.append((words["before_paid"], paid))
     if paper.account:
         told.append((words["account"], paper.account))
     return tuple(told)

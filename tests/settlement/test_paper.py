@@ -49,14 +49,15 @@ REQUIRED = (
     "登録番号T7123456789012", "20260601-A", "2026年6月1日〜6月15日", "2026年6月17日12:00",
     "お支払期日", "2026年6月30日", "ご請求額", "130円", "121", "ポイント負担金・利用分（通常）",
     "Ownpointsused(base)", "不課税", "▲180", "差引精算額", "▲130", "不課税取引計", "日計との照合",
-    "起案", "確認", "承認", "前回差引額20260516-A", "▲341", "未確認", "テスト銀行****567",
+    "起案", "確認", "承認", "前回差引額20260516-A", "▲341", "前回入出金額", "341（2026年6月15日）",
+    "テスト銀行****567",
     "精算担当",
     "087-000-0000", "日別小計", "2026/06/03（水）", "日計", "1/2", "2/2", "台帳番号123",
 )  # fmt: skip
 
 
 def test_everything_a_finance_department_needs_is_in_the_pdf() -> None:
-    before = Before("20260516-A", -341)
+    before = Before("20260516-A", -341, 341, date(2026, 6, 15))
     text, fonts, pages = read(paper(days=DAYS, before=before, account="テスト銀行 ****567"))
     assert [one for one in REQUIRED if one not in text] == []
     assert sorted(one.partition("+")[2] for one in fonts) == [
@@ -157,6 +158,12 @@ def test_whoever_signed_stands_in_the_boxes() -> None:
     assert form(paper(signatures=(signed,))).boxes == (
         ("起案", "徳島 花子", "2026年6月17日 12:05"), ("確認", "", ""), ("承認", "", ""),
     )  # fmt: skip
+
+
+def test_what_is_not_known_of_a_payment_is_not_told() -> None:
+    assert form(paper(before=Before("20260516-A", -341))).received == (
+        ("前回差引額 20260516-A", "▲341"),
+    )
 
 
 def test_an_english_paper_is_english() -> None:
