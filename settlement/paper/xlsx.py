@@ -35,6 +35,7 @@ class Formats:
 
     def __init__(self, book: Workbook) -> None:
         self.text: Format = book.add_format({**FONT, "text_wrap": True, "valign": "top"})
+        self.plain: Format = book.add_format(FONT)
         self.large: Format = book.add_format({**FONT, "bold": True, "font_size": 15})
         self.bold: Format = book.add_format({**FONT, "bold": True})
         self.head: Format = book.add_format(
@@ -85,7 +86,7 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     words, stated = LABELS[paper.lang], paper.statement
     own = [line for line in stated.lines if line.code != TOTAL]
     found = summed(own)
-    for column, width in enumerate((9, 40, 34, 10, 13, 9, 16)):
+    for column, width in enumerate((14, 40, 34, 10, 13, 9, 16)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, title(paper, found), looks.large)
     if paper.issue:
@@ -94,11 +95,11 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     theirs = addressee(paper)
     sheet.write_string(2, 0, safe(theirs.name), looks.bold)
     for n, part in enumerate((ours.name, *ours.address, ours.registration, *ours.contact)):
-        sheet.write_string(2 + n, 4, safe(part), looks.bold if n == 0 else looks.text)
+        sheet.write_string(2 + n, 4, safe(part), looks.bold if n == 0 else looks.plain)
     top = 3
     for label, said in facts(paper):
-        sheet.write_string(top, 0, label, looks.text)
-        sheet.write_string(top, 1, safe(said), looks.text)
+        sheet.write_string(top, 0, label, looks.plain)
+        sheet.write_string(top, 1, safe(said), looks.plain)
         top += 1
     sheet.write_string(top, 0, words[net_label(stated)], looks.bold)
     amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
