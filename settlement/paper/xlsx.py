@@ -26,27 +26,32 @@ from settlement.statement import TOTAL, StatementLine
 
 FIGURE = '#,##0;"▲"#,##0'
 DAY = "yyyy-mm-dd"
+FIGURES = frozenset({"points", "entries", "yen"})
 SHEETS = ("精算書", "日別", "明細")
 FONT = {"font_name": "BIZ UDPゴシック", "font_size": 10}
 
 
 class Formats:
-    """The looks of cells: text, heads, figures, days and sums."""
+    """The looks of cells: heads, texts, figures, days and sums."""
 
     def __init__(self, book: Workbook) -> None:
-        self.text: Format = book.add_format({**FONT, "text_wrap": True, "valign": "top"})
-        self.plain: Format = book.add_format(FONT)
-        self.large: Format = book.add_format({**FONT, "bold": True, "font_size": 15})
-        self.bold: Format = book.add_format({**FONT, "bold": True})
-        self.head: Format = book.add_format(
-            {**FONT, "bold": True, "bg_color": "#F1F4F7", "bottom": 1, "text_wrap": True}
-        )
-        self.figure: Format = book.add_format({**FONT, "num_format": FIGURE, "valign": "top"})
-        self.sum: Format = book.add_format(
-            {**FONT, "num_format": FIGURE, "bold": True, "top": 1, "bottom": 1}
-        )
-        self.day: Format = book.add_format({**FONT, "num_format": DAY, "valign": "top"})
-        self.link: Format = book.add_format({**FONT, "font_color": "#0B57D0", "underline": 1})
+        def look(**more: object) -> Format:
+            return book.add_format({**FONT, "valign": "vcenter", **more})
+
+        line = {"bottom": 1, "bottom_color": "#B9C2CB"}
+        head = {"bold": True, "bg_color": "#F1F4F7", "bottom": 1}
+        self.plain = look()
+        self.large = look(bold=True, font_size=16)
+        self.bold = look(bold=True)
+        self.head = look(**head)
+        self.head_right = look(**head, align="right")
+        self.text = look(**line, text_wrap=True)
+        self.code = look(**line, align="left")
+        self.link = look(**line, align="left", font_color="#0B57D0", underline=1)
+        self.day = look(**line, align="left", num_format=DAY)
+        self.figure = look(**line, num_format=FIGURE)
+        self.sum = look(bold=True, num_format=FIGURE, top=1, bottom=1)
+        self.net = look(bold=True, num_format=FIGURE, font_size=14, align="left")
 
 
 def xlsx(paper: Paper) -> bytes:
@@ -73,8 +78,10 @@ def xlsx(paper: Paper) -> bytes:
 
 
 def printed(sheet: Worksheet, paper: Paper) -> None:
-    """A4 upright, one page wide, numbered."""
+    """A4 across, one page wide, numbered."""
     sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_default_row(18)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
     sheet.set_footer(f"&L{paper.statement.number}&R&P / &N")
@@ -86,7 +93,7 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     words, stated = LABELS[paper.lang], paper.statement
     own = [line for line in stated.lines if line.code != TOTAL]
     found = summed(own)
-    for column, width in enumerate((14, 40, 34, 10, 13, 9, 16)):
+    for column, width in enumerate((15, 44, 40, 10, 14, 9, 18)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, title(paper, found), looks.large)
     if paper.issue:
@@ -103,11 +110,12 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
         top += 1
     sheet.write_string(top, 0, words[net_label(stated)], looks.bold)
     amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
-    sheet.write_number(top, 1, amount, looks.sum)
+    sheet.write_number(top, 1, amount, looks.net)
     top += 2
     heads = ("line_code", "item", "", "tax_category", "points", "entries", "yen")
     for column, head in enumerate(heads):
-        sheet.write_string(top, column, words[head] if head else "Item", looks.head)
+        look = looks.head_right if head in FIGURES else looks.head
+        sheet.write_string(top, column, words[head] if head else "Item", look)
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
     for line in own:
@@ -128,7 +136,7 @@ def line_row(
         cell = f"internal:'{SHEETS[1]}'!A{places[line.code] + 1}"
         sheet.write_url(top, 0, cell, looks.link, str(line.code))
     else:
-        sheet.write_number(top, 0, line.code, looks.text)
+        sheet.write_number(top, 0, line.code, looks.code)
     sheet.write_string(top, 1, safe(line.name), looks.text)
     sheet.write_string(top, 2, safe(line.name_en), looks.text)
     sheet.write_string(top, 3, NAMES[of_line(line)][0], looks.text)
@@ -162,16 +170,17 @@ def by_day(sheet: Worksheet, looks: Formats, paper: Paper) -> dict[int, int]:
     """日別: one row for each line of each business date, to be filtered; where each code begins."""
     words = LABELS[paper.lang]
     heads = ("day", "line_code", "item", "points", "entries", "yen")
-    for column, (head, width) in enumerate(zip(heads, (12, 9, 46, 13, 9, 16), strict=True)):
+    for column, (head, width) in enumerate(zip(heads, (14, 9, 60, 15, 10, 18), strict=True)):
         sheet.set_column(column, column, width)
-        sheet.write_string(0, column, words[head], looks.head)
+        look = looks.head_right if head in FIGURES else looks.head
+        sheet.write_string(0, column, words[head], look)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     places: dict[int, int] = {}
     for row, one in enumerate(paper.days, start=1):
         places.setdefault(one.code, row)
         sheet.write_datetime(row, 0, one.business_date, looks.day)
-        sheet.write_number(row, 1, one.code, looks.text)
+        sheet.write_number(row, 1, one.code, looks.code)
         original = None if one.original is UNSET else one.original
         sheet.write_string(row, 2, named(one.code, original, paper.lang), looks.text)
         sheet.write_number(row, 3, one.points, looks.figure)
@@ -198,7 +207,7 @@ def details(sheet: Worksheet, looks: Formats, paper: Paper) -> None:
         path = f"/v1/settlement/cycles/{stated.cycle}/lines/{line.code}/entries"
         if line.original is not UNSET:
             path += f"?original={line.original}"
-        sheet.write_number(row, 0, line.code, looks.text)
+        sheet.write_number(row, 0, line.code, looks.code)
         sheet.write_string(row, 1, safe(line.name), looks.text)
         sheet.write_number(row, 2, line.entries, looks.figure)
         sheet.write_string(row, 3, f"GET {path}", looks.text)
