@@ -26,6 +26,8 @@ COMMANDS = {
     "members": "deploy.members_commands:members",
     "terms": "deploy.terms_commands:terms",
     "usage": "deploy.usage_commands:usage",
+    "papers": "deploy.papers_commands:papers",
+    "liability": "deploy.liability_commands:liability",
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
     "verify": "settlement.commands:verify",

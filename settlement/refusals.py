@@ -1,4 +1,4 @@
-"""Why a cycle was not closed."""
+"""Why a cycle was not closed, or a paper not issued."""
 
 from federation.refusals import Refusal
 
@@ -42,3 +42,12 @@ class RateAgreed(Refusal):
 
     burns = False
     staff_text = "税率は登録済み"
+
+
+class ReissuedByOperator(Refusal):
+    """再発行は運営者が行います。発行済みの書類はそのまま取得できます
+    Only the operator issues a paper again; the one that was issued can be had as it is."""
+
+    status = 403
+    burns = False
+    staff_text = "再発行は運営者へ依頼"

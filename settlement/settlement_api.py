@@ -20,11 +20,14 @@ from federation.opaque import Names
 from federation.refusals import NotFound
 from settlement import reading
 from settlement.close import Closed, close
+from settlement.paper.issue import MEDIA, Issued, Kind, issued
 from settlement.reading import CycleShown, FlowsShown
+from settlement.refusals import PromiseBroken, ReissuedByOperator
 from settlement.sealing import read_body
 from settlement.sheet import sheet
 from settlement.stages import Closing
 from settlement.statement import Statement
+from tenants.answers_api import answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -69,7 +72,8 @@ async def get_cycle(
     requires="settlement:read",
     cache_control=NO_STORE,
     responses={
-        200: ResponseSpec(Statement, description="精算書 / the statement", generate_examples=False)
+        **answers(200, None, NotFound, ReissuedByOperator, PromiseBroken),
+        200: ResponseSpec(Statement, description="精算書 / the statement", generate_examples=False),
     },
 )
 async def get_statement(
@@ -77,12 +81,26 @@ async def get_statement(
     cycle_id: FromPath[str],
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
+    closing: NamedDependency[Closing],
+    clock: NamedDependency[Now],
     party: FromQuery[str | None] = None,
+    reissue: FromQuery[bool] = False,
 ) -> Response[bytes]:
-    """The caller's statement of a sealed cycle; the operator may name another party. / 精算書"""
+    """The caller's statement of a sealed cycle, by `Accept` as JSON, CSV, PDF or XLSX; the operator
+    may name another party. The first PDF or XLSX is kept, and the same bytes are given ever after,
+    until the operator asks for a `reissue`. / 精算書"""
     own = await reading.whose(reader, caller, party)
     body = await reading.statement_of(reader, own, cycle_id)
-    return as_asked(body, request.headers.get("accept", ""), f"{cycle_id}-{own.code}")
+    kind = paper_kind(request.headers.get("accept", ""))
+    if kind is None:
+        return as_asked(body, request.headers.get("accept", ""), f"{cycle_id}-{own.code}")
+    if reissue and not caller.wide:
+        raise ReissuedByOperator
+    number = reading.cycle_id_of(cycle_id)
+    found = await issued(
+        closing.connect, number, own.party_id, kind, caller.client_id, clock(), again=reissue
+    )
+    return as_issued(found, kind, f"{cycle_id}-{own.code}")
 
 
 @get(
@@ -138,6 +156,24 @@ async def get_flows(
     """Where the caller's points went, whose points it honoured, what is outstanding. / 送客表"""
     own = await reading.whose(reader, caller, party)
     return await reading.flows_of(reader, auditor, own, day_of(clock()))
+
+
+def paper_kind(accept: str) -> Kind | None:
+    """Which document is asked for, if one is."""
+    return next((kind for kind, media in MEDIA.items() if media in accept), None)
+
+
+def as_issued(found: Issued, kind: Kind, name: str) -> Response[bytes]:
+    """A document as it was issued, with its number and what proves its bytes."""
+    return Response(
+        found.body,
+        media_type=MEDIA[kind],
+        headers={
+            "content-disposition": f'attachment; filename="meguri-{name}.{kind}"',
+            "etag": f'"{found.sha256}"',
+            "issue-number": str(found.issue),
+        },
+    )
 
 
 def as_asked(body: bytes, accept: str, name: str) -> Response[bytes]:

@@ -5,23 +5,39 @@ would take for a formula gets an apostrophe before it.
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
 from msgspec import UNSET
 
+from settlement.paper.form import named
+from settlement.paper.paper import DayLine
 from settlement.statement import Statement
 
 HEAD = ("精算番号", "期", "当事者", "コード", "科目", "Item", "ポイント", "件数", "円")
+DAY_HEAD = (
+    "精算番号", "期", "当事者", "営業日", "コード", "本来コード", "科目", "Item", "ポイント",
+    "件数", "円",
+)  # fmt: skip
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")
 
 
 def sheet(statement: Statement) -> bytes:
     """The statement line by line, its total last."""
+    return as_csv(HEAD, _rows(statement))
+
+
+def day_sheet(statement: Statement, days: Sequence[DayLine]) -> bytes:
+    """Its lines by business date."""
+    return as_csv(DAY_HEAD, (_day_row(statement, day) for day in days))
+
+
+def as_csv(head: Sequence[str], told: Iterable[Sequence[str | int]]) -> bytes:
+    """A table as Excel opens it."""
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    writer.writerows(_rows(statement))
+    writer.writerow(head)
+    writer.writerows(told)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -38,6 +54,23 @@ def _rows(statement: Statement) -> Iterator[tuple[str | int, ...]]:
             line.entries,
             "" if line.yen is UNSET else line.yen,
         )
+
+
+def _day_row(statement: Statement, day: DayLine) -> tuple[str | int, ...]:
+    original = None if day.original is UNSET else day.original
+    return (
+        safe(statement.number),
+        statement.cycle,
+        safe(statement.party.name),
+        day.business_date.isoformat(),
+        day.code,
+        "" if original is None else original,
+        safe(named(day.code, original, "ja")),
+        safe(named(day.code, original, "en")),
+        day.points,
+        day.entries,
+        "" if day.yen is UNSET else day.yen,
+    )
 
 
 def safe(text: str) -> str:

@@ -10,6 +10,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from settlement.paper.profiles import ProfileWritten
+
 SEED: Final = 20250601
 FIRST_ON: Final = date(2025, 6, 1)
 DAYS_OF_A_CYCLE: Final = 15
@@ -113,6 +115,19 @@ class Bought(Struct, frozen=True):
 
 
 OPERATOR: Final = Named("operator", "めぐりポイント運営（架空）", "Meguri Points (fictional)")
+# Who issues the papers. No such company exists; the number is one of the domain page's vectors.
+ISSUER: Final = ProfileWritten(
+    date(2025, 4, 1),
+    OPERATOR.name_ja,
+    "760-0000",
+    "香川県高松市架空町1番地",
+    "デモの初期設定",
+    OPERATOR.name_en,
+    "T7123456789012",
+    "精算担当",
+    "087-000-0000",
+    "seisan@example.jp",
+)
 
 FACILITIES: Final = (
     Facility("tokushima", "徳島駅 藍の杜テラス", "Ainomori Terrace Tokushima", "徳島", "Tokushima"),

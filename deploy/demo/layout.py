@@ -14,6 +14,7 @@ from deploy.clock import wall
 from deploy.demo import federation as demo
 from deploy.demo.till import TillClient
 from federation.join import join
+from settlement.paper import profiles
 from tenants import layout
 from tenants.layout import Named, Why
 from tenants.terms import Share
@@ -59,6 +60,7 @@ async def lay_out(
     """Facilities, tenants with terms and tills, members with cards, one campaign."""
     first = demo.FIRST_ON
     await layout.name_operator(conn, named(demo.OPERATOR))
+    await profiles.write(conn, demo.OPERATOR.code, demo.ISSUER, WHY.author, wall())
     facilities = [
         await layout.add_party(conn, "facility", named(place), first) for place in demo.FACILITIES
     ]

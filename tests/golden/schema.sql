@@ -732,6 +732,16 @@ settlement.folded
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
+settlement.issues
+  member_id bigint
+  entry_id bigint
+  part smallint
+  kind text
+  booked_at timestamp with time zone
+  issued_on date
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 settlement.lines
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
@@ -774,6 +784,22 @@ settlement.offset_consents
   offset_consents_reason_check: CHECK ((reason <> ''::text))
   CREATE UNIQUE INDEX offset_consents_pkey ON settlement.offset_consents USING btree (party_id, from_on, entered_at)
   POLICY enter FOR INSERT TO {meguri_worker} USING 
+settlement.papers
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  kind text NOT NULL
+  issue integer NOT NULL
+  body bytea NOT NULL
+  sha256 bytea NOT NULL
+  issued_at timestamp with time zone NOT NULL
+  issued_by text NOT NULL
+  papers_check: CHECK ((sha256 = sha256(body)))
+  papers_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  papers_issue_check: CHECK ((issue >= 0))
+  papers_kind_check: CHECK ((kind = ANY (ARRAY['pdf'::text, 'xlsx'::text])))
+  papers_pkey: PRIMARY KEY (cycle_id, party_id, kind, issue)
+  CREATE UNIQUE INDEX papers_pkey ON settlement.papers USING btree (cycle_id, party_id, kind, issue)
+  POLICY issue FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
@@ -855,6 +881,38 @@ settlement.positions
   POLICY roll FOR ALL TO {meguri_worker} USING true
   POLICY whole FOR SELECT TO {meguri_auditor} USING true
   GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.profiles
+  party_id bigint NOT NULL
+  from_on date NOT NULL
+  written_at timestamp with time zone NOT NULL
+  legal_name text NOT NULL
+  legal_name_en text NOT NULL
+  postal_code text NOT NULL
+  address text NOT NULL
+  registration_number text
+  contact text NOT NULL
+  phone text NOT NULL
+  mail text NOT NULL
+  invoice_document text NOT NULL
+  lang text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  profiles_address_check: CHECK ((address <> ''::text))
+  profiles_invoice_document_check: CHECK ((invoice_document = ANY (ARRAY['STATEMENT'::text, 'DEPOSIT_STATEMENT'::text])))
+  profiles_lang_check: CHECK ((lang = ANY (ARRAY['ja'::text, 'en'::text])))
+  profiles_legal_name_check: CHECK ((legal_name <> ''::text))
+  profiles_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  profiles_pkey: PRIMARY KEY (party_id, from_on, written_at)
+  profiles_postal_code_check: CHECK ((postal_code ~ '^[0-9]{3}-[0-9]{4}$'::text))
+  profiles_registration_number_check: CHECK ((registration_number ~ '^T[0-9]{13}$'::text))
+  CREATE UNIQUE INDEX profiles_pkey ON settlement.profiles USING btree (party_id, from_on, written_at)
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  POLICY write_down FOR INSERT TO {meguri_worker} USING 
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
 settlement.salts

@@ -92,6 +92,7 @@ async def reopened(busy: Books) -> None:
         "flows",
         "salts",
         "conditions",
+        "papers",
         "splits",
         "cycles",
     ]

@@ -50,12 +50,16 @@ MAY = {
     ("auditor", "positions"): {"SELECT"},
     ("auditor", "folded"): {"SELECT"},
     ("worker", "folded"): {"SELECT"},
+    **{(role, table): {"SELECT"} for role in ("app", "auditor") for table in (
+        "papers", "profiles"
+    )},
+    **{("desk", table): set() for table in ("papers", "profiles")},
     # They follow from the books: whoever folds may forget them, and changes nothing but the number.
     ("worker", "positions"): {"SELECT", "INSERT", "DELETE"},
     ("worker", "counts"): {"SELECT", "INSERT", "DELETE"},
     **{("worker", table): {"SELECT", "INSERT"} for table in (
         "cycles", "salts", "flows", "statements", "lines", "pieces", "seals", "terms",
-        "tax_rates", "conditions", "splits",
+        "tax_rates", "conditions", "splits", "papers", "profiles",
     )},
 }  # fmt: skip
 

@@ -139,6 +139,7 @@ async def whole(busy: Books) -> list[Line]:
         "flows",
         "salts",
         "conditions",
+        "papers",
         "splits",
         "cycles",
     ]

@@ -117,6 +117,12 @@ LOOKS = [
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/days?party={{party}}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/lines/201/entries?party={{party}}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/lines/201/entries?after={{cursor}}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/journals?party={{party}}", BACKOFFICE),
+    ("GET", "/v1/settlement/journals?month=2026-06&party={party}", BACKOFFICE),
+    ("GET", "/v1/settlement/papers?after={cursor}", BACKOFFICE),
 ]
 SHARED = {
     ("GET", "/v1/settlement/cycles/{cycle_id}"),  # one calendar for all
@@ -205,7 +211,10 @@ def test_every_route_of_a_tenant_is_looked_at_from_the_other_side(mall: Mall) ->
 def shape(path: str) -> str:
     """A route without the names in it."""
     bare = path.partition("?")[0].partition(" ")[0].replace(JUNE, "{}")
-    return "/".join("{}" if part[:1] in ("{", "@") else part for part in bare.split("/"))
+    named = ("{", "@")
+    return "/".join(
+        "{}" if part[:1] in named or part.isdigit() else part for part in bare.split("/")
+    )
 
 
 async def test_a_list_holds_the_callers_own_entries_alone(mall: Mall, town: Town) -> None:

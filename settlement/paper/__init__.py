@@ -1,0 +1,1 @@
+"""紙面: what finance people read of a settlement, as documents, tables and journals."""

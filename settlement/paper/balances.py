@@ -1,0 +1,143 @@
+"""ポイント残高の報告: liability as of a day, read from the entries: roll-forward, ages, base days,
+and how much of it will be used."""
+
+from datetime import date, datetime, timedelta
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from federation.as_of import past
+from federation.days import day_of, midnight_after
+from federation.reading import rows
+from federation.refusals import Validation
+from federation.sql import statement
+from settlement.paper.liability import (
+    Age,
+    BackTest,
+    Cohort,
+    Fated,
+    Roll,
+    Standing,
+    aged,
+    back_test,
+    base_days,
+    fiscal_year_opens,
+    forecast,
+    rolled,
+)
+
+STANDING = statement(__file__, "standing")
+FATES = statement(__file__, "fates")
+DAY = timedelta(days=1)
+
+
+class BaseDay(Struct, frozen=True):
+    """基準日未使用残高: all of it was given free; paid points are forbidden here."""
+
+    on: date
+    points: int
+    free_points: int
+    paid_points: int = 0
+
+
+class Tested(Struct, frozen=True):
+    """How an earlier forecast turned out, in points and basis points of what was used."""
+
+    as_of: date
+    forecast_use: int
+    actual_use: int
+    error_points: int
+    error_bp: int | None
+    open_points: int
+
+
+class Expected(Struct, frozen=True):
+    """One month's issue that is still open."""
+
+    issued_month: date
+    age_months: int
+    outstanding: int
+    expected_breakage: int
+    expected_use: int
+
+
+class Liability(Struct, frozen=True):
+    """未使用残高と引当: at 24:00 of a day, or now if the day is not over; 1 point is 1 yen."""
+
+    on: date
+    at: datetime
+    since: date
+    roll: tuple[Roll, ...]
+    ages: tuple[Age, ...]
+    base_days: tuple[BaseDay, ...]
+    cohorts: tuple[Expected, ...]
+    outstanding: int
+    expected_use: int
+    back_test: Tested | None
+
+
+async def liability(
+    conn: AsyncConnection, on: date | None, since: date | None, now: datetime
+) -> Liability:
+    """The report of a day (today's, if none is named) over its fiscal year, or from `since` on; as
+    the auditor. The future, and months that were detached, are a Validation."""
+    today = day_of(now)
+    on = on or today
+    since = since or fiscal_year_opens(on)
+    if on > today or since > on:
+        raise Validation(pointer="/on")
+    at = now if on == today else await past(conn, midnight_after(on), now)
+    closing = await standings(conn, at)
+    opening = await standings(conn, await past(conn, midnight_after(since - DAY), now))
+    fates = await fates_until(conn, on, today)
+    cohorts, outstanding = forecast(fates, on), sum(one.outstanding for one in closing)
+    tested = back_test(fates, on)
+    return Liability(
+        on=on,
+        at=at,
+        since=since,
+        roll=tuple(rolled(opening, closing)),
+        ages=tuple(aged(closing)),
+        base_days=tuple([await base_day(conn, day, now) for day in base_days(on, 2)]),
+        cohorts=tuple(expected(one) for one in cohorts),
+        outstanding=outstanding,
+        expected_use=outstanding - sum(one.expected_breakage for one in cohorts),
+        back_test=None if tested is None else tested_of(tested),
+    )
+
+
+async def standings(conn: AsyncConnection, at: datetime) -> list[Standing]:
+    """What every movement had come to at an instant."""
+    asked = {"at": at, "day": day_of(at)}
+    return [Standing(**row) for row in await rows(conn, STANDING, asked)]
+
+
+async def fates_until(conn: AsyncConnection, on: date, today: date) -> list[Fated]:
+    """What became of each month's points, up to a day."""
+    return [Fated(**row) for row in await rows(conn, FATES, {"on": on, "today": today})]
+
+
+async def base_day(conn: AsyncConnection, day: date, now: datetime) -> BaseDay:
+    """What was outstanding at the end of a base day."""
+    found = await standings(conn, await past(conn, midnight_after(day), now))
+    points = sum(one.outstanding for one in found)
+    return BaseDay(day, points, points)
+
+
+def expected(one: Cohort) -> Expected:
+    """A cohort with what is expected of it."""
+    return Expected(
+        one.issued_month, one.age_months, one.outstanding, one.expected_breakage, one.expected_use
+    )
+
+
+def tested_of(one: BackTest) -> Tested:
+    """A back-test with its error."""
+    return Tested(
+        one.as_of,
+        one.forecast_use,
+        one.actual_use,
+        one.error_points,
+        one.error_bp,
+        one.open_points,
+    )

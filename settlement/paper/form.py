@@ -1,0 +1,381 @@
+"""紙面: a paper as it is read, every figure written out; the template only places it.
+
+▲ stands before what a party bears. The title says what the paper is: an invoice of the fees where
+the statement is that document and its issuer has a registration number, a payment notice where the
+hub pays.
+"""
+
+from datetime import date, datetime
+
+from msgspec import UNSET, Struct
+
+from federation.days import TOKYO, day_of
+from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS
+from settlement.paper.paper import DayLine, Lang, Paper, Profile
+from settlement.paper.tax import NAMES, RATE_PERCENT, Summary, of_line, summed
+from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, StatementLine
+
+Pair = tuple[str, str]
+INNER = frozenset({"operator", "fund", "promotion"})
+
+
+class Who(Struct, frozen=True):
+    """A party as a letter head has it."""
+
+    name: str
+    address: tuple[str, ...]
+    registration: str
+    contact: tuple[str, ...]
+
+
+class Row(Struct, frozen=True):
+    """One line of a table."""
+
+    code: str
+    name: str
+    name_en: str
+    tax: str
+    points: str
+    entries: str
+    yen: str
+
+
+class DayRow(Struct, frozen=True):
+    """One line of a business date; the date stands in the first of its day."""
+
+    day: str
+    code: str
+    name: str
+    points: str
+    entries: str
+    yen: str
+    strong: bool = False
+
+
+class Form(Struct, frozen=True):
+    """All that the template places."""
+
+    lang: Lang
+    words: dict[str, str]
+    title: str
+    reissue: str
+    addressee: Who
+    issuer: Who
+    facts: tuple[Pair, ...]
+    greeting: str
+    net_label: str
+    net: str
+    rows: tuple[Row, ...]
+    total: Row
+    memo: tuple[Row, ...]
+    invoice_title: str
+    invoice: tuple[str, ...]
+    summary: tuple[Pair, ...]
+    received: tuple[Pair, ...]
+    controls: tuple[tuple[str, str, str], ...]
+    boxes: tuple[tuple[str, str, str], ...]
+    days: tuple[DayRow, ...]
+    notes: tuple[str, ...]
+    footer: str
+
+
+def form(paper: Paper) -> Form:
+    """What a paper looks like."""
+    statement, words = paper.statement, LABELS[paper.lang]
+    own = [line for line in statement.lines if line.code != TOTAL]
+    found = summed(own)
+    assert found.total_yen == statement.total_yen, "the lines come to the total"
+    total = next(line for line in statement.lines if line.code == TOTAL)
+    return Form(
+        lang=paper.lang,
+        words=words,
+        title=title(paper, found),
+        reissue=f"{words['reissue']} {paper.issue}" if paper.issue else "",
+        addressee=addressee(paper),
+        issuer=who(paper.issuer, paper.lang, number=is_invoice(paper)),
+        facts=facts(paper),
+        greeting=greeting(paper),
+        net_label=words[net_label(statement)],
+        net=net(statement),
+        rows=tuple(row(one, paper.lang) for one in own if one.yen is not UNSET),
+        total=row(total, paper.lang),
+        memo=tuple(row(one, paper.lang) for one in own if one.yen is UNSET),
+        invoice_title=invoice_title(paper, found),
+        invoice=invoice(found),
+        summary=summary(found, words),
+        received=received(paper),
+        controls=controls(paper, own),
+        boxes=boxes(paper),
+        days=tuple(day_rows(paper)),
+        notes=tuple(notes(paper, found)),
+        footer=footer(paper),
+    )
+
+
+def yen(amount: int) -> str:
+    """A whole amount as Japanese accountants write it: 1,234, and ▲1,234 below nothing."""
+    return f"▲{-amount:,}" if amount < 0 else f"{amount:,}"
+
+
+def net_label(told: Statement) -> str:
+    """Who pays whom; on a paper of our own, neither."""
+    if told.party.kind in INNER or not told.total_yen:
+        return "nothing"
+    return "to_pay" if told.total_yen > 0 else "to_bill"
+
+
+def net(told: Statement) -> str:
+    """The amount to be paid or billed; on a paper of our own, with its sign."""
+    return yen(told.total_yen if told.party.kind in INNER else abs(told.total_yen))
+
+
+def greeting(paper: Paper) -> str:
+    """The sentence above the amount; on a paper of our own there is none."""
+    if paper.statement.party.kind in INNER:
+        return ""
+    return LABELS[paper.lang][f"greeting_{net_label(paper.statement)}"]
+
+
+def is_invoice(paper: Paper) -> bool:
+    """Whether this is the document that may bear the registration number: of two that tell the
+    same fees only one is."""
+    own = paper.addressee.invoice_document == "STATEMENT"
+    return own and paper.issuer.registration_number is not None
+
+
+def title(paper: Paper, found: Summary) -> str:
+    """精算書, and what else it is."""
+    words, kind = LABELS[paper.lang], paper.statement.party.kind
+    if kind in INNER:
+        return words["statement"] + words["inner"]
+    also = []
+    if found.taxable_yen and is_invoice(paper):
+        also.append(words["invoice" if found.taxable_yen < 0 else "credit_note"])
+    if found.total_yen > 0:
+        also.append(words["advice"])
+    elif found.total_yen < 0 and not also:
+        also.append(words["bill"])
+    return words["joiner"].join([words["statement"], *also])
+
+
+def who(profile: Profile, lang: Lang, *, number: bool) -> Who:
+    """A party's letter head; its registration number where the paper may bear it."""
+    words = LABELS[lang]
+    name = profile.legal_name
+    if lang == "en" and profile.legal_name_en:
+        name = profile.legal_name_en
+    post = f"〒{profile.postal_code}" if profile.postal_code else ""
+    told = f"{words['registration']} {profile.registration_number}"
+    phone = f"{words['phone']} {profile.phone}" if profile.phone else ""
+    return Who(
+        name,
+        tuple(part for part in (post, profile.address) if part),
+        told if number and profile.registration_number else "",
+        tuple(part for part in (profile.contact, phone, profile.mail) if part),
+    )
+
+
+def addressee(paper: Paper) -> Who:
+    """To whom it goes, with what the post needs."""
+    found = who(paper.addressee, paper.lang, number=False)
+    honorific = "" if paper.statement.party.kind in INNER else LABELS[paper.lang]["honorific"]
+    name = f"{found.name}　{honorific}" if honorific else found.name
+    return Who(name, found.address, "", found.contact[:1])
+
+
+def facts(paper: Paper) -> tuple[Pair, ...]:
+    """What identifies the paper."""
+    words, stated = LABELS[paper.lang], paper.statement
+    pays = {"to_pay": "pays", "to_bill": "due"}.get(net_label(stated), "settles")
+    found = [
+        (words["number"], stated.number),
+        (words["cycle"], span(stated.first_on, stated.last_on, paper.lang)),
+        (words["closed"], minute(stated.closed_at, paper.lang)),
+        (words[pays], day(stated.pays_on, paper.lang)),
+        (words["issued"], day(day_of(paper.issued_at), paper.lang)),
+        (words["code"], stated.party.party),
+    ]
+    if paper.facilities:
+        found.append((words["facilities"], "、".join(paper.facilities)))
+    if paper.shops:
+        found.append((words["shops"], "、".join(paper.shops)))
+    if paper.corrects is not None:
+        found.append((words["corrects"], paper.corrects))
+    return tuple(found)
+
+
+def day(on: date, lang: Lang) -> str:
+    """A day as a document has it."""
+    return f"{on.year}年{on.month}月{on.day}日" if lang == "ja" else on.isoformat()
+
+
+def span(first_on: date, last_on: date, lang: Lang) -> str:
+    """The days of a cycle."""
+    if lang == "ja":
+        return f"{day(first_on, lang)}〜{last_on.month}月{last_on.day}日"
+    return f"{first_on} – {last_on}"
+
+
+def weekday(on: date, lang: Lang) -> str:
+    """A day of a table, with its day of the week."""
+    return (
+        f"{on:%Y/%m/%d}（{'月火水木金土日'[on.weekday()]}）"
+        if lang == "ja"
+        else f"{on:%Y-%m-%d %a}"
+    )
+
+
+def minute(at: datetime, lang: Lang) -> str:
+    """An instant in Japan, to the minute."""
+    return f"{day(day_of(at), lang)} {at.astimezone(TOKYO):%H:%M}"
+
+
+def row(line: StatementLine, lang: Lang) -> Row:
+    """A line; in an English paper its English name comes first."""
+    ja, en = NAMES[of_line(line)]
+    names = (line.name, line.name_en)
+    return Row(
+        str(line.code),
+        *(names if lang == "ja" else names[::-1]),
+        ja if lang == "ja" else en,
+        yen(line.points) if line.points else "",
+        f"{line.entries:,}" if line.entries else "",
+        "" if line.yen is UNSET else yen(line.yen),
+    )
+
+
+def invoice_title(paper: Paper, found: Summary) -> str:
+    """Over the fees: what the law calls this part."""
+    words = LABELS[paper.lang]
+    if not found.taxable_yen or paper.statement.party.kind in INNER or not is_invoice(paper):
+        return words["fees_block"]
+    return words["invoice_block" if found.taxable_yen < 0 else "credit_block"]
+
+
+def invoice(found: Summary) -> tuple[str, ...]:
+    """Rate, net, tax and gross of the fees, as amounts without a sign; nothing where there are
+    none."""
+    if not (found.taxable_yen or found.tax_yen):
+        return ()
+    gross = found.taxable_yen + found.tax_yen
+    amounts = (found.taxable_yen, found.tax_yen, gross)
+    return (f"{RATE_PERCENT}%", *(yen(abs(amount)) for amount in amounts))
+
+
+def summary(found: Summary, words: dict[str, str]) -> tuple[Pair, ...]:
+    """The total by tax category."""
+    told = [
+        (words["taxable"], yen(found.taxable_yen + found.tax_yen)),
+        (words["none"], yen(found.none_yen)),
+    ]
+    if found.outside_yen:
+        told.append((words["outside"], yen(found.outside_yen)))
+    return (*told, (words["total"], yen(found.total_yen)))
+
+
+def received(paper: Paper) -> tuple[Pair, ...]:
+    """The statement before, what came of it, and the account, as far as they are known."""
+    words, told = LABELS[paper.lang], []
+    if paper.before is not None:
+        before = paper.before
+        told.append((f"{words['before_net']} {before.number}", yen(before.net_yen)))
+        if before.received_yen is not None:
+            on = before.received_on
+            paid = yen(before.received_yen) + (f"（{day(on, paper.lang)}）" if on else "")
+            told.append((words["before_paid"], paid))
+    if paper.account:
+        told.append((words["account"], paper.account))
+    return tuple(told)
+
+
+def controls(paper: Paper, lines: list[StatementLine]) -> tuple[tuple[str, str, str], ...]:
+    """What the day's totals of the tills must come to, points and entries; and what is unused."""
+    words, known = LABELS[paper.lang], {line.code: line for line in lines}
+    told = [
+        (name, yen(known[code].points), f"{known[code].entries:,}")
+        for code, name in CONTROLS[paper.lang].items()
+        if code in known
+    ]
+    unused = paper.unused
+    if unused is not None and (unused.opening_points or unused.closing_points):
+        told.append((words["opening"], yen(unused.opening_points), ""))
+        told.append((words["closing"], yen(unused.closing_points), ""))
+    return tuple(told)
+
+
+def boxes(paper: Paper) -> tuple[tuple[str, str, str], ...]:
+    """承認印欄: who and when, or room for a stamp."""
+    known = {one.step: one for one in paper.signatures}
+    return tuple(
+        (word, known[step].name, minute(known[step].at, paper.lang))
+        if step in known
+        else (word, "", "")
+        for step, word in STEPS[paper.lang].items()
+    )
+
+
+def day_rows(paper: Paper) -> list[DayRow]:
+    """Line by line within each business date, each day's sum below it; then what is not told by
+    date, and all together."""
+    words, told = LABELS[paper.lang], []
+    for on in sorted({one.business_date for one in paper.days}):
+        lines = [one for one in paper.days if one.business_date == on]
+        for place, one in enumerate(lines):
+            told.append(day_row(one, weekday(on, paper.lang) if place == 0 else "", paper.lang))
+        told.append(sum_row(words["day_total"], day_yen(lines)))
+    if told:
+        by_day = day_yen(list(paper.days))
+        rest = paper.statement.total_yen - by_day
+        if rest:
+            told.append(sum_row(words["per_cycle"], rest))
+        told.append(sum_row(words["days_total"], by_day + rest))
+    return told
+
+
+def day_yen(lines: list[DayLine]) -> int:
+    """What some lines come to."""
+    return sum(line.yen for line in lines if line.yen is not UNSET)
+
+
+def day_row(line: DayLine, said: str, lang: Lang) -> DayRow:
+    """A line of a day."""
+    amount = "" if line.yen is UNSET else yen(line.yen)
+    name = named(line.code, None if line.original is UNSET else line.original, lang)
+    return DayRow(said, str(line.code), name, yen(line.points), f"{line.entries:,}", amount)
+
+
+def sum_row(name: str, amount: int) -> DayRow:
+    """A sum of yen."""
+    return DayRow("", "", name, "", "", yen(amount), strong=True)
+
+
+def named(code: int, original: int | None, lang: Lang) -> str:
+    """A line's name, as its statement has it."""
+    which = 0 if lang == "ja" else 1
+    name = CATALOGUE[code][which]
+    if code == LATE and original is not None:
+        return f"{name}{'・' if lang == 'ja' else ': '}{CATALOGUE[original][which]}"
+    return name
+
+
+def notes(paper: Paper, found: Summary) -> list[str]:
+    """What a reader must know to read it."""
+    words, kind = NOTES[paper.lang], paper.statement.party.kind
+    told = [words["sign"]] if kind not in INNER else []
+    told.append(words["points"])
+    if kind not in INNER:
+        if paper.addressee.invoice_document == "DEPOSIT_STATEMENT":
+            told.append(words["deposit"])
+        if found.total_yen > 0:
+            told.append(words["advice"])
+    if any(line.code == LATE for line in paper.statement.lines):
+        told.append(words["late"])
+    return told
+
+
+def footer(paper: Paper) -> str:
+    """Where the books stood when it was stated: whoever keeps the paper can hold them to it."""
+    words, head = LABELS[paper.lang], paper.statement.journal
+    if head is UNSET:
+        return ""
+    return f"{words['journal']} {head.number} · {words['chain']} {head.chain}"

@@ -1,0 +1,213 @@
+"""精算書のXLSX: a paper as a workbook: typed figures to compute with, and where to look further."""
+
+from io import BytesIO
+
+from msgspec import UNSET
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from federation.days import TOKYO
+from settlement.paper.form import (
+    addressee,
+    facts,
+    invoice_title,
+    is_invoice,
+    named,
+    net_label,
+    title,
+    who,
+)
+from settlement.paper.labels import LABELS
+from settlement.paper.paper import Paper
+from settlement.paper.tax import NAMES, RATE_PERCENT, of_line, summed
+from settlement.sheet import safe
+from settlement.statement import TOTAL, StatementLine
+
+FIGURE = '#,##0;"▲"#,##0'
+DAY = "yyyy-mm-dd"
+FIGURES = frozenset({"points", "entries", "yen"})
+SHEETS = ("精算書", "日別", "明細")
+FONT = {"font_name": "BIZ UDPゴシック", "font_size": 10}
+
+
+class Formats:
+    """The looks of cells: heads, texts, figures, days and sums."""
+
+    def __init__(self, book: Workbook) -> None:
+        def look(**more: object) -> Format:
+            return book.add_format({**FONT, "valign": "vcenter", **more})
+
+        line = {"bottom": 1, "bottom_color": "#B9C2CB"}
+        head = {"bold": True, "bg_color": "#F1F4F7", "bottom": 1}
+        self.plain = look()
+        self.large = look(bold=True, font_size=16)
+        self.bold = look(bold=True)
+        self.head = look(**head)
+        self.head_right = look(**head, align="right")
+        self.text = look(**line, text_wrap=True)
+        self.code = look(**line, align="left")
+        self.link = look(**line, align="left", font_color="#0B57D0", underline=1)
+        self.day = look(**line, align="left", num_format=DAY)
+        self.figure = look(**line, num_format=FIGURE)
+        self.sum = look(bold=True, num_format=FIGURE, top=1, bottom=1)
+        self.net = look(bold=True, num_format=FIGURE, font_size=14, align="left")
+
+
+def xlsx(paper: Paper) -> bytes:
+    """A paper to compute with; the same paper is the same bytes."""
+    written = BytesIO()
+    book = Workbook(written, {"in_memory": True, "strings_to_formulas": False})
+    made_at = paper.issued_at.astimezone(TOKYO).replace(tzinfo=None)
+    book.set_properties(
+        {
+            "title": f"{LABELS[paper.lang]['statement']} {paper.statement.number}",
+            "author": paper.issuer.legal_name,
+            "created": made_at,
+        }
+    )
+    looks = Formats(book)
+    first, days, links = (book.add_worksheet(name) for name in SHEETS)
+    places = by_day(days, looks, paper)
+    statement(first, looks, paper, places)
+    details(links, looks, paper)
+    for sheet in (first, days, links):
+        printed(sheet, paper)
+    book.close()
+    return written.getvalue()
+
+
+def printed(sheet: Worksheet, paper: Paper) -> None:
+    """A4 across, one page wide, numbered."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.set_default_row(18)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.7, bottom=0.7)
+    sheet.set_footer(f"&L{paper.statement.number}&R&P / &N")
+    sheet.hide_gridlines(2)
+
+
+def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, int]) -> None:
+    """精算書: what identifies it, its lines with their sum, and the tax."""
+    words, stated = LABELS[paper.lang], paper.statement
+    own = [line for line in stated.lines if line.code != TOTAL]
+    found = summed(own)
+    for column, width in enumerate((15, 44, 40, 10, 14, 9, 18)):
+        sheet.set_column(column, column, width)
+    sheet.write_string(0, 0, title(paper, found), looks.large)
+    if paper.issue:
+        sheet.write_string(0, 5, f"{words['reissue']} {paper.issue}", looks.bold)
+    ours = who(paper.issuer, paper.lang, number=is_invoice(paper))
+    theirs = addressee(paper)
+    sheet.write_string(2, 0, safe(theirs.name), looks.bold)
+    for n, part in enumerate((ours.name, *ours.address, ours.registration, *ours.contact)):
+        sheet.write_string(2 + n, 4, safe(part), looks.bold if n == 0 else looks.plain)
+    top = 3
+    for label, said in facts(paper):
+        sheet.write_string(top, 0, label, looks.plain)
+        sheet.write_string(top, 1, safe(said), looks.plain)
+        top += 1
+    sheet.write_string(top, 0, words[net_label(stated)], looks.bold)
+    amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
+    sheet.write_number(top, 1, amount, looks.net)
+    top += 2
+    heads = ("line_code", "item", "", "tax_category", "points", "entries", "yen")
+    for column, head in enumerate(heads):
+        look = looks.head_right if head in FIGURES else looks.head
+        sheet.write_string(top, column, words[head] if head else "Item", look)
+    sheet.freeze_panes(top + 1, 0)
+    sheet.repeat_rows(top)
+    for line in own:
+        top += 1
+        line_row(sheet, looks, top, line, places)
+    top += 1
+    sheet.write_string(top, 0, str(TOTAL), looks.bold)
+    sheet.write_string(top, 1, words["total"], looks.bold)
+    sheet.write_number(top, 6, stated.total_yen, looks.sum)
+    tax_rows(sheet, looks, top + 2, paper)
+
+
+def line_row(
+    sheet: Worksheet, looks: Formats, top: int, line: StatementLine, places: dict[int, int]
+) -> None:
+    """A line; its code leads to its first day."""
+    if line.code in places:
+        cell = f"internal:'{SHEETS[1]}'!A{places[line.code] + 1}"
+        sheet.write_url(top, 0, cell, looks.link, str(line.code))
+    else:
+        sheet.write_number(top, 0, line.code, looks.code)
+    sheet.write_string(top, 1, safe(line.name), looks.text)
+    sheet.write_string(top, 2, safe(line.name_en), looks.text)
+    sheet.write_string(top, 3, NAMES[of_line(line)][0], looks.text)
+    sheet.write_number(top, 4, line.points, looks.figure)
+    sheet.write_number(top, 5, line.entries, looks.figure)
+    if line.yen is not UNSET:
+        sheet.write_number(top, 6, line.yen, looks.figure)
+
+
+def tax_rows(sheet: Worksheet, looks: Formats, top: int, paper: Paper) -> None:
+    """The fees as an invoice tells them, and the total by category."""
+    words = LABELS[paper.lang]
+    found = summed(line for line in paper.statement.lines if line.code != TOTAL)
+    if found.taxable_yen or found.tax_yen:
+        sheet.write_string(top, 1, invoice_title(paper, found), looks.bold)
+        for n, (word, amount) in enumerate(
+            (("net", found.taxable_yen), ("tax", found.tax_yen)), start=1
+        ):
+            sheet.write_string(top + n, 1, f"{RATE_PERCENT}% {words[word]}", looks.text)
+            sheet.write_number(top + n, 6, abs(amount), looks.figure)
+        top += 4
+    sheet.write_string(top, 1, words["summary"], looks.bold)
+    gross = found.taxable_yen + found.tax_yen
+    told = (("taxable", gross), ("none", found.none_yen), ("outside", found.outside_yen))
+    for n, (word, amount) in enumerate(told, start=1):
+        sheet.write_string(top + n, 1, words[word], looks.text)
+        sheet.write_number(top + n, 6, amount, looks.figure)
+
+
+def by_day(sheet: Worksheet, looks: Formats, paper: Paper) -> dict[int, int]:
+    """日別: one row for each line of each business date, to be filtered; where each code begins."""
+    words = LABELS[paper.lang]
+    heads = ("day", "line_code", "item", "points", "entries", "yen")
+    for column, (head, width) in enumerate(zip(heads, (14, 9, 60, 15, 10, 18), strict=True)):
+        sheet.set_column(column, column, width)
+        look = looks.head_right if head in FIGURES else looks.head
+        sheet.write_string(0, column, words[head], look)
+    sheet.freeze_panes(1, 0)
+    sheet.repeat_rows(0)
+    places: dict[int, int] = {}
+    for row, one in enumerate(paper.days, start=1):
+        places.setdefault(one.code, row)
+        sheet.write_datetime(row, 0, one.business_date, looks.day)
+        sheet.write_number(row, 1, one.code, looks.code)
+        original = None if one.original is UNSET else one.original
+        sheet.write_string(row, 2, named(one.code, original, paper.lang), looks.text)
+        sheet.write_number(row, 3, one.points, looks.figure)
+        sheet.write_number(row, 4, one.entries, looks.figure)
+        if one.yen is not UNSET:
+            sheet.write_number(row, 5, one.yen, looks.figure)
+    sheet.autofilter(0, 0, max(len(paper.days), 1), len(heads) - 1)
+    return places
+
+
+def details(sheet: Worksheet, looks: Formats, paper: Paper) -> None:
+    """明細: where the entries behind each line are read, one call a line."""
+    words, stated = LABELS[paper.lang], paper.statement
+    for column, (head, width) in enumerate(
+        (("line_code", 9), ("item", 46), ("entries", 9), ("lines", 74))
+    ):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, words[head], looks.head)
+    row = 0
+    for line in stated.lines:
+        if not line.entries:
+            continue
+        row += 1
+        path = f"/v1/settlement/cycles/{stated.cycle}/lines/{line.code}/entries"
+        if line.original is not UNSET:
+            path += f"?original={line.original}"
+        sheet.write_number(row, 0, line.code, looks.code)
+        sheet.write_string(row, 1, safe(line.name), looks.text)
+        sheet.write_number(row, 2, line.entries, looks.figure)
+        sheet.write_string(row, 3, f"GET {path}", looks.text)

@@ -1,0 +1,97 @@
+"""Bugs of what finance people read: papers, days, journals, liability."""
+
+from tests.mutants.bug import Bug
+
+PAPER = "tests/settlement/test_paper.py"
+PAPERS = "tests/stories/test_papers.py"
+JOURNALS = "tests/golden/test_journals.py"
+LAWS = "tests/settlement/test_journals.py"
+FORECAST = "tests/settlement/test_liability.py"
+LIABILITY = "tests/stories/test_liability.py"
+
+READING = (
+    Bug(
+        "a paper is made anew each time",
+        "settlement/paper/issue.py",
+        "if kept is not None and not again:",
+        "if kept is not None and not again and False:",
+        f"{PAPERS}::test_a_statement_is_issued_once_and_is_the_same_ever_after",
+    ),
+    Bug(
+        "anybody may have a paper issued again",
+        "settlement/settlement_api.py",
+        "if reissue and not caller.wide:",
+        "if False and reissue:",
+        f"{PAPERS}::test_only_the_operator_issues_a_paper_again_under_a_number",
+    ),
+    Bug(
+        "two documents bear the registration number",
+        "settlement/paper/form.py",
+        'own = paper.addressee.invoice_document == "STATEMENT"',
+        "own = True",
+        f"{PAPER}::test_only_one_of_two_documents_is_the_invoice",
+    ),
+    Bug(
+        "an entry of two parts counts twice in its day",
+        "settlement/paper/daily.sql",
+        "count(DISTINCT met.entry_id)",
+        "count(met.entry_id)",
+        f"{PAPERS}::test_the_days_of_a_statement_come_to_its_lines",
+    ),
+    Bug(
+        "a funder is told the till",
+        "settlement/paper/behind.sql",
+        "CASE WHEN seen.own THEN seen.till END AS till",
+        "seen.till",
+        f"{PAPERS}::test_a_funder_sees_day_points_and_place_and_never_receipt_till_or_member",
+    ),
+    Bug(
+        "a party is shown what is behind another's line",
+        "settlement/paper/behind.sql",
+        "WHEN 'funder' THEN parts.funder_id",
+        "WHEN 'funder' THEN %(party_id)s::bigint",
+        f"{PAPERS}::test_the_entries_behind_each_line_come_to_it_page_by_page",
+    ),
+    Bug(
+        "what is honoured lessens what is owed",
+        "settlement/paper/journals.py",
+        "TO_RECEIVE = frozenset({201, 202, 501, 502})",
+        "TO_RECEIVE = frozenset({202, 501, 502})",
+        f"{JOURNALS}::test_each_tenant_books_its_statement",
+    ),
+    Bug(
+        "the price of points is rounded down",
+        "settlement/paper/own_points.py",
+        "return (2 * amount * part + whole) // (2 * whole)",
+        "return amount * part // whole",
+        f"{JOURNALS}::test_points_of_ones_own_put_revenue_off_until_they_are_used",
+    ),
+    Bug(
+        "a credit meets one debit alone",
+        "settlement/paper/ledger.py",
+        "credits_ = credits_[due == yen :]",
+        "credits_ = credits_[1:]",
+        f"{LAWS}::test_a_compound_entry_is_told_in_pairs",
+    ),
+    Bug(
+        "a forecast knows the future",
+        "settlement/paper/liability.py",
+        "known = [one for one in fates if one.month <= as_of]",
+        "known = list(fates)",
+        f"{FORECAST}::test_a_forecast_knows_nothing_of_what_comes_later",
+    ),
+    Bug(
+        "what the clock has lapsed moves nothing",
+        "settlement/paper/standing.sql",
+        "FROM lots WHERE due <> 0",
+        "FROM lots WHERE false",
+        f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
+    ),
+    Bug(
+        "a merged lot is as young as its merge",
+        "deploy/migrations/0021_paper.sql",
+        "coalesce(first.issued_on, entries.business_date, lots.usable_from)",
+        "coalesce(entries.business_date, lots.usable_from)",
+        f"{LIABILITY}::test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge",
+    ),
+)

@@ -1,0 +1,150 @@
+"""What members have not used yet, as the operator's accountant reads it: it ties to the books at
+any instant, and every movement is named."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from deploy.liability_commands import tables
+from settlement.paper.balances import liability as read
+from settlement.paper.liability import MOVEMENTS
+from tests.mall import Mall
+from tests.office import office
+from tests.stories.test_as_of import outstanding
+from tests.stories.test_returns import brings_back
+
+DAY = timedelta(days=1)
+
+
+async def report(mall: Mall, **asked: Any) -> Any:
+    """The liability, each roll-forward of which comes to its balance."""
+    answer = await (await mall.operator()).get("/v1/admin/liability", **asked)
+    assert answer.status == 200, answer
+    for roll in answer.json["roll"]:
+        moved = sum(roll[name] for name in MOVEMENTS)
+        assert roll["opening"] + moved == roll["closing"], roll
+    return answer.json
+
+
+def rolls(told: Any) -> dict[str, dict[str, int]]:
+    """Each funder's movements, where there were any."""
+    return {
+        roll.pop("funder"): {name: points for name, points in roll.items() if points}
+        for roll in told["roll"]
+    }
+
+
+async def test_every_movement_stands_in_the_roll_forward(mall: Mall) -> None:
+    """Base, bonus, adjustments, use, its undoing, returns, lapses, and a merge."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    clerk = await office(mall)
+    days = (date(2026, 6, 1), date(2026, 6, 10))
+    await mall.campaign("x2", "tokushima", days, date(2026, 6, 20), 2, {"facility": 1})
+    hanako, taro = await mall.members(2)
+    first = await bakery.sells(hanako, yen=11_000)  # 100 base, 100 bonus until 6/20
+    second = await bookshop.sells(taro, yen=5_500)  # 50 and 50
+    await mall.turn_to(date(2026, 6, 4))
+    assert (await clerk.adjust(hanako, 30)).status == 201
+    assert (await clerk.adjust(hanako, -10)).status == 201
+    spent = await bookshop.accepts(hanako, points=40)
+    asked = {key: value for key, value in bookshop.asked(hanako).items() if key != "card"}
+    undone = await bookshop.post("/v1/reversals", **asked, of=spent["slip"], reason="打ち間違い")
+    assert undone.status == 201, undone
+    await bakery.accepts(taro, points=20)
+    await brings_back(bookshop, second, returned_yen=1_100)
+    before = await report(mall, since="2026-06-01")
+    assert rolls(before)["*"] == {
+        "base": 150, "bonus": 150, "adjusted": 30, "removed": -10, "used": -60, "restored": 40,
+        "recovered": -20, "closing": 150 + 150 + 30 - 10 - 60 + 40 - 20,
+    }  # fmt: skip
+    assert (await clerk.merge(taro, hanako)).status == 201
+    await mall.turn_to(date(2026, 6, 21))
+    after = await report(mall, since="2026-06-01")
+    told = rolls(after)
+    assert told["*"]["lapsed"] < 0, "nobody visited, and what was limited has lapsed all the same"
+    assert "moved" not in told["*"]
+    now = await outstanding(mall)
+    assert {k: v.get("closing", 0) for k, v in told.items() if k != "*"} == {
+        funder: figures["outstanding_points"] for funder, figures in now.items()
+    }
+    assert first["points"] == 200
+
+
+async def test_the_balance_of_a_day_is_the_same_whenever_it_is_asked_for(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    hanako = await mall.member()
+    told: dict[date, Any] = {}
+    for step in range(6):
+        await bakery.sells(hanako, yen=1_100 * (step + 1))
+        if step % 2:
+            await bakery.accepts(hanako, points=7 * step)
+        told[mall.today] = await mall.points_of(hanako)
+        await mall.turn_to(mall.today + 9 * DAY)
+    for day, points in told.items():
+        asked = await report(mall, on=day.isoformat(), since="2026-06-01")
+        assert (asked["outstanding"], sum(one["points"] for one in asked["ages"])) == (
+            points,
+            points,
+        )
+    opened = await report(mall, since="2026-06-13")
+    assert opened["roll"][-1]["opening"] == told[date(2026, 6, 12)]
+
+
+async def test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge(
+    mall: Mall,
+) -> None:
+    bakery = await mall.shop("bakery")
+    old, young = await mall.members(2)
+    await bakery.sells(old, yen=11_000)
+    await mall.turn_to(date(2027, 4, 2))
+    await bakery.sells(young, yen=2_200)
+    assert (await (await office(mall)).merge(old, young)).status == 201
+    told = await report(mall)
+    assert told["ages"] == [
+        {"funder": "bakery", "issued_year": 2026, "expires_month": "2028-03-01", "points": 100},
+        {"funder": "bakery", "issued_year": 2027, "expires_month": "2029-03-01", "points": 20},
+    ]
+    assert [(one["on"], one["points"], one["paid_points"]) for one in told["base_days"]] == [
+        ("2027-03-31", 100, 0), ("2026-09-30", 100, 0),
+    ]  # fmt: skip
+    assert [(one["issued_month"], one["outstanding"]) for one in told["cohorts"]] == [
+        ("2026-06-01", 100), ("2027-04-01", 20),
+    ]  # fmt: skip
+
+
+async def test_breakage_is_forecast_from_what_lapsed_and_the_forecast_is_tested(mall: Mall) -> None:
+    """Half of June's points lapse at the fiscal year's end; then of the next June's half will."""
+    bakery = await mall.shop("bakery")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    await bakery.accepts(hanako, points=50)
+    await mall.turn_to(date(2027, 6, 3))
+    await bakery.sells(hanako, yen=22_000)
+    early = await report(mall)
+    assert (early["outstanding"], early["expected_use"]) == (250, 250)
+    await mall.turn_to(date(2028, 4, 2))
+    told = await report(mall)
+    [cohort] = told["cohorts"]
+    assert (cohort["issued_month"], cohort["outstanding"]) == ("2027-06-01", 200)
+    assert (cohort["expected_breakage"], told["expected_use"]) == (200, 0), "at ten months: all 50"
+    tested = told["back_test"]
+    assert (tested["as_of"], tested["forecast_use"], tested["actual_use"]) == ("2027-03-31", 50, 0)
+    assert (tested["error_points"], tested["error_bp"]) == (50, None)
+
+
+async def test_the_command_prints_what_the_route_says(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    await bakery.sells(await mall.member(), yen=123_400)
+    async with mall.hub.pools.bare("auditor") as conn:
+        found = await read(conn, None, None, mall.now)
+    printed = "\n".join(tables(found))
+    assert "1,121 pt" in printed
+    assert "期末残高" in printed
+    assert "✗" not in printed
+
+
+async def test_the_future_and_a_day_before_the_first_are_refused(mall: Mall) -> None:
+    operator = await mall.operator()
+    for asked in ({"on": "2026-06-04"}, {"since": "2026-06-05"}, {"on": "x"}):
+        assert (await operator.get("/v1/admin/liability", **asked)).slug == "validation"
+    shop = await mall.office(await mall.shop("bakery"))
+    assert (await shop.get("/v1/admin/liability")).slug == "insufficient-scope"
