@@ -122,6 +122,26 @@ async def test_one_slip_for_two_members_at_once_is_one_members_only(
             await ties(town.mall, member, [*sold, answer])
 
 
+@pytest.mark.parametrize(
+    ("same", "why"), [("slip", "slip-reused"), ("receipt_no", "receipt-already-booked")]
+)
+async def test_two_processes_have_one_slip_and_one_receipt_for_one_of_two_members(
+    town: Town, same: str, why: str
+) -> None:
+    """Neither waits for the other's member: both are in the middle of it when they are let go."""
+    tills = town.copies(2, processes=2)
+    cards = [await town.card(till, points=20) for till in tills]
+    asked = [accrual(till, card, 5) for till, (card, _) in zip(tills, cards, strict=True)]
+    asked[1][2][same] = asked[0][2][same]
+    async with held_up(town.mall.hub.settings, "federation.draws", desks=2) as desks_wait:
+        answers = [asyncio.create_task(until_answered(*one)) for one in asked]
+        await desks_wait()
+    told = list(await asyncio.gather(*answers))
+    assert slugs(told) == {"booked": 1, why: 1}
+    for (member, sold), answer in zip(cards, told, strict=True):
+        await ties(town.mall, member, [*sold, answer])
+
+
 @pytest.mark.parametrize("members", [1, 4], ids=["one-card", "four-cards"])
 async def test_a_receipt_under_several_slips_at_once_earns_once(
     town: Town, processes: int, members: int
