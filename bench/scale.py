@@ -1,6 +1,6 @@
 """What 1, 10, 100 and 1,000 times today's national programmes would take, from figures that were
-measured. `python -m bench.scale` writes the tables into `docs/scale.md`; with `--bench FILE` the
-figures of that run of `make bench` replace those of the same name."""
+measured; and what one machine carries. `python -m bench.scale` writes the tables into the docs;
+with `--bench FILE` the figures of that run of `make bench` replace those of the same name."""
 
 import json
 import sys
@@ -10,7 +10,11 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
-PAGE = Path(__file__).parents[1] / "docs" / "scale.md"
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = {
+    DOCS / "scale.md": ("figures", "needs", "limits", "first"),
+    DOCS / "running.md": ("capacity",),
+}
 TIMES = (1, 10, 100, 1_000)
 TRANSACTIONS = 180_000_000  # a month, of all national programmes together
 MONTH, YEAR = 30 * 86_400, 365 * 86_400
@@ -22,6 +26,9 @@ CORES, BUSY = 32, 0.5  # of a machine; how busy it may be at the peak
 DISK_TB, WAL_MB = 20.0, 400.0  # what a machine keeps; what its log may take a second
 KEPT_YEARS = 11
 LINES = 1.2  # of a sealed file per transaction: what it grants, and what it draws
+MACHINES = (2, 4, 8, 16, 32)  # cores
+PROCESS_BUSY = 0.7  # of a core, one hub process at the peak
+CONNECTIONS, FOR_PEOPLE = 23, 10  # docs/running.md, Connections
 WINDOW = 86_400  # seconds in which a sealed file must be there: one bank day
 
 
@@ -154,7 +161,39 @@ def rendered(m: Measured) -> dict[str, str]:
             ([part, *(share(used[times][part]) for times in TIMES)] for part in used[1]),
         ),
         "first": "\n".join(first(times, used[times]) for times in TIMES),
+        "capacity": table(CAPACITY, (capacity(cores, m) for cores in MACHINES)),
     }
+
+
+CAPACITY = (
+    "cores",
+    "operations/s at the peak",
+    "bound by",
+    "transactions a month",
+    "hub processes",
+    "`max_connections` ≥",
+    "disk a day, GB",
+    "log a day, GB",
+)
+
+
+def capacity(cores: int, m: Measured) -> list[str]:
+    """What a machine with hubs and PostgreSQL on it carries, half busy at the peak."""
+    by_cpu = cores * BUSY * 1e6 / (m.app_us + m.postgres_us)
+    by_sealer = m.sealer_per_second * BUSY * PEAK
+    peak = min(by_cpu, by_sealer)
+    mean = peak / PEAK
+    processes = ceil(peak * m.app_us / 1e6 / PROCESS_BUSY)
+    return [
+        str(cores),
+        f"{peak:,.0f}",
+        "CPU" if by_cpu <= by_sealer else "the one sealer",
+        f"{mean * MONTH / 1e6:,.0f} M",
+        str(processes),
+        str(CONNECTIONS * (processes + 1) + FOR_PEOPLE),
+        f"{mean * 86_400 * m.disk_bytes / 1e9:,.0f}",
+        f"{mean * 86_400 * m.wal_bytes / 1e9:,.0f}",
+    ]
 
 
 def first(times: int, used: Mapping[str, float]) -> str:
@@ -188,13 +227,14 @@ def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(row) + " |" for row in told)
 
 
-def page(text: str, tables: Mapping[str, str]) -> str:
-    """The page with today's tables between its marks."""
-    for name, told in tables.items():
+def page(path: Path, tables: Mapping[str, str]) -> str:
+    """A page with today's tables between its marks."""
+    text = path.read_text(encoding="utf-8")
+    for name in PAGES[path]:
         begin, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, _, rest = text.partition(begin)
         assert rest, name
-        text = before + begin + told + "\n" + end + rest.partition(end)[2]
+        text = before + begin + tables[name] + "\n" + end + rest.partition(end)[2]
     return text
 
 
@@ -215,9 +255,11 @@ def from_bench(path: Path) -> Measured:
 
 
 def main(asked: Sequence[str]) -> None:
-    """Write the page anew."""
+    """Write the pages anew."""
     measured = from_bench(Path(asked[1])) if asked[:1] == ["--bench"] else Measured()
-    PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), rendered(measured)), encoding="utf-8")
+    tables = rendered(measured)
+    for path in PAGES:
+        path.write_text(page(path, tables), encoding="utf-8")
 
 
 if __name__ == "__main__":

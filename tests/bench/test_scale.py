@@ -3,12 +3,15 @@
 import json
 from pathlib import Path
 
-from bench.scale import PAGE, TIMES, Measured, from_bench, limits, needed, page, rendered
+import pytest
+
+from bench.scale import PAGES, TIMES, Measured, from_bench, limits, needed, page, rendered
 
 
-def test_the_page_says_what_its_figures_come_to() -> None:
-    text = PAGE.read_text(encoding="utf-8")
-    assert page(text, rendered(Measured())) == text, "python -m bench.scale writes it anew"
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_a_page_says_what_its_figures_come_to(path: Path) -> None:
+    told = page(path, rendered(Measured()))
+    assert told == path.read_text(encoding="utf-8"), "python -m bench.scale writes it anew"
 
 
 def test_so_many_times_as_much_takes_so_many_times_as_much() -> None:
