@@ -92,9 +92,10 @@ def heard(name: str, run: subprocess.Popen[str]) -> Proof:
     """Let a program speak, and keep its last line where that is an object."""
     began, last = monotonic(), ""
     assert run.stdout is not None
-    for line in run.stdout:
-        last = line.rstrip("\n")
-        say(last)
+    with run.stdout as lines:
+        for line in lines:
+            last = line.rstrip("\n")
+            say(last)
     holds = run.wait() == 0
     try:
         told = json.loads(last)
