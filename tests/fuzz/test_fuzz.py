@@ -27,6 +27,7 @@ from tests.mall import BEGIN, Client, Mall, serving, settings_for
 REQUESTS = 400
 ALL_OF_IT = 5_000  # so many reach every route
 PROBLEM = "application/problem+json"
+STORED = "/v1/slips"  # tells the stored answer of a slip, whatever that was
 OF_OAUTH = {"/oauth/token"}  # answers in the words of RFC 6749
 SLIPS = [f"F-{n}" for n in range(40)]
 refusals = {one.slug: one.status for one in problems().values()}
@@ -129,10 +130,13 @@ class Town:
 
 
 LOOKED_UP = ("till", "card")
+KEPT = 409
 
 
 def listed(route: Route, status: int) -> frozenset[str]:
     """What a route says that it can refuse with; a path that is none is nobody's."""
+    if route.path == STORED and status == KEPT:
+        return frozenset(slug for slug, kept in refusals.items() if kept == KEPT)
     return route.answers.get(str(status), frozenset()) | {"not-found"}
 
 
