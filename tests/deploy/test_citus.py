@@ -4,7 +4,7 @@ come to the same, the desk's other lock keeps order; where CITUS_URL leads, it i
 import asyncio
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -12,9 +12,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.citus.places import COPIED, SPREAD
+from deploy.citus.places import COPIED, EVERYWHERE, SPREAD, place_of
 from deploy.citus.placing import FUNCTIONS, NotSpread, place
-from deploy.citus.rules import breaches, broken, groups_of
+from deploy.citus.rules import VIEWS, breaches, broken, groups_of
 from deploy.migrate import migrate, migrations
 from settlement import calendar
 from settlement.counting import COUNT, PUTS
@@ -184,6 +184,31 @@ def test_no_statement_changes_a_shard_key_or_locks_rows_of_many_machines(path: P
 )
 def test_a_statement_that_breaks_a_rule_is_named(text: str, said: list[str]) -> None:
     assert breaches("x.sql", text) == said
+
+
+def test_a_view_stands_for_the_groups_that_it_reads(conn: psycopg.Connection) -> None:
+    """Views of views too: what is read through them lies where the tables lie."""
+    reads: dict[str, set[str]] = {}
+    for view, table in conn.execute(READ_BY_VIEWS).fetchall():
+        reads.setdefault(view, set()).add(table)
+    assert VIEWS.keys() == reads.keys()
+
+    def places(names: Iterable[str]) -> set[object]:
+        found: set[object] = set()
+        for one in names:
+            place = place_of(one)
+            found |= places(reads[one]) if one in reads else {getattr(place, "of", place)}
+        return found - {EVERYWHERE}
+
+    for view, tables in VIEWS.items():
+        assert places(tables) == places(reads[view]), view
+
+
+READ_BY_VIEWS = """
+SELECT view_schema || '.' || view_name, table_schema || '.' || table_name
+FROM information_schema.view_table_usage
+WHERE view_schema IN ('federation', 'tenants', 'auth', 'settlement', 'deploy')
+"""
 
 
 def test_every_statement_that_asks_several_groups_is_listed() -> None:
