@@ -179,6 +179,16 @@ def test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole(
         assert {repr(one) for one in ways} == set(town.asked)
 
 
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "%0A", "nobody"])
+async def test_a_party_by_a_name_that_nobody_has_is_not_found(mall: Mall, name: str) -> None:
+    """Found by this fuzz: a NUL went as far as the database."""
+    operator = await mall.operator()
+    url = URL(f"{mall.url}/v1/flows?party={name}", encoded=True)
+    headers = {"authorization": f"Bearer {await operator.token()}"}
+    async with mall.http.get(url, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["type"]) == (404, "/problems/not-found")
+
+
 @pytest.mark.parametrize("value", [{"a": [1, "é", None, True]}, [], "x", "\ud800"])
 def test_what_is_not_raw_is_json(value: Any) -> None:
     assert json.loads(text_of(value)) == value
