@@ -18,6 +18,7 @@ from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
+from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
 from deploy.meters import lapse_done
@@ -118,6 +119,8 @@ class Hub:
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
+            if self.settings.citus:
+                line_up_on_the_coordinator()
             self.desk.start()
             stack.push_async_callback(self.desk.drain)
             yield

@@ -29,6 +29,7 @@ class Settings(Struct, frozen=True):
     app_database_url: str | None = None
     desk_database_url: str | None = None
     heads: str | None = None
+    citus: str | None = None
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -49,6 +50,7 @@ class Settings(Struct, frozen=True):
             "MEGURI_ISSUER": self.issuer,
             "MEGURI_CLOCK": self.clock,
             "MEGURI_HEADS": self.heads or "",
+            "MEGURI_CITUS": self.citus or "",
         }
 
 
@@ -83,4 +85,5 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         app_database_url=env.get("APP_DATABASE_URL") or None,
         desk_database_url=env.get("DESK_DATABASE_URL") or None,
         heads=env.get("MEGURI_HEADS") or None,
+        citus=env.get("MEGURI_CITUS") or None,
     )

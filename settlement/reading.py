@@ -133,6 +133,8 @@ async def cycle(conn: AsyncConnection, today: date, name: str) -> CycleShown:
 
 async def whose(conn: AsyncConnection, caller: Caller, party: str | None) -> Own:
     """The caller itself, or the party that one who sees all has named; else there is none."""
+    if party is not None and not party.isprintable():  # PostgreSQL has no text with a NUL in it
+        raise NotFound
     found = await rows(conn, WHOSE, {"code": party, "party_id": caller.tenant_id})
     if not found or not (caller.wide or found[0]["party_id"] == caller.tenant_id):
         raise NotFound

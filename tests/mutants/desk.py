@@ -8,6 +8,7 @@ UNLOCKED = (
     '.replace("pg_advisory_xact_lock(28005, place)", "place")\n'
     'TURN = statement(__file__, "turn").replace("FOR UPDATE", "")\n'
 )
+ONE_OF_TWO = "test_two_processes_have_one_slip_and_one_receipt_for_one_of_two_members"
 LOCKING = (
     Bug(
         "a wallet is read without its lock",
@@ -56,7 +57,7 @@ LOCKING = (
         "deploy/migrations/0002_federation.sql",
         "    booked_at timestamptz NOT NULL,\n    PRIMARY KEY (shop_id, slip)\n",
         "    booked_at timestamptz NOT NULL\n",
-        f"{PARALLEL}::test_one_slip_for_two_members_at_once_is_one_members_only",
+        f"{PARALLEL}::{ONE_OF_TWO}[slip-slip-reused]",
     ),
     Bug(
         "a receipt may stand in the books twice",
@@ -64,14 +65,14 @@ LOCKING = (
         "    booked_at timestamptz NOT NULL,\n"
         "    PRIMARY KEY (shop_id, business_date, receipt_till, receipt_no)\n",
         "    booked_at timestamptz NOT NULL\n",
-        f"{PARALLEL}::test_a_receipt_under_several_slips_at_once_earns_once",
+        f"{PARALLEL}::{ONE_OF_TWO}[receipt_no-receipt-already-booked]",
     ),
     Bug(
         "a slip that came in during the look is judged unseen",
         "federation/desk.py",
         "not (taken.isdisjoint(wants) and turn.looked_up)",
         "not taken.isdisjoint(wants)",
-        f"{VERBS}::test_goods_that_come_back_at_two_tills_come_back_once",
+        f"{LOCKS}::test_what_comes_in_while_the_desk_looks_is_looked_for_as_well",
     ),
     Bug(
         "an undoing overtakes the slip that waits",

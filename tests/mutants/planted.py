@@ -7,6 +7,7 @@ from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
+from tests.mutants.spread import SPREADING
 from tests.mutants.storm import STRIKING
 
 PLANTED = (
@@ -20,6 +21,7 @@ PLANTED = (
     *ROLLING,
     *CHARGING,
     *READING,
+    *SPREADING,
     *STRIKING,
     *PAYING,
 )

@@ -4,6 +4,7 @@ from tests.mutants.bug import Bug
 from tests.mutants.desk import LOCKED, UNLOCKED
 
 STORM = "tests/storm/test_storm.py::test_a_short_storm_loses_nothing_and_doubles_nothing"
+CROWD = "tests/storm/test_storm.py::test_a_crowd_at_a_handful_of_cards_is_served_as_if_one_by_one"
 STRIKING = (
     Bug(
         "an answer goes out before its commit",
@@ -41,7 +42,7 @@ STRIKING = (
         "federation/looking.py",
         LOCKED,
         UNLOCKED,
-        STORM,
+        CROWD,
     ),
     Bug(
         "a moment's rubbish in the clock's file is not forgiven",

@@ -7,7 +7,7 @@ import psycopg
 from federation import close
 from settlement import calendar
 from tests.mall import BEGIN, Mall
-from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered
+from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered, until_so
 
 LOCK = "SELECT FROM federation.wallets WHERE member_id = ANY(%s) FOR UPDATE NOWAIT"
 WAITS = f"SELECT count(*) > 0 {DESKS_THAT_WAIT}"
@@ -77,6 +77,28 @@ async def test_a_close_waits_for_the_booking_that_has_begun(mall: Mall) -> None:
     cycles = "SELECT cycle_id FROM federation.entries WHERE slip = %s"
     assert await mall.value(cycles, (await spent).json["slip"]) == cycle.cycle_id
     assert await mall.value(cycles, late["slip"]) != cycle.cycle_id
+
+
+async def test_what_comes_in_while_the_desk_looks_is_looked_for_as_well(mall: Mall) -> None:
+    """Two tills take the same goods back; the second asks while the desk reads what the first is
+    about."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    sold = await bakery.sells(hanako, yen=2_200)
+    back = [{**bakery.asked(hanako), "of": sold["slip"], "returned_yen": 2_200} for _ in range(2)]
+    url = mall.hub.settings.database_url
+    async with (
+        await psycopg.AsyncConnection.connect(url) as other,
+        await psycopg.AsyncConnection.connect(url, autocommit=True) as conn,
+    ):
+        await other.execute("LOCK TABLE federation.slips IN ACCESS EXCLUSIVE MODE")
+        asked = []
+        for body in back:
+            body.pop("card")
+            asked.append(asyncio.create_task(until_answered(bakery, "/v1/returns", body)))
+            await until_so(conn, WAITS)
+        await until(lambda: mall.hub.desk.waiting == len(back))
+        await other.rollback()
+    assert slugs(list(await asyncio.gather(*asked))) == {"booked": 1, "already-returned": 1}
 
 
 async def test_a_wallet_that_is_being_frozen_is_waited_for(mall: Mall) -> None:

@@ -5,12 +5,23 @@ Each test runs at one process of the hub and at two, where only the lock in Post
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.races.conftest import Town, accrual, purchase, redemption
-from tests.races.hubs import all_at_once, held_up, slugs, ticking, ties, until_answered
+from tests.races.hubs import (
+    DESKS_THAT_WAIT,
+    all_at_once,
+    held_up,
+    slugs,
+    ticking,
+    ties,
+    until_answered,
+    until_so,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -120,6 +131,34 @@ async def test_one_slip_for_two_members_at_once_is_one_members_only(
         assert slugs(answers) == {"booked": 1, "slip-reused": 3}
         for (member, sold), answer in zip(cards, answers, strict=True):
             await ties(town.mall, member, [*sold, answer])
+
+
+@pytest.mark.parametrize(
+    ("same", "why"), [("slip", "slip-reused"), ("receipt_no", "receipt-already-booked")]
+)
+async def test_two_processes_have_one_slip_and_one_receipt_for_one_of_two_members(
+    town: Town, same: str, why: str
+) -> None:
+    """Neither waits for the other's member: both are in the middle of it when they are let go, each
+    with an instant of its own."""
+    tills = town.copies(2, processes=2)
+    cards = [await town.card(till, points=20) for till in tills]
+    asked = [accrual(till, card, 5) for till, (card, _) in zip(tills, cards, strict=True)]
+    asked[1][2][same] = asked[0][2][same]
+    settings = town.mall.hub.settings
+    async with (
+        await psycopg.AsyncConnection.connect(settings.database_url, autocommit=True) as conn,
+        held_up(settings, "federation.draws", desks=1) as one_waits,
+    ):
+        answers = [asyncio.create_task(until_answered(*asked[0]))]
+        await one_waits()
+        town.mall.clock.set(town.mall.now + timedelta(microseconds=1))
+        answers.append(asyncio.create_task(until_answered(*asked[1])))
+        await until_so(conn, f"SELECT count(*) >= 2 {DESKS_THAT_WAIT}")
+    told = list(await asyncio.gather(*answers))
+    assert slugs(told) == {"booked": 1, why: 1}
+    for (member, sold), answer in zip(cards, told, strict=True):
+        await ties(town.mall, member, [*sold, answer])
 
 
 @pytest.mark.parametrize("members", [1, 4], ids=["one-card", "four-cards"])

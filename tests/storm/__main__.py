@@ -17,7 +17,7 @@ from traceback import format_exception
 from typing import Any
 
 from tests.storm import full
-from tests.storm.plan import plan
+from tests.storm.plan import MEETING, MEETINGS, plan
 from tests.storm.site import ROOT, Site, site
 from tests.storm.storm import Order, Storm, Weather
 
@@ -40,6 +40,13 @@ def asked(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--closes", type=int, default=PROOF[2], help="cycles that are closed")
     parser.add_argument("--tills", type=int, default=36)
+    parser.add_argument(
+        "--crowd",
+        type=int,
+        default=0,
+        metavar="PERCENT",
+        help="so many wishes are for four cards, at which the desks are brought to meet",
+    )
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000))
     parser.add_argument("--long", action="store_true", help="1,000,000 operations, 4,000 faults")
     parser.add_argument("--folder", type=Path, help="kept, with all records")
@@ -142,9 +149,17 @@ def main(arguments: list[str]) -> int:
     if wanted.full:
         return disk_scene(wanted.full, wanted.seed)
     kinds = plan(wanted.faults, wanted.seed) if wanted.faults else []
+    kinds += [MEETING] * MEETINGS if wanted.crowd else []
     say(f"▸ seed {wanted.seed}: {wanted.operations} operations, {len(kinds)} faults planned")
     folder = wanted.folder or Path(tempfile.mkdtemp(prefix="meguri-storm-"))
-    order = Order(wanted.operations, kinds, wanted.seed, wanted.tills, closes=wanted.closes)
+    order = Order(
+        wanted.operations,
+        kinds,
+        wanted.seed,
+        wanted.tills,
+        closes=wanted.closes,
+        crowd_percent=wanted.crowd,
+    )
     with site(folder, order.hubs) as ours:
         storm = run(ours, order)
         found = audit(storm)

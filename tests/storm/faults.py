@@ -6,8 +6,8 @@ import os
 import random
 import signal
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
@@ -15,6 +15,7 @@ from time import monotonic
 import psycopg
 
 from tests.storm.fleet import Fleet
+from tests.storm.plan import MEETING
 from tests.storm.proxy import LOSING, Proxy
 from tests.storm.site import Site
 from tests.storm.year import Year
@@ -28,6 +29,12 @@ WHERE application_name LIKE 'meguri%%' AND pid <> pg_backend_pid() ORDER BY pid
 DESKS = """
 SELECT pid FROM pg_stat_activity WHERE application_name = 'meguri desk' ORDER BY pid
 """
+STANDING = """
+SELECT pid FROM pg_stat_activity
+WHERE application_name = 'meguri desk' AND wait_event_type = 'Lock' ORDER BY pid
+"""
+HELD_UP = "LOCK TABLE federation.draws IN SHARE MODE"  # which every booking writes
+GLANCES, GLANCE_SECONDS = 200, 0.01
 Ended = tuple[float, Sequence[int]]  # when the fault was over, and at which hubs it was felt
 
 
@@ -61,6 +68,7 @@ class Faults:
             "clock ahead": self._clock_ahead,
             "clock back": self._clock_back,
             "clock unreadable": self._clock_unreadable,
+            MEETING: self._desks_meet,
         }
 
     async def strike(self, kind: str) -> None:
@@ -109,10 +117,42 @@ class Faults:
             return Path(f"/proc/{pid}/cwd").readlink() == self.site.servers.postgres.data
         return False
 
+    @asynccontextmanager
+    async def _held_up(self, desks: int) -> AsyncIterator[list[int]]:
+        """Whoever books is held up in the middle of it, until so many desks stand there or one
+        before another; these."""
+        url = self.site.servers.database_url
+        async with await psycopg.AsyncConnection.connect(url) as conn:
+            await conn.execute(HELD_UP)
+            standing: list[int] = []
+            for _ in range(GLANCES):
+                await conn.execute("SELECT pg_stat_clear_snapshot()")
+                rows = await conn.execute(STANDING)
+                standing = [row[0] for row in await rows.fetchall()]
+                if len(standing) >= desks:
+                    break
+                await asyncio.sleep(GLANCE_SECONDS)
+            yield standing
+
+    async def _desks_meet(self) -> Ended | None:
+        """All desks are in the middle of a booking at the same time, for the same cards if there
+        is a crowd."""
+        async with self._held_up(len(self.site.hubs)) as standing:
+            met = len(standing) >= len(self.site.hubs)
+        return (monotonic(), self.everywhere) if met else None
+
     async def _backend_killed(self) -> Ended | None:
+        """Every other time it is a desk's, in the middle of a booking."""
+        ended: Ended | None = None
+        if self.done["backend killed"] % 2 == 0:
+            with suppress(psycopg.Error):  # who held it up is ended with all others
+                async with self._held_up(1) as standing:
+                    ended = await self._killed(standing[0]) if standing else None
+        return ended or await self._killed(await self._backend())
+
+    async def _killed(self, victim: int | None) -> Ended | None:
         """PostgreSQL then ends all other sessions, and opens its books again."""
         url = self.site.servers.database_url
-        victim = await self._backend()
         if victim is None:
             return None
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as witness:

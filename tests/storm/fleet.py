@@ -17,7 +17,8 @@ from tests.storm.record import Record
 from tests.storm.wishes import Place, Wish, Wishes
 
 TOKEN_SECONDS = 200.0
-HANGS_SECONDS = 90.0
+HANGS_SECONDS, HANGS_ONCE_WRONG_SECONDS = 90.0, 2.0
+WRONG_ENOUGH = 12
 TWINS, AGAIN, LOOKS, NONSENSE = 0.07, 0.14, 0.04, 0.01
 FICKLE = 0.05
 PAST = 4_000
@@ -59,6 +60,11 @@ class Fleet:
         self.pause_seconds: Callable[[], float] = float
         self._watchers: list[tuple[int, float, asyncio.Future[float]]] = []
         self._doors: dict[str, asyncio.Lock] = {}
+
+    @property
+    def wrong_enough(self) -> bool:
+        """Whether so much is wrong that no more need happen."""
+        return len(self.wrong) >= WRONG_ENOUGH
 
     async def sail(self, tills: int) -> None:
         """All tills, until the fleet is closed and each has its last answer."""
@@ -135,7 +141,8 @@ class Fleet:
             if heard is None and fickle and self.open and self.dice.random() < FICKLE:
                 await self._leave(op, lines)
                 return None
-            if monotonic() - begun > HANGS_SECONDS:
+            hangs = HANGS_ONCE_WRONG_SECONDS if self.wrong else HANGS_SECONDS
+            if monotonic() - begun > hangs:
                 self.counts["waited in vain"] += 1
                 self.record.given_up(op.number)
                 return None

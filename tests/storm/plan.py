@@ -21,6 +21,8 @@ MILDER = (
     "clock back",
     "clock unreadable",
 )
+MEETING = "desks meet"
+MEETINGS = 8  # where there is a crowd
 MILDER_SHARE = 3  # one milder fault for so many that kill
 MILDER_LEAST = 5
 

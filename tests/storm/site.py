@@ -17,6 +17,8 @@ from pathlib import Path
 from shutil import which
 from typing import Any
 
+import psycopg
+
 from deploy.embedded import Servers, embedded
 from deploy.serve import free_port
 from deploy.settings import Settings
@@ -24,6 +26,8 @@ from tests.mall import settings_for
 from tests.races.hubs import ROOT, HubProcess
 
 REDIS_PORT = 31_000
+# What a commit did not wait for must not reach the disk by itself: nothing else is tuned.
+ALTERED = ("wal_writer_delay = '10s'", "wal_writer_flush_after = 0")
 
 
 def dying_with_us() -> tuple[str, ...]:
@@ -143,9 +147,13 @@ class Site:
 
 @contextmanager
 def site(folder: Path, hubs: int) -> Iterator[Site]:
-    """Servers of the storm's own, nothing tuned: what is booked is on the disk."""
+    """Servers of the storm's own: what is booked is on the disk, what is not soon falls."""
     with ExitStack() as leaving:
         servers = leaving.enter_context(embedded(folder / "servers"))
+        with psycopg.connect(servers.database_url, autocommit=True) as conn:
+            for setting in ALTERED:
+                conn.execute(f"ALTER SYSTEM SET {setting}".encode())
+            conn.execute("SELECT pg_reload_conf()")
         valkey = Valkey(folder)
         valkey.start()
         ours = Site(folder, servers, valkey, hubs)

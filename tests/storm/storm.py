@@ -41,6 +41,7 @@ class Order:
     tills: int = 36
     hubs: int = 2
     closes: int = 6
+    crowd_percent: int = 0  # of the wishes, for a handful of cards
 
 
 @dataclass
@@ -74,7 +75,8 @@ class Storm:
         self.proxies = [Proxy(hub.port) for hub in self.site.hubs]
         for proxy in self.proxies:
             await proxy.open()
-        wishes = Wishes(places, cards, random.Random(self.order.seed))
+        dice = random.Random(self.order.seed)
+        wishes = Wishes(places, cards, dice, self.order.crowd_percent)
         self.year = Year(self.site.folder / "clock", BEGIN + timedelta(seconds=1))
         with Record(self.record_path) as record:
             ports = [proxy.port for proxy in self.proxies]
@@ -140,6 +142,8 @@ class Storm:
         due = {len(kinds) * (n + 1) // (closes + 1) for n in range(closes)}
         self.fleet.pause_seconds = lambda: self._pause(len(kinds))
         for struck, kind in enumerate(kinds):
+            if self.fleet.wrong_enough:
+                return
             if struck in due:
                 closing = asyncio.create_task(self.year.close_next(self.fleet, operator))
                 await self.faults.strike(kind)
@@ -148,7 +152,9 @@ class Storm:
             else:
                 await self.faults.strike(kind)
         self.faults.now = "load alone"
-        while self.fleet.operations < self.order.operations:  # noqa: ASYNC110  it only counts
+        while self.fleet.operations < self.order.operations:
+            if self.fleet.wrong_enough:
+                return
             await asyncio.sleep(0.05)
 
     def _pause(self, faults: int) -> float:

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,27 +16,42 @@ from tests.storm.site import dying_with_us
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("MEGURI_STORM", "17"))
 OPERATIONS, FAULTS = 400, 5
+CROWD_PERCENT, CROWD_TILLS = 85, 64
 
 
-def test_a_short_storm_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
-    sizes = ("--operations", str(OPERATIONS), "--faults", str(FAULTS), "--closes", "1")
+def storm(folder: Path, *sizes: str) -> dict[str, Any]:
+    """The last line of a storm after which nothing is lost, doubled or broken."""
     storm = (sys.executable, "-m", "tests.storm", *sizes, "--seed", str(SEED))
     done = subprocess.run(
-        (*dying_with_us(), *storm, "--folder", str(tmp_path)),
+        (*dying_with_us(), *storm, "--folder", str(folder)),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
-    told = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     assert done.returncode == 0, done.stdout[-6_000:]
     assert (told["lost"], told["doubled"]) == (0, 0)
     assert [law for law, holds in told["invariants"].items() if not holds] == []
     assert told["operations"] >= OPERATIONS
     assert told["acknowledged"] + told["unknown"] == told["operations"]
+    return told
+
+
+def test_a_short_storm_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
+    sizes = ("--operations", str(OPERATIONS), "--faults", str(FAULTS), "--closes", "1")
+    told = storm(tmp_path, *sizes)
     assert told["faults"]["total"] >= FAULTS
     assert told["faults"].keys() >= plan.KILLS.keys()
     assert told["cycles_closed"] == 1
+
+
+def test_a_crowd_at_a_handful_of_cards_is_served_as_if_one_by_one(tmp_path: Path) -> None:
+    """Two desks are brought to stand in the middle of a booking for the same cards."""
+    sizes = ("--operations", str(OPERATIONS), "--faults", "0", "--closes", "0")
+    crowd = ("--crowd", str(CROWD_PERCENT), "--tills", str(CROWD_TILLS))
+    told = storm(tmp_path, *sizes, *crowd)
+    assert told["faults"] == {"total": plan.MEETINGS, plan.MEETING: plan.MEETINGS}
 
 
 def test_the_audit_knows_none_of_the_hubs_code() -> None:

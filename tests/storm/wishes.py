@@ -1,4 +1,4 @@
-"""What a till may wish for: a mix of sales, spending, holds and undoing; a member whom everybody
+"""What a till may wish for: a mix of sales, spending, holds and undoing; members whom everybody
 serves at once; and now and then something that no hub should take."""
 
 import random
@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-HOT = 0.06
+HOT_PERCENT, HOT_CARDS = 6, 1
+CROWD_CARDS = 4
 LATELY = 60
 MIX = {
     "accruals": 34,
@@ -48,12 +49,20 @@ class Wish:
 
 
 class Wishes:
-    """Wishes by the dice: whom, what, how much."""
+    """Wishes by the dice: whom, what, how much; in a crowd most are for a handful of cards."""
 
-    def __init__(self, places: Sequence[Place], cards: Sequence[str], dice: random.Random) -> None:
+    def __init__(
+        self,
+        places: Sequence[Place],
+        cards: Sequence[str],
+        dice: random.Random,
+        crowd_percent: int = 0,
+    ) -> None:
         self.places = places
         self.cards = cards
         self.dice = dice
+        self.hot_percent = crowd_percent or HOT_PERCENT
+        self.hot = cards[: CROWD_CARDS if crowd_percent else HOT_CARDS]
         self.numbers = 0
 
     def next(self, now: datetime) -> Wish:
@@ -69,7 +78,8 @@ class Wishes:
             return self.wish(place, "returns", now, of=of, returned_yen=part)
         if call == "reversals" and place.undoable:
             return self.undoing(place, dice.choice(place.undoable), now)
-        card = self.cards[0] if dice.random() < HOT else dice.choice(self.cards)
+        hot = dice.random() * 100 < self.hot_percent
+        card = dice.choice(self.hot if hot else self.cards)
         points = dice.choice((1, 2, 3, 5, 10, 20, 60))
         if call == "redemptions":
             return self.wish(place, call, now, card=card, points=points, payable_yen=1_000_000)

@@ -1,0 +1,1 @@
+"""The books on Citus: where each table lies, which rules keep it possible, and what differs."""

@@ -1,0 +1,194 @@
+"""Whatever anybody sends to any route of the contract: no 5xx, each refusal is a known one in
+`application/problem+json` that echoes nothing, and the books' promises are kept afterwards.
+
+More of it, and other ones each time: `MEGURI_FUZZ=100000 make test ARGS=tests/fuzz`.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections import Counter
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from yarl import URL
+
+from deploy.pages import problems
+from tests.conftest import Given
+from tests.fuzz.asked import MARK, Asked, requests, text_of
+from tests.fuzz.contract import Route, routes
+from tests.mall import BEGIN, Client, Mall, serving, settings_for
+
+REQUESTS = 400
+ALL_OF_IT = 5_000  # so many reach every route
+PROBLEM = "application/problem+json"
+STORED = "/v1/slips"  # tells the stored answer of a slip, whatever that was
+OF_OAUTH = {"/oauth/token"}  # answers in the words of RFC 6749
+SLIPS = [f"F-{n}" for n in range(40)]
+refusals = {one.slug: one.status for one in problems().values()}
+
+
+class Town:
+    """A hub with somebody of every kind before it, and what they know of it."""
+
+    def __init__(self, mall: Mall) -> None:
+        self.mall = mall
+        self.clients: dict[str, Client] = {}
+        self.known: dict[str, list[Any]] = {}
+        self.done: Counter[str] = Counter()
+        self.asked: Counter[str] = Counter()
+
+    async def open(self) -> None:
+        """A little of everything is booked, so that there is something to ask for."""
+        mall = self.mall
+        bakery, bookshop = await mall.shop("bakery"), await mall.shop("bookshop", "takamatsu")
+        cards = [one.card for one in await mall.members(6)]
+        hanako, taro = await mall.members(2)
+        sold = await bakery.sells(hanako, yen=22_000)
+        spent = await bakery.accepts(hanako, 30)
+        held = (await bakery.post("/v1/holds", **bakery.asked(hanako, points=10))).json
+        shown = await bakery.post(
+            "/v1/member-lookups", **{k: v for k, v in bakery.asked(taro).items() if k in LOOKED_UP}
+        )
+        office, operator = await mall.office(bakery), await mall.operator()
+        self.clients = {"till": bakery, "another": bookshop, "office": office, "operator": operator}
+        for one in self.clients.values():
+            await one.token()
+        days = [mall.today.isoformat()] * 6 + ["2026-06-02", "2026-05-01", "2026-06-04"]
+        instants = [mall.now.isoformat()] * 6 + [
+            "2026-06-03T03:00:00Z",
+            "2026-06-03T12:04:59+09:00",
+        ]
+        handles = [shown.json.get("member", "x"), "a" * 26]
+        self.known = {
+            "card": [hanako.card, taro.card, *cards],
+            "to_card": cards,
+            "till": ["T01"] * 9 + ["T99"],
+            "slip": SLIPS,
+            "of": [sold["slip"], spent["slip"], held["slip"], *SLIPS],
+            "receipt_no": [f"R{n}" for n in range(9)],
+            "business_date": days,
+            "at": instants,
+            "hold_id": [held["hold_id"]],
+            "entry": [sold["entry"], spent["entry"]],
+            "handle": handles,
+            "member": handles,
+            "cycle_id": ["2026-06-01", "2026-05-16", "2026-06-16", "20260601"],
+            "month": ["2026-06", "2026-05"],
+            "slug": ["validation", "not-found"],
+            "lang": ["ja", "en"],
+            "name": ["style.css"],
+            "grant_type": ["client_credentials"],
+            "limit": ["1", "200"],
+            "after": [held["hold_id"]],
+            "party": ["bakery", "operator"],
+            "reason": ["test"],
+            "phone": ["090-1234-5678"],
+            "pin": ["0412"],
+        }
+
+    async def ask(self, asked: Asked) -> None:
+        """Send it, and judge the answer."""
+        headers = {"content-type": asked.media_type} if asked.media_type else {}
+        if asked.who == "junk":
+            headers["authorization"] = "Bearer a.b.c"
+        elif asked.who in self.clients:
+            headers["authorization"] = f"Bearer {await self.clients[asked.who].token()}"
+        url = URL(self.mall.url + asked.url, encoded=True)
+        async with self.mall.http.request(
+            asked.method, url, data=asked.body, headers=headers, allow_redirects=False
+        ) as answer:
+            content = await answer.read()
+            self.judged(asked, answer.status, answer.content_type, content)
+        if asked.route.path == "/v1/admin/clock":
+            self.mall.clock.set(BEGIN)
+
+    def judged(self, asked: Asked, status: int, media_type: str, content: bytes) -> None:
+        """What must hold for every answer."""
+        self.asked[repr(asked.route)] += 1
+        told = f"{status} {media_type} {content[:500]!r}"
+        assert status < 500, told
+        if status < 400:
+            self.done["taken"] += 1
+            return
+        assert MARK.encode() not in content, told
+        if asked.route.path in OF_OAUTH and media_type == "application/json":
+            assert isinstance(json.loads(content)["error"], str), told
+            self.done["refused the token"] += 1
+            return
+        assert media_type == PROBLEM, told
+        slug = json.loads(content)["type"].removeprefix("/problems/")
+        assert refusals.get(slug) == status == json.loads(content)["status"], told
+        self.done[slug] += 1
+        if asked.method == asked.route.method and asked.route.lists_its_refusals:
+            assert slug in listed(asked.route, status), f"{asked.route} does not list it: {told}"
+
+
+LOOKED_UP = ("till", "card")
+KEPT = 409
+
+
+def listed(route: Route, status: int) -> frozenset[str]:
+    """What a route says that it can refuse with; a path that is none is nobody's."""
+    if route.path == STORED and status == KEPT:
+        return frozenset(slug for slug, kept in refusals.items() if kept == KEPT)
+    return route.answers.get(str(status), frozenset()) | {"not-found"}
+
+
+def test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    wanted = os.environ.get("MEGURI_FUZZ")
+    profile = settings(
+        max_examples=int(wanted or REQUESTS),
+        derandomize=wanted is None,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate, Phase.shrink],
+    )
+    ways = routes()
+    with asyncio.Runner() as runner:
+        leaving = AsyncExitStack()
+        ours = serving(settings_for(database, given.redis_url, tmp_path))
+        town = Town(runner.run(leaving.enter_async_context(ours)))
+        try:
+            runner.run(town.open())
+
+            @profile
+            @hypothesis.given(requests(ways, town.known))
+            def anybody_asks(asked: Asked) -> None:
+                runner.run(town.ask(asked))
+
+            anybody_asks()
+        finally:
+            runner.run(leaving.aclose())  # which looks at every promise of the books
+    if wanted is not None:
+        told = f"▸ {sum(town.asked.values())} requests: {dict(town.done.most_common())}"
+        print(told, file=sys.__stderr__, flush=True)
+    assert town.done["taken"] > 0
+    assert town.done["validation"] > 0
+    if sum(town.asked.values()) >= ALL_OF_IT:
+        assert {repr(one) for one in ways} == set(town.asked)
+
+
+@pytest.mark.parametrize("name", ["%00", "a%00b", "%ED%A0%80", "%0A", "nobody"])
+async def test_a_party_by_a_name_that_nobody_has_is_not_found(mall: Mall, name: str) -> None:
+    """Found by this fuzz: a NUL went as far as the database."""
+    operator = await mall.operator()
+    url = URL(f"{mall.url}/v1/flows?party={name}", encoded=True)
+    headers = {"authorization": f"Bearer {await operator.token()}"}
+    async with mall.http.get(url, headers=headers) as answer:
+        assert (answer.status, (await answer.json())["type"]) == (404, "/problems/not-found")
+
+
+@pytest.mark.parametrize("value", [{"a": [1, "é", None, True]}, [], "x", "\ud800"])
+def test_what_is_not_raw_is_json(value: Any) -> None:
+    assert json.loads(text_of(value)) == value
