@@ -22,12 +22,13 @@ from bench.wire import Asker, Script
 from deploy.clock import wall
 from deploy.embedded import Servers
 from federation.days import TOKYO, day_of, fiscal_year_expiry
+from federation.packing import told
 
 WAITING = (
     "SELECT count(*) FROM federation.entries WHERE xid >= (SELECT xid FROM federation.numbered) "
     "AND (xid, entry_id, member_id) > (SELECT xid, entry_id, member_id FROM federation.numbered)"
 )
-BODY = "SELECT octet_length(body) FROM federation.answers ORDER BY booked_at DESC LIMIT 1"
+BODY = "SELECT body, packed FROM federation.answers ORDER BY booked_at DESC LIMIT 1"
 TENANTS_OF_PGBENCH = 16
 READY = "/health/ready"
 FEW = 16
@@ -150,7 +151,7 @@ class Stage:
         """How long the last answer was."""
         with psycopg.connect(self.ground.hub.database_url) as conn:
             row = conn.execute(BODY).fetchone()
-        return row[0] if row else 700
+        return len(told(*row)) if row else 700
 
 
 def run(module: str, plan: Plan | engine.Plan) -> Window:

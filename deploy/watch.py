@@ -1,5 +1,6 @@
-"""Promises that run in production: what was booked since the last look, every few seconds, by one of
-the hubs that serve these books; the others take over what it saw, and its turn where it is gone."""
+"""Promises that run in production: what was booked since the last look, every few seconds, by one
+of the hubs that serve these books; the others hear what it saw, and take its turn where it is gone.
+"""
 
 import asyncio
 import logging

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from psycopg import AsyncConnection
 
 from federation import days, gauges
@@ -19,6 +18,7 @@ from federation.looking import (
 )
 from federation.move import change_over
 from federation.opaque import Names
+from federation.packing import pack
 from federation.page import Page, Stamp
 from federation.past import Past
 from federation.pins import Pins
@@ -34,13 +34,11 @@ from federation.refusals import (
     SlipReused,
 )
 from federation.slips import Answer, Holder, Till
-from federation.sql import statement
 from federation.turns import Turn
 from federation.verbs import book_order
 
-KEEP = statement(__file__, "keep")
-
 BOOKED = 201
+KNOWN_BY = 16  # bytes of the SHA-256 by which a slip is known again: 2¹²⁸ are enough for one slip
 A_MOMENT = timedelta(microseconds=1)
 PIN_TRIES = 5
 GONE = ("merged", "withdrawn")  # a one-time code may still lead there for a while
@@ -213,10 +211,7 @@ class Books:
             for row in kept_rows(turn)
         ]
         async with conn.pipeline():
-            await post(conn, page, seen.purses.values())
-            if kept:
-                rows = msgspec.json.encode(kept).decode()
-                await conn.execute(KEEP, {"kept": rows, "booked_at": page.booked_at}, prepare=True)
+            await post(conn, page, seen.purses.values(), kept)
             await conn.execute("COMMIT")
         for turn in fresh:
             assert turn.told is not None
@@ -295,9 +290,9 @@ def kept_rows(turn: Turn) -> list[dict[str, object]]:
         "tenant_id": turn.till.tenant_id,
         "member_id": turn.member_id or None,
         "client_id": turn.till.client_id,
-        "fingerprint": turn.fingerprint.hex(),
+        "fingerprint": turn.fingerprint[:KNOWN_BY],
         "status": turn.told.status,
-        "body": turn.told.body.decode(),
+        "packed": pack(turn.told.body),
         "offline": turn.offline,
     }
     undone = turn.order.reverse
@@ -307,8 +302,8 @@ def kept_rows(turn: Turn) -> list[dict[str, object]]:
     cancelled = {
         **own,
         "slip": undone.of,
-        "fingerprint": "",
+        "fingerprint": b"",
         "status": never.status,
-        "body": never.body().decode(),
+        "packed": pack(never.body()),
     }
     return [own, cancelled]

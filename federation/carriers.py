@@ -16,8 +16,7 @@ from federation.refusals import (
 )
 from federation.sql import statement
 
-# The member's place in line, as `line_up.sql` takes it; a statement of its own, before any look.
-LINE_UP = "SELECT pg_advisory_xact_lock(28005, hashint8(%(member_id)s::bigint))"
+IN_LINE = statement(__file__, "in_line")
 LOCK = statement(__file__, "lock_member")
 CARDS = statement(__file__, "cards")
 ATTACH = statement(__file__, "attach")
@@ -53,7 +52,7 @@ def named(kind: Kind, value: str) -> str:
 async def lock(conn: AsyncConnection, member_id: int) -> str:
     """Take a member's lock, in the caller's transaction; its wallet's state. Who has left or become
     one with another is refused."""
-    await conn.execute(LINE_UP, {"member_id": member_id})
+    await conn.execute(IN_LINE, {"members": [member_id]})
     row = await (await conn.execute(LOCK, {"member_id": member_id})).fetchone()
     if row is None:
         raise NotFound

@@ -13,7 +13,7 @@ from federation.carriers import Led
 from federation.sql import statement
 
 CARDS = statement(__file__, "cards")
-TURN = statement(__file__, "turn")
+IN_LINE = statement(__file__, "in_line")
 STATES = statement(__file__, "states")
 ENROL = statement(__file__, "enrol")
 NUMBERS = "SELECT nextval('federation.member_ids') FROM generate_series(1, %(count)s::integer)"
@@ -36,8 +36,8 @@ async def leads(conn: AsyncConnection, keys: Sequence[str]) -> dict[str, Led]:
 
 
 async def lock(conn: AsyncConnection, members: Sequence[int]) -> None:
-    """Take the members' locks in order of id, as the desk does."""
-    await conn.execute(TURN, {"members": list(members)})
+    """Line up for members, in the order in which the desk does."""
+    await conn.execute(IN_LINE, {"members": list(members)})
 
 
 async def states(conn: AsyncConnection, members: Sequence[int]) -> dict[int, str]:

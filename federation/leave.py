@@ -21,7 +21,7 @@ def leave(page: Page, purse: Purse, leaving: Leaving, stamp: Stamp) -> tuple[Ent
     entry = page.entry(purse.member_id, "withdrawal", stamp, reason=leaving.reason)
     forfeited = [(lot, lot.free) for lot in purse.free_lots()]
     page.draw_all(purse, entry, forfeited, "lapse")
-    purse.state = WITHDRAWN
+    purse.become(WITHDRAWN)
     purse.touched = True
     page.add("members", {"member_id": purse.member_id, "state": WITHDRAWN})
     return entry, forfeited

@@ -1,5 +1,6 @@
--- Line up per member before any row is locked, which would give the transaction its number already:
--- so, of two bookings for a member, the later has the higher number, by which the journal goes. Whom
+-- The locks of a batch: the close is shared, then members line up, in order, before anything is looked
+-- at or written. A transaction has its number from its first write on: so, of two bookings for a
+-- member, the later has the higher number, by which the journal goes. Whom
 -- carriers and one-time codes lead to is found here; all who are concerned, and those of them whose
 -- lots must be known, are named for the statements that follow.
 WITH led AS MATERIALIZED (
@@ -21,6 +22,7 @@ spenders AS (
 )
 
 SELECT
+    pg_advisory_xact_lock_shared(%(close)s::bigint) AS close,
     (
         SELECT count(pg_advisory_xact_lock(28005, place))
         FROM (SELECT DISTINCT hashint8(member_id) AS place FROM concerned ORDER BY place) AS places

@@ -1,4 +1,4 @@
-"""What a batch sees: every lock, each a statement of its own, then all that may have changed."""
+"""What a batch sees: every lock in a statement of its own, then all that may have changed."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -18,7 +18,6 @@ from federation.sql import array, statement
 from federation.turns import SlipKey, Turn
 
 LINE_UP = statement(__file__, "line_up")
-TURN = statement(__file__, "turn")
 STANDS = statement(__file__, "stands")
 CODES = statement(__file__, "codes")
 PINS = statement(__file__, "pins")
@@ -28,7 +27,6 @@ PURSES = statement(__file__, "purses")
 HOLDS = statement(__file__, "holds")
 DEBTS = statement(__file__, "debts")
 USED = statement(__file__, "used")
-SHARE_CLOSE = f"SELECT pg_advisory_xact_lock_shared({CLOSE_LOCK})"
 IDS_PER_SLIP = 2
 THOSE_IN_LINE = {"members": None}
 
@@ -84,6 +82,9 @@ class Card(Struct, frozen=True, array_like=True):
     expires_at: datetime | None = None
 
 
+Wallet = tuple[int, str, int, int, int, str, date | None, int, datetime | None, date | None]
+
+
 class Stands(Struct, frozen=True):
     """The answer of `stands.sql`."""
 
@@ -91,6 +92,7 @@ class Stands(Struct, frozen=True):
     last_closed_at: datetime | None
     cycles: list[tuple[int, date, date]]
     entry_ids: list[int]
+    wallets: list[Wallet]
     cards: dict[str, Card]
     known: list[tuple[int, str, bytes, int | None, int | None, str | None, bytes | None]]
     receipts: list[tuple[int, date, str, str, str, datetime, int]]
@@ -132,7 +134,7 @@ async def look(
     today: date,
     whole: Sequence[int] = (),
 ) -> Seen:
-    """Lock, then look: close shared, members in line, wallets in order; of some the whole."""
+    """Lock, then look: the close shared, members in line; of some the whole."""
     carriers = [turn.carrier for turn in batch if turn.carrier]
     codes = [carrier for carrier in carriers if is_code(carrier)]
     guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
@@ -140,23 +142,21 @@ async def look(
     spending = [turn for turn in batch if wants_lots(turn, today)]
     async with conn.pipeline():
         await conn.execute("BEGIN")
-        await conn.execute(SHARE_CLOSE)
         asked = in_line(batch, spending, carriers, codes, whole)
         lined = await conn.execute(LINE_UP, asked, prepare=True)
-        wallets = await conn.execute(TURN, THOSE_IN_LINE, prepare=True)
         found = await conn.execute(STANDS, stood_on(batch, carriers, today), prepare=True)
         once = await conn.execute(CODES, {"codes": codes}, prepare=True) if codes else None
         pins = await conn.execute(PINS, {"carriers": guarded}, prepare=True) if guarded else None
         sales = await conn.execute(SALES, sales_of(about), prepare=True) if about else None
         anybody = bool(spending or whole)
         lots = await conn.execute(PURSES, THOSE_IN_LINE, prepare=True) if anybody else None
-    led = led_to((await lined.fetchall())[0][3])
+    led = led_to((await lined.fetchall())[0][4])
     for turn in batch:
         if turn.by_carrier:
             turn.concern((led[turn.carrier],) if turn.carrier in led else ())
     stands = stands_of((await found.fetchall())[0][0])
     seen = Seen(
-        purses={row[0]: Purse(*row) for row in await wallets.fetchall()},
+        purses={row[0]: Purse(*row) for row in stands.wallets},
         cards=stands.cards,
         pins={row[0]: (row[1], row[2]) for row in await rows_of(pins)},
         moved=stands.moved,
@@ -306,6 +306,7 @@ def in_line(
 ) -> dict[str, object]:
     """Who lines up, for `line_up.sql`: by name where that is known, else by what they carry."""
     return {
+        "close": CLOSE_LOCK,
         "members": array([m for t in batch if not t.by_carrier for m in t.members] + [*whole]),
         "carriers": array(carriers),
         "codes": array(codes),

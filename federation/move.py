@@ -56,7 +56,7 @@ def merge(page: Page, purses: dict[int, Purse], merging: Merging, stamp: Stamp) 
         left = page.entry(source.member_id, "merge", stamp)
         booked = [left, page.entry(target.member_id, "merge", stamp, of_entry_id=left.entry_id)]
     booked[0].row["reason"] = merging.reason
-    source.state = MERGED
+    source.become(MERGED)
     source.touched = True
     for (rule, on), points in source.used.items():
         page.use(target.member_id, rule, on, points)
@@ -80,7 +80,7 @@ def still_here(purse: Purse) -> None:
 
 def part(page: Page, source: Purse, target: Purse) -> None:
     """A merge is undone: its member stands alone again, with what it had used of limited rules."""
-    source.state = "active"
+    source.become("active")
     source.touched = True
     for (rule, on), points in source.used.items():
         page.use(target.member_id, rule, on, -points)

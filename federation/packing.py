@@ -1,8 +1,8 @@
 """応答の圧縮: a slip's answer takes a fifth of its room, and comes back byte for byte.
 
-Zstandard (RFC 8878) with words that both sides know: `packing_1.dict` was trained on made-up answers
-of every kind. Answers are kept for ever, so that file never changes; other words would be another
-file, and the first byte of what is packed says which.
+Zstandard (RFC 8878) with words that both sides know: `packing_1.dict` was trained on made-up
+answers of every kind. Answers are kept for ever, so that file never changes; other words would be
+another file, and the first byte of what is packed says which.
 """
 
 from pathlib import Path

@@ -262,5 +262,5 @@ def wallet_row(purse: Purse) -> Row:
         "next_expiring_points": purse.next_expiring_points,
         "next_change_at": purse.next_change_at,
         "slides_on": purse.slides_on,
-        "state": purse.state,
+        "state": purse.state if purse.turned else None,
     }

@@ -1,12 +1,12 @@
 """What a page says, carried to the database: one statement for the books of most batches, one more
-for each of the rarer kinds of rows. They travel with the slips and the COMMIT in one pipeline."""
+for each of the rarer kinds of rows. They travel with the COMMIT in one pipeline."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from psycopg import AsyncConnection
 
-from federation.page import Page, wallet_row
+from federation.page import Page, Row, wallet_row
 from federation.purse import Purse
 from federation.sql import statement
 
@@ -18,13 +18,17 @@ RARER = {
     statement(__file__, "post_codes"): ("codes", "pins"),
     statement(__file__, "post_members"): ("members", "carriers"),
 }
-BOOKS = ("entries", "receipts", "freed", "lots", "changed", "draws", "wallets")
+BOOKS = ("entries", "receipts", "freed", "lots", "changed", "draws", "wallets", "kept")
 encode = msgspec.json.Encoder().encode
 
 
-async def post(conn: AsyncConnection, page: Page, purses: Iterable[Purse]) -> None:
-    """Send all rows of a page, and the wallets that changed; the caller's pipeline awaits them."""
+async def post(
+    conn: AsyncConnection, page: Page, purses: Iterable[Purse], kept: Sequence[Row] = ()
+) -> None:
+    """Send all rows of a page, the wallets that changed and the slips that are kept; the caller's
+    pipeline awaits them."""
     rows = page.all_rows()
+    rows["kept"] = list(kept)
     rows["wallets"] = [wallet_row(purse) for purse in purses if purse.touched]
     dated = {"booked_at": page.booked_at, "now": page.now}
     for query, tables in RARER.items():

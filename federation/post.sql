@@ -1,6 +1,32 @@
 -- 記帳: all that a batch writes into the books, at once: entries with their receipts, lots, draws, what
--- is left in the lots that were there, and the wallets. Every row was worked out under its lock.
-WITH entry AS (
+-- is left in the lots that were there, the wallets, and every new slip with its answer. Every row was
+-- worked out under its lock. Slips and receipts go in order of their keys: no two desks wait crosswise.
+WITH kept AS (
+    SELECT *
+    FROM json_to_recordset(%(kept)s::json) AS k (
+        shop_id bigint, slip text, tenant_id bigint, member_id bigint, client_id text,
+        fingerprint text, status smallint, packed text, offline boolean
+    )
+    ORDER BY shop_id, slip
+),
+
+slip AS (
+    INSERT INTO federation.slips (
+        shop_id, slip, tenant_id, member_id, client_id, fingerprint, offline, booked_at
+    )
+    SELECT
+        shop_id, slip, tenant_id, member_id, client_id, decode(fingerprint, 'base64'),
+        offline, %(booked_at)s::timestamptz
+    FROM kept
+),
+
+answer AS (
+    INSERT INTO federation.answers (shop_id, slip, tenant_id, status, packed, booked_at)
+    SELECT shop_id, slip, tenant_id, status, decode(packed, 'base64'), %(booked_at)s::timestamptz
+    FROM kept
+),
+
+entry AS (
     INSERT INTO federation.entries (
         member_id, entry_id, kind, tenant_id, shop_id, till, staff, slip, points, paid_yen,
         excluded_yen, returned_yen, receipt_till, receipt_no, lines, of_entry_id, reason, rank,
@@ -92,7 +118,7 @@ SET
     next_expiring_points = w.next_expiring_points,
     next_change_at = w.next_change_at,
     slides_on = w.slides_on,
-    state = w.state
+    state = coalesce(w.state, wallets.state)
 FROM json_to_recordset(%(wallets)s::json) AS w (
     member_id bigint, points bigint, points_held bigint, points_owed bigint, next_expires_on date,
     next_expiring_points bigint, next_change_at timestamptz, slides_on date, state text

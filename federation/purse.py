@@ -93,6 +93,11 @@ class Purse(Struct):
     debts: list[Owed] = []
     used: dict[tuple[str, date], int] = {}
     touched: bool = False
+    turned: bool = False  # whether its state is another now
+
+    def become(self, state: str) -> None:
+        """Another state, by a merge, its undoing or a withdrawal."""
+        self.state, self.turned = state, True
 
     def wallet(self) -> Wallet:
         """What a till is told of it."""

@@ -1,5 +1,5 @@
 -- What a batch stands on, once it has its locks, in one look: the doors' counter, the last close, the
--- cycles still open, numbers for its entries, where its carriers lead, which of its slips and of those
+-- cycles still open, numbers for its entries, the wallets of who lined up, where its carriers lead, which of its slips and of those
 -- they are about were asked before (with the very bytes they were answered with, unless these left
 -- with their month), and which of its receipts have earned.
 SELECT json_build_object(
@@ -13,6 +13,14 @@ SELECT json_build_object(
     'entry_ids', (
         SELECT coalesce(json_agg(nextval('federation.entry_ids')), '[]')
         FROM generate_series(1, %(count)s::integer)
+    ),
+    'wallets', (
+        SELECT coalesce(json_agg(json_build_array(
+            member_id, rank, points, points_held, points_owed, state, next_expires_on,
+            next_expiring_points, next_change_at, slides_on
+        )), '[]')
+        FROM federation.wallets
+        WHERE member_id = ANY(current_setting('meguri.concerned', true)::bigint [])
     ),
     'cards', (
         SELECT coalesce(json_object_agg(carrier, json_build_array(member_id, kind, state)), '{}')

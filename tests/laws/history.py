@@ -9,13 +9,15 @@ from typing import Any
 
 import psycopg
 
+from tests.laws.packed import body_of
+
 JOURNAL = """
 SELECT journal.number, journal.hash, journal.chain, entries.member_id, entries.entry_id, kind,
     shop_id, slip, points, of_entry_id
 FROM federation.journal FULL JOIN federation.entries USING (member_id, entry_id, booked_at)
 ORDER BY journal.number
 """
-SLIPS = "SELECT shop_id, slip, status, body FROM federation.answers"
+SLIPS = "SELECT shop_id, slip, status, body, packed FROM federation.answers"
 HOLDS = "SELECT entry_id, points FROM federation.holds"
 DRAWS = """
 SELECT entry_id, coalesce(sum(points) FILTER (WHERE points > 0), 0)::bigint,
@@ -104,8 +106,8 @@ def audit(database: str, acknowledged: list[Acknowledged]) -> dict[str, int]:
         stored = {(shop, slip): rest for shop, slip, *rest in conn.execute(SLIPS)}
         drawn = {entry: (out, back) for entry, out, back in conn.execute(DRAWS)}
         for one in acknowledged:
-            status, body = stored.pop(one.key)
-            assert (status, body.encode()) == (one.status, one.content), one
+            status, *kept = stored.pop(one.key)
+            assert (status, body_of(*kept)) == (one.status, one.content), one
             if one.status == 201:
                 held_against(one, replay, drawn)
             else:

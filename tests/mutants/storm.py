@@ -1,7 +1,7 @@
 """Bugs that nobody sees while nothing fails: only a storm turns red."""
 
 from tests.mutants.bug import Bug
-from tests.mutants.desk import LOCKED, UNLOCKED
+from tests.mutants.desk import LINE_UP, LOCKED, UNLOCKED
 
 STORM = "tests/storm/test_storm.py::test_a_short_storm_loses_nothing_and_doubles_nothing"
 CROWD = "tests/storm/test_storm.py::test_a_crowd_at_a_handful_of_cards_is_served_as_if_one_by_one"
@@ -10,13 +10,11 @@ STRIKING = (
         "an answer goes out before its commit",
         "federation/booking.py",
         "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values())\n"
-        "            if kept:\n",
+        "            await post(conn, page, seen.purses.values(), kept)\n",
         "        for turn in fresh:\n"
         "            turn.answer(turn.told)\n"
         "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values())\n"
-        "            if kept:\n",
+        "            await post(conn, page, seen.purses.values(), kept)\n",
         STORM,
     ),
     Bug(
@@ -39,7 +37,7 @@ STRIKING = (
     ),
     Bug(
         "wallets are locked by nobody, in a storm",
-        "federation/looking.py",
+        LINE_UP,
         LOCKED,
         UNLOCKED,
         CROWD,

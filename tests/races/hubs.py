@@ -239,6 +239,8 @@ DESKS = """
 FROM pg_stat_activity WHERE datname = current_database() AND usename = 'meguri_desk'
 """
 DESKS_THAT_WAIT = f"{DESKS} AND wait_event_type = 'Lock'"
+# A member's place in line, as whoever books or changes anything of it takes it.
+PLACE = "SELECT pg_advisory_xact_lock(28005, hashint8(%s))"
 
 
 def slugs(answers: list[Answered]) -> Counter[str]:

@@ -8,7 +8,7 @@ import psycopg
 
 from tests.laws.asks import Adjust, adjust
 from tests.mall import Mall, Member, Shop
-from tests.races.hubs import DESKS_THAT_WAIT, mall_of, until_so
+from tests.races.hubs import DESKS_THAT_WAIT, PLACE, mall_of, until_so
 from tests.stories.test_found_by_the_mall import till_of
 
 IN_ORDER = """
@@ -46,10 +46,7 @@ async def test_a_members_entries_are_numbered_in_the_order_of_their_bookings(mal
         beside.hub.desk.start()
         await learn(beside, bakery, cards)
         await learn(mall, bakery, cards)
-        await other.execute(
-            "SELECT FROM federation.wallets WHERE member_id = %s FOR UPDATE",
-            (cards[1].member_id,),
-        )
+        await other.execute(PLACE, (cards[1].member_id,))
         ours, theirs = await till_of(mall, bakery), await till_of(beside, bakery)
         first = [
             asyncio.ensure_future(

@@ -4,25 +4,35 @@ import asyncio
 
 import psycopg
 
-from federation import close
+from federation import carriers, close
 from settlement import calendar
 from tests.mall import BEGIN, Mall
-from tests.races.hubs import DESKS_THAT_WAIT, held_up, slugs, until, until_answered, until_so
+from tests.races.hubs import (
+    DESKS_THAT_WAIT,
+    PLACE,
+    held_up,
+    slugs,
+    until,
+    until_answered,
+    until_so,
+)
 
-LOCK = "SELECT FROM federation.wallets WHERE member_id = ANY(%s) FOR UPDATE NOWAIT"
+FREE = "SELECT bool_and(pg_try_advisory_xact_lock(28005, hashint8(m))) FROM unnest(%s) AS m"
+IN_ORDER = "SELECT m FROM unnest(%s) AS m ORDER BY hashint8(m)"
 WAITS = f"SELECT count(*) > 0 {DESKS_THAT_WAIT}"
 CLOSE_WAITS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
-async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
+async def test_members_line_up_in_one_order(mall: Mall) -> None:
     """Who waits for the first holds none of the others, so that no two desks wait crosswise."""
     bakery, taro = await mall.shop("bakery"), await mall.member()
     cards = await mall.members(8)
     for card in (*cards, taro):
         await bakery.sells(card, yen=110)
-    first, *others = sorted(card.member_id for card in cards)
     url = mall.hub.settings.database_url
     async with await psycopg.AsyncConnection.connect(url) as other:
+        found = await other.execute(IN_ORDER, ([card.member_id for card in cards],))
+        first, *others = [row[0] for row in await found.fetchall()]
         async with held_up(mall.hub.settings, "federation.draws", desks=1) as the_desk_waits:
             ahead = asyncio.create_task(bakery.accepts(taro, 1))
             await the_desk_waits()
@@ -33,7 +43,7 @@ async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
                 for card in cards
             ]
             await until(lambda: mall.hub.desk.waiting == len(cards))
-            await other.execute(LOCK, ([first],))
+            await other.execute(PLACE, (first,))
         await ahead
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
             waits = (False,)
@@ -41,8 +51,9 @@ async def test_wallets_are_locked_in_order_of_their_members(mall: Mall) -> None:
                 waits = await (await conn.execute(WAITS)).fetchone()
                 assert not all(one.done() for one in asked), "the desk waits for the first"
                 await asyncio.sleep(0.01)
-        await other.execute(LOCK, (others,))
+        free = await (await other.execute(FREE, (others,))).fetchone()
         await other.rollback()
+    assert free == (True,)
     assert slugs(list(await asyncio.gather(*asked))) == {"booked": len(cards)}
 
 
@@ -102,16 +113,15 @@ async def test_what_comes_in_while_the_desk_looks_is_looked_for_as_well(mall: Ma
 
 
 async def test_a_wallet_that_is_being_frozen_is_waited_for(mall: Mall) -> None:
-    """Whoever changes a wallet holds its row: the desk reads it afterwards, and overwrites none."""
+    """Whoever changes a wallet lines up first: the desk reads it afterwards, overwrites none."""
     bakery, hanako = await mall.shop("bakery"), await mall.member()
     await bakery.sells(hanako, yen=1_100)
-    freeze = "UPDATE federation.wallets SET state = 'frozen' WHERE member_id = %s"
     url = mall.hub.settings.database_url
     async with (
         await psycopg.AsyncConnection.connect(url) as other,
         await psycopg.AsyncConnection.connect(url, autocommit=True) as conn,
     ):
-        await other.execute(freeze, (hanako.member_id,))
+        await carriers.freeze(other, hanako.member_id, frozen=True)
         body = bakery.spending(hanako, 1)
         asked = asyncio.create_task(until_answered(bakery, "/v1/redemptions", body))
         while await (await conn.execute(WAITS)).fetchone() != (True,):

@@ -16,6 +16,7 @@ from tests.conftest import Given
 from tests.mall import Answered, Mall, Member, Shop, settings_for
 from tests.office import Office, card, office
 from tests.races.hubs import (
+    PLACE,
     cloned,
     held_up,
     hubs,
@@ -162,12 +163,11 @@ async def test_a_card_that_is_swapped_spends_before_or_not_at_all(town: Town) ->
         assert await town.mall.points_of(hanako) == 0
 
 
-async def test_whoever_changes_a_card_takes_the_members_lock_first(town: Town) -> None:
+async def test_whoever_changes_a_card_lines_up_first(town: Town) -> None:
     """As the desk does: so neither reads what the other is about to change."""
     hanako, _ = await town.pair(1, 1)
     async with await psycopg.AsyncConnection.connect(town.mall.hub.settings.database_url) as conn:
-        lock = "SELECT FROM federation.wallets WHERE member_id = %s FOR UPDATE"
-        await conn.execute(lock, (hanako.member_id,))
+        await conn.execute(PLACE, (hanako.member_id,))
         swapping = asyncio.create_task(town.clerks[0].replace(hanako, hanako.card, card()))
         await until_so(
             conn,

@@ -15,11 +15,12 @@ from typing import Any
 import psycopg
 
 from tests.laws.history import DRAWS, Key, Replay, entries_of, moved_by
+from tests.laws.packed import body_of
 from tests.storm.laws import LAWS
 
 SHOWN = 12
-ANSWERS = "SELECT shop_id, slip, status, body FROM federation.answers"
-ANSWER = "SELECT body FROM federation.answers WHERE shop_id = %s AND slip = %s"
+ANSWERS = "SELECT shop_id, slip, status, body, packed FROM federation.answers"
+ANSWER = "SELECT body, packed FROM federation.answers WHERE shop_id = %s AND slip = %s"
 OURS = "deploy", "auth", "settlement", "tenants", "federation"
 PIECES = "SELECT body FROM settlement.pieces WHERE cycle_id = %s ORDER BY piece"
 FORGOTTEN = (400, 404, 422)  # a refusal that the books do not keep
@@ -91,11 +92,11 @@ class Audit:
 
     def _stored(self) -> None:
         """Every answer that the books keep; by its key alone a slip could stand there twice."""
-        for shop_id, slip, status, body in self.conn.execute(ANSWERS):
+        for shop_id, slip, status, *kept in self.conn.execute(ANSWERS):
             key = shop_id, slip
             if key in self.stored:
                 self.verdict.doubled.append(f"answered twice: {key}")
-            self.stored[key] = status, digest(body.encode())
+            self.stored[key] = status, digest(body_of(*kept))
 
     def _read(self, line: dict[str, Any]) -> None:
         """One line of the record, as it comes."""
@@ -192,8 +193,8 @@ class Audit:
             verdict.acknowledged += one.told > 0
             verdict.unknown += one.told == 0
             if one.told == 0 and self.stored.get(one.key, (0, b""))[0] == 201:
-                [(body,)] = self.conn.execute(ANSWER, one.key).fetchall()
-                self._held_against(one, json.loads(body))
+                [kept] = self.conn.execute(ANSWER, one.key).fetchall()
+                self._held_against(one, json.loads(body_of(*kept)))
 
     def _sealed(self) -> None:
         """A sealed cycle is what it was when it was sealed: as handed out then, now, and kept."""
