@@ -8,6 +8,8 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from deploy.settings import Settings
 
+# The desk's statements are few and always the same: planning a look takes longer than the look.
+DESKS_PLANS = "-c plan_cache_mode=force_generic_plan"
 SEALERS_LIMITS = " ".join(
     f"-c {name}={limit}"
     for name, limit in {
@@ -76,6 +78,7 @@ class Pools:
             prepare_threshold=0,
             connect_timeout=5,
             application_name="meguri desk",
+            options=DESKS_PLANS,
         )
 
     async def sealer(self) -> AsyncConnection:

@@ -20,9 +20,8 @@ STRIKING = (
     Bug(
         "a commit is not waited for until it is on the disk",
         "deploy/pools.py",
-        '            application_name="meguri desk",\n',
-        '            application_name="meguri desk",\n'
-        '            options="-c synchronous_commit=off",\n',
+        "            options=DESKS_PLANS,\n",
+        '            options=DESKS_PLANS + " -c synchronous_commit=off",\n',
         STORM,
     ),
     Bug(
