@@ -1,3 +1,5 @@
+-- The promises of the books, asked of what was booked lately and of the members it concerned: per
+-- promise how much was looked at and how much of it is broken.
 WITH lately AS MATERIALIZED (
     SELECT member_id, entry_id, kind, shop_id, slip, points, business_date, cycle_id, booked_at
     FROM federation.entries
@@ -46,9 +48,8 @@ moved AS (
     GROUP BY member_id, entry_id
 ),
 
-met AS (         -- the lots that were granted or drawn lately: what each had left at once, and if drawn
-    SELECT
-        member_id, entry_id, part, max(spent) AS spent, bool_or(drawn) AS drawn
+met AS (         -- the lots that were granted or drawn lately: what is gone from them, and if drawn
+    SELECT member_id, entry_id, part, max(spent) AS spent, bool_or(drawn) AS drawn
     FROM (
         SELECT member_id, entry_id, part, points - points_left AS spent, false AS drawn
         FROM granted
@@ -63,11 +64,9 @@ traced AS (
     UNION ALL
     SELECT
         lots.points - lots.points_left = (
-            SELECT sum(draws.points) FROM federation.draws
+            SELECT sum(points) FROM federation.draws
             WHERE
-                draws.member_id = lots.member_id
-                AND draws.lot_entry_id = lots.entry_id
-                AND draws.lot_part = lots.part
+                (member_id, lot_entry_id, lot_part) = (lots.member_id, lots.entry_id, lots.part)
         )
     FROM met
     INNER JOIN federation.attached_lots AS lots USING (member_id, entry_id, part)
@@ -91,9 +90,7 @@ answered AS (
     FROM lately
     LEFT JOIN federation.slips USING (shop_id, slip)
     LEFT JOIN told
-        ON told.shop_id = slips.shop_id
-        AND told.slip = slips.slip
-        AND told.booked_at = slips.booked_at
+        ON (told.shop_id, told.slip, told.booked_at) = (slips.shop_id, slips.slip, slips.booked_at)
     WHERE lately.slip IS NOT NULL
 )
 

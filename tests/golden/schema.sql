@@ -69,10 +69,11 @@ federation.answers
   slip text NOT NULL
   tenant_id bigint NOT NULL
   status smallint NOT NULL
-  body text NOT NULL
+  body text
   booked_at timestamp with time zone NOT NULL
-  answers_pkey: PRIMARY KEY (shop_id, slip, booked_at)
-  CREATE UNIQUE INDEX answers_pkey ON ONLY federation.answers USING btree (shop_id, slip, booked_at)
+  packed bytea
+  answers_one_way: CHECK ((num_nonnulls(body, packed) = 1))
+  CREATE INDEX answers_of_batch ON ONLY federation.answers USING btree (booked_at, shop_id)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -346,10 +347,8 @@ federation.journal
   chain bytea NOT NULL
   journal_chain_check: CHECK ((length(chain) = 32))
   journal_hash_check: CHECK ((length(hash) = 32))
-  journal_member_id_entry_id_booked_at_key: UNIQUE (member_id, entry_id, booked_at)
   journal_number_check: CHECK ((number > 0))
   journal_pkey: PRIMARY KEY (number)
-  CREATE UNIQUE INDEX journal_member_id_entry_id_booked_at_key ON federation.journal USING btree (member_id, entry_id, booked_at)
   CREATE UNIQUE INDEX journal_pkey ON federation.journal USING btree (number)
   GRANT INSERT, SELECT TO meguri_sealer
   GRANT SELECT TO meguri_auditor
@@ -658,6 +657,17 @@ settlement.conditions
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+federation.watched
+  one boolean NOT NULL DEFAULT true
+  next_look_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+  looked_at timestamp with time zone
+  since xid8
+  promises jsonb NOT NULL DEFAULT '[]'::jsonb
+  watched_one_check: CHECK (one)
+  watched_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX watched_pkey ON federation.watched USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 settlement.counts
   cycle_id integer NOT NULL
