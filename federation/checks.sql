@@ -203,6 +203,18 @@ WHERE
     )
 
 UNION ALL
+SELECT 'slip with two answers', shop_id, count(*) - 1
+FROM federation.answers
+GROUP BY shop_id, slip
+HAVING count(*) > 1
+
+UNION ALL
+SELECT 'entry with two numbers', entry_id, count(*) - 1
+FROM federation.journal
+GROUP BY member_id, entry_id
+HAVING count(*) > 1
+
+UNION ALL
 SELECT 'entry of a till without its slip', entries.entry_id, 1
 FROM federation.entries
 LEFT JOIN federation.slips USING (shop_id, slip)
