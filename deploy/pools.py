@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 from deploy.settings import Settings
 
 # The desk's statements are few and always the same: planning a look takes longer than the look.
-DESKS_PLANS = "-c plan_cache_mode=force_generic_plan"
+DESKS_PLANS = "SET plan_cache_mode = force_generic_plan"
 SEALERS_LIMITS = " ".join(
     f"-c {name}={limit}"
     for name, limit in {
@@ -72,14 +72,15 @@ class Pools:
 
     async def desk(self) -> AsyncConnection:
         """A connection for the booking desk, in autocommit: its BEGIN stands in plain sight."""
-        return await AsyncConnection.connect(
+        conn = await AsyncConnection.connect(
             self._settings.url("desk"),
             autocommit=True,
             prepare_threshold=0,
             connect_timeout=5,
             application_name="meguri desk",
-            options=DESKS_PLANS,
         )
+        await conn.execute(DESKS_PLANS)  # no start-up parameter: poolers refuse those
+        return conn
 
     async def sealer(self) -> AsyncConnection:
         """A connection for the sealer, whose session holds the lock: one that falls silent is ended

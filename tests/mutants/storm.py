@@ -20,8 +20,8 @@ STRIKING = (
     Bug(
         "a commit is not waited for until it is on the disk",
         "deploy/pools.py",
-        "            options=DESKS_PLANS,\n",
-        '            options=DESKS_PLANS + " -c synchronous_commit=off",\n',
+        "        await conn.execute(DESKS_PLANS)",
+        '        await conn.execute("SET synchronous_commit = off")',
         STORM,
     ),
     Bug(
