@@ -252,6 +252,8 @@ class RandomMall(RuleBasedStateMachine):
         """Where nothing else was wrong, every promise of the books is kept."""
         if self.sound:
             assert self.town.run(self.town.mall.broken()) == []
+            rolls = self.town.run(self.town.rolls(self.books.now))
+            assert [roll.funder for roll in rolls if roll.off] == []
         done["malls"] += 1
         if steps() > STEPS and done["malls"] % 25 == 0:
             print(f"▸ {done['malls']} malls: {dict(done)}", file=sys.__stderr__, flush=True)

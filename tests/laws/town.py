@@ -16,6 +16,8 @@ from psycopg import AsyncConnection
 from federation import close, reading
 from federation.answers import Balance
 from federation.slips import Answer
+from settlement.paper.balances import standings
+from settlement.paper.liability import Roll, rolled
 from tenants.callers import Caller
 from tenants.holds_api import about
 from tenants.layout import Caps
@@ -218,6 +220,11 @@ class Town:
         for account, points in await accounts.fetchall():
             summed[account] = summed.get(account, 0) + points
         return pages, {account: points for account, points in summed.items() if points}
+
+    async def rolls(self, now: datetime) -> list[Roll]:
+        """What moved each funder's balance from the beginning on."""
+        async with self.mall.hub.pools.use("auditor") as conn:
+            return rolled([], await standings(conn, now))
 
     async def tell(self, member: Member, now: datetime) -> Told:
         """What a reader is told of a member."""
