@@ -1,13 +1,14 @@
 -- What the desk calls on the coordinator. A statement that touches no spread table but these runs
 -- there and nowhere else, so that a lock in it is a lock for all desks.
 CREATE OR REPLACE FUNCTION federation.line_up(
-    members bigint [], carriers text [], codes text [], spending_members bigint [],
+    closing bigint, members bigint [], carriers text [], codes text [], spending_members bigint [],
     spending_carriers text [], OUT places bigint, OUT concerned text, OUT spenders text, OUT led text
 )
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     leads json;
 BEGIN
+    PERFORM pg_advisory_xact_lock_shared(closing);
     -- Each its own statement: they lie in different groups.
     SELECT coalesce(json_object_agg(c.carrier, c.member_id), '{}') INTO leads
     FROM federation.carriers AS c WHERE c.carrier = ANY(carriers);

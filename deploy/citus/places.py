@@ -62,7 +62,12 @@ COPIED = (
     "tenants.expiry_policies",
 )
 # One database numbers: the coordinator. Every table of the other schemas stays there too.
-AT_HOME = ("federation.journal", "federation.numbered", "federation.heads")
+AT_HOME = (
+    "federation.journal",
+    "federation.numbered",
+    "federation.heads",
+    "federation.watched",
+)
 BOOKS = "federation"
 
 

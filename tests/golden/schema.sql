@@ -566,6 +566,18 @@ federation.wallets
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+federation.watched
+  one boolean NOT NULL DEFAULT true
+  next_look_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+  looked_at timestamp with time zone
+  since xid8
+  promises jsonb NOT NULL DEFAULT '[]'::jsonb
+  watched_one_check: CHECK (one)
+  watched_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX watched_pkey ON federation.watched USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 settlement.bank_accounts
   party_id bigint NOT NULL
   purpose text NOT NULL
@@ -641,6 +653,8 @@ settlement.bank_profiles
   POLICY enter FOR INSERT TO {meguri_worker} USING 
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.conditions
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
@@ -657,17 +671,6 @@ settlement.conditions
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
-federation.watched
-  one boolean NOT NULL DEFAULT true
-  next_look_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
-  looked_at timestamp with time zone
-  since xid8
-  promises jsonb NOT NULL DEFAULT '[]'::jsonb
-  watched_one_check: CHECK (one)
-  watched_pkey: PRIMARY KEY (one)
-  CREATE UNIQUE INDEX watched_pkey ON federation.watched USING btree (one)
-  GRANT SELECT TO meguri_auditor
-  GRANT SELECT TO meguri_worker
 
 settlement.counts
   cycle_id integer NOT NULL
@@ -794,6 +797,12 @@ settlement.offset_consents
   offset_consents_reason_check: CHECK ((reason <> ''::text))
   CREATE UNIQUE INDEX offset_consents_pkey ON settlement.offset_consents USING btree (party_id, from_on, entered_at)
   POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 settlement.papers
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
