@@ -38,6 +38,7 @@ FROM (
         AND entries.business_date = %(day)s::date
         AND entries.kind IN ('return', 'reversal')
         AND shortages.met = 'deducted'
+        AND shortages.cycle_id > (SELECT old.cycle_id FROM settlement.shortages_after AS old)
 ) AS drawn
 INNER JOIN tenants.shops ON shops.shop_id = drawn.shop_id
 INNER JOIN tenants.parties AS tenant ON tenant.party_id = drawn.tenant_id

@@ -26,5 +26,6 @@ WHERE
             AND entries.booked_at >= %(since)s::timestamptz
             AND entries.kind IN ('return', 'reversal')
             AND shortages.met = 'deducted'
+            AND shortages.cycle_id > (SELECT old.cycle_id FROM settlement.shortages_after AS old)
     )
 ORDER BY from_on

@@ -90,6 +90,18 @@ ALTER TABLE settlement.positions ADD CONSTRAINT positions_movement_check CHECK (
     )
 ) NOT VALID;
 
+-- What shops kept before this was settled stays as it was: a cycle that has some by now, folded and
+-- perhaps stated, goes on without. Later ones settle it.
+CREATE TABLE settlement.shortages_after (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    cycle_id integer NOT NULL
+);
+ALTER TABLE federation.shortages NO FORCE ROW LEVEL SECURITY;   -- its owner looks, once
+INSERT INTO settlement.shortages_after (cycle_id)
+SELECT coalesce(max(shortages.cycle_id), 0) FROM federation.shortages
+WHERE shortages.met = 'deducted';
+ALTER TABLE federation.shortages FORCE ROW LEVEL SECURITY;
+
 CREATE OR REPLACE VIEW settlement.parts WITH (security_invoker = true) AS
 SELECT
     parts.cycle_id, parts.booked_at, parts.member_id, parts.entry_id,
@@ -153,7 +165,10 @@ FROM (
             shortages.member_id = entries.member_id
             AND shortages.entry_id
             = CASE entries.kind WHEN 'reversal' THEN entries.of_entry_id ELSE entries.entry_id END
-    WHERE entries.kind IN ('return', 'reversal') AND shortages.met = 'deducted'
+    WHERE
+        entries.kind IN ('return', 'reversal')
+        AND shortages.met = 'deducted'
+        AND shortages.cycle_id > (SELECT old.cycle_id FROM settlement.shortages_after AS old)
 ) AS parts
 INNER JOIN federation.cycles USING (cycle_id)
 INNER JOIN tenants.schemes USING (scheme_id);
@@ -178,5 +193,6 @@ CREATE POLICY agree ON settlement.terms FOR INSERT TO meguri_worker WITH CHECK (
 CREATE POLICY close ON settlement.conditions FOR INSERT TO meguri_worker WITH CHECK (true);
 GRANT SELECT, INSERT ON settlement.terms, settlement.tax_rates, settlement.conditions,
 settlement.splits TO meguri_worker;
+GRANT SELECT ON settlement.shortages_after TO meguri_worker, meguri_auditor;
 GRANT SELECT ON settlement.terms, settlement.tax_rates, settlement.conditions, settlement.splits
 TO meguri_app, meguri_auditor;

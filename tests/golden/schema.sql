@@ -964,6 +964,15 @@ settlement.seals
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.shortages_after
+  one boolean NOT NULL DEFAULT true
+  cycle_id integer NOT NULL
+  shortages_after_one_check: CHECK (one)
+  shortages_after_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX shortages_after_pkey ON settlement.shortages_after USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 settlement.splits
   cycle_id integer NOT NULL
   party_id bigint NOT NULL

@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+from psycopg import AsyncConnection
+
 from settlement.verify import examine
 from tests.mall import Mall
 from tests.settlement.recompute import recompute
@@ -51,3 +53,21 @@ async def test_a_shortage_that_is_undone_leaves_nothing(mall: Mall) -> None:
     yen = await mall.yen(JUNE, "bakery")
     assert (yen[111], yen[114], yen[301], yen[900]) == (0, 0, -50, -60 - 50 - 5)
     assert await mall.points_of(hanako) == 40
+
+
+async def test_what_was_kept_before_it_was_settled_stays_as_it_was(mall: Mall) -> None:
+    """An upgrade in mid cycle: its shortages, folded without, stay out of this cycle, and so does
+    what undoes them later; the next cycle settles its own."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member("premium")
+    bought = [await bakery.sells(hanako, yen=1_100) for _ in range(2)]
+    await bookshop.accepts(hanako, points=40)
+    await brings_back(bakery, bought[0], returned_yen=1_100)
+    async with await AsyncConnection.connect(mall.hub.settings.database_url) as owner:
+        await owner.execute("UPDATE settlement.shortages_after SET cycle_id = 20260601")
+    await mall.close(JUNE)
+    assert 114 not in await mall.yen(JUNE, "bakery")
+    later = await brings_back(bakery, bought[1], returned_yen=1_100)
+    assert later["shortage_points"] == 20
+    await mall.close(date(2026, 6, 16))
+    assert (await mall.yen(date(2026, 6, 16), "bakery"))[114] == -20
