@@ -23,7 +23,13 @@ VIEWS = {
     "federation.postings": ("federation.lots", "federation.draws"),
     "federation.attached_lots": ("federation.lots", "federation.entries", "federation.detached"),
     "settlement.issues": ("federation.lots", "federation.entries"),
-    "settlement.parts": ("federation.draws", "federation.entries", "federation.lots"),
+    "settlement.parts": (
+        "federation.draws",
+        "federation.entries",
+        "federation.lots",
+        "federation.shortages",
+        "settlement.shortages_after",
+    ),
     "settlement.unfolded": ("federation.journal", "federation.entries", "federation.draws"),
 }
 
