@@ -11,6 +11,9 @@ from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
 from deploy.clock import FileClock
+from federation.refusals import Validation
+
+YEARS = range(2000, 2200)  # past them a day in Tokyo, or its month, may be none that there is
 
 
 class SetClock(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,6 +29,8 @@ async def put_clock(
     worker: NamedDependency[AsyncConnection],
 ) -> None:
     """Set the clock of a demo or test instance. / 時計の設定"""
+    if data.now.year not in YEARS:
+        raise Validation(pointer="/now")
     await worker.execute("SELECT federation.open_months(%s, 2)", (data.now.date(),))
     clock.set(data.now)
 

@@ -189,6 +189,14 @@ async def test_a_party_by_a_name_that_nobody_has_is_not_found(mall: Mall, name: 
         assert (answer.status, (await answer.json())["type"]) == (404, "/problems/not-found")
 
 
+@pytest.mark.parametrize("now", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+async def test_a_clock_is_not_set_to_the_end_of_time(mall: Mall, now: str) -> None:
+    """Found by this fuzz: the month after it is none that there is."""
+    answer = await (await mall.operator()).ask("PUT", "/v1/admin/clock", json={"now": now})
+    assert (answer.status, answer.slug) == (400, "validation")
+    assert mall.now == BEGIN
+
+
 @pytest.mark.parametrize("value", [{"a": [1, "é", None, True]}, [], "x", "\ud800"])
 def test_what_is_not_raw_is_json(value: Any) -> None:
     assert json.loads(text_of(value)) == value
