@@ -22,6 +22,7 @@ from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
+from settlement.terms_api import ROUTES as TERMS_ROUTES
 from tenants.batches_api import ROUTES as BATCH_ROUTES
 from tenants.callers import Caller
 from tenants.codes_api import ROUTES as CODE_ROUTES
@@ -72,7 +73,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += USAGE_ROUTES
+    routes += [*USAGE_ROUTES, *TERMS_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(

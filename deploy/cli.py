@@ -24,6 +24,7 @@ COMMANDS = {
     "drill": "deploy.drill:drill",
     "months": "deploy.months_commands:group",
     "members": "deploy.members_commands:members",
+    "terms": "deploy.terms_commands:terms",
     "usage": "deploy.usage_commands:usage",
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",

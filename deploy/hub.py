@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -32,7 +33,8 @@ from federation.desk import Desk
 from federation.opaque import Names
 from federation.pins import Pins
 from federation.refusals import Refusal
-from settlement import calendar
+from settlement import calendar, schemes
+from settlement.agreeing import agreements
 from settlement.checks import broken
 from settlement.stages import Closing
 from tenants import lookups, mall
@@ -165,11 +167,14 @@ async def look_again(
 
 
 async def extend_calendar(conn: AsyncConnection, today: date) -> None:
-    """Cycles up to two months ahead, from the last that is planned or from today's."""
+    """Cycles up to two months ahead, from the last that is planned or from today's, by the calendar
+    that was agreed when each begins."""
+    calendar_on = partial(schemes.calendar_on, await agreements(conn))
     row = await (await conn.execute("SELECT max(last_on) FROM federation.cycles")).fetchone()
     planned = row[0] if row else None
-    first_on = planned + calendar.DAY if planned else calendar.cycle_of(today).first_on
-    ahead = calendar.cycles(first_on, today + AHEAD)
+    todays = calendar.cycle_of(today, calendar_on(today))
+    first_on = planned + calendar.DAY if planned else todays.first_on
+    ahead = calendar.following(first_on, today + AHEAD, calendar_on)
     await plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
 
 

@@ -41,6 +41,7 @@ LEFT_OUT = {("federation.entries", "xid")}
 # Tables in which migrations and the start of a hub put rows of their own: an import replaces them.
 SEEDED = {
     "federation.cycles",
+    "settlement.tax_rates",
     "tenants.expiry_policies",
     "tenants.parties",
     "tenants.privacy",

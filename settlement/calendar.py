@@ -1,22 +1,28 @@
-"""締めと銀行営業日: which half month a day belongs to, and on which days banks are open.
+"""締めと銀行営業日: which cycle a day belongs to, and on which days banks are open.
 
-Cycles are 1-15 and 16-month's end (domain 1.3). Banks rest on Saturdays, Sundays, national holidays
+Cycles are 1-15 and 16-month's end (domain 1.3), or whole months, weeks from Monday to Sunday, or
+single days, as was agreed. Banks rest on Saturdays, Sundays, national holidays
 and from 12/31 to 1/3 (銀行法15条, 施行令5条).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cache
 
 import jpholiday
 from msgspec import Struct
 
+from settlement.schemes import Calendar
+
 DAY = timedelta(days=1)
 CONFIRMING_BANK_DAYS = 2
+# Of weeks and single days: five bank days to object (domain 1.3), one for the file, then the bank.
+PAYING_BANK_DAYS = 7
+WEEK_DAYS = 7
 
 
 class Cycle(Struct, frozen=True):
-    """One half month."""
+    """One half month, or what else was agreed."""
 
     first_on: date
     last_on: date
@@ -27,19 +33,38 @@ class Cycle(Struct, frozen=True):
         return number_of(self.first_on)
 
 
-def cycle_of(day: date) -> Cycle:
-    """The half month that a day belongs to."""
-    if day.day <= 15:
+def cycle_of(day: date, calendar: Calendar = "SEMI_MONTHLY") -> Cycle:
+    """The half month, or what else was agreed, that a day belongs to."""
+    if calendar == "DAILY":
+        return Cycle(day, day)
+    if calendar == "WEEKLY":
+        monday = day - timedelta(days=day.weekday())
+        return Cycle(monday, monday + timedelta(days=WEEK_DAYS - 1))
+    if calendar == "SEMI_MONTHLY" and day.day <= 15:
         return Cycle(day.replace(day=1), day.replace(day=15))
-    return Cycle(day.replace(day=16), _month_end(day))
+    first = 1 if calendar == "MONTHLY" else 16
+    return Cycle(day.replace(day=first), _month_end(day))
+
+
+def half_months(_: date) -> Calendar:
+    """The calendar where none was agreed."""
+    return "SEMI_MONTHLY"
 
 
 def cycles(from_on: date, to_on: date) -> Iterator[Cycle]:
     """The half months from one day to another, both included."""
-    while from_on <= to_on:
-        cycle = cycle_of(from_on)
+    yield from following(cycle_of(from_on).first_on, to_on)
+
+
+def following(
+    begins_on: date, to_on: date, calendar_on: Callable[[date], Calendar] = half_months
+) -> Iterator[Cycle]:
+    """The cycles that begin on a day and after it, each by the calendar of the day on which it
+    begins: where another was agreed, its first begins where the last of the old one ended."""
+    while begins_on <= to_on:
+        cycle = Cycle(begins_on, cycle_of(begins_on, calendar_on(begins_on)).last_on)
         yield cycle
-        from_on = cycle.last_on + DAY
+        begins_on = cycle.last_on + DAY
 
 
 def number_of(first_on: date) -> int:
@@ -70,14 +95,14 @@ def bank_day_until(day: date) -> date:
 
 def closes_on(cycle: Cycle) -> date:
     """The day a cycle is normally closed: two bank days after its last day, for late data."""
-    day = cycle.last_on
-    for _ in range(CONFIRMING_BANK_DAYS):
-        day = bank_day_from(day + DAY)
-    return day
+    return _bank_days_after(cycle.last_on, CONFIRMING_BANK_DAYS)
 
 
 def pays_on(cycle: Cycle) -> date:
-    """支払日: 15日締 by the last bank day of the month, 末締 by the first from the 15th on."""
+    """支払日: 15日締 by the last bank day of the month, 末締 by the first from the 15th on; weeks
+    and single days seven bank days after their last."""
+    if (cycle.last_on - cycle.first_on).days < WEEK_DAYS:
+        return _bank_days_after(cycle.last_on, PAYING_BANK_DAYS)
     month_end = _month_end(cycle.last_on)
     if cycle.last_on.day <= 15:
         return bank_day_until(month_end)
@@ -91,3 +116,9 @@ def file_due_on(pays_on: date) -> date:
 
 def _month_end(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - DAY
+
+
+def _bank_days_after(day: date, count: int) -> date:
+    for _ in range(count):
+        day = bank_day_from(day + DAY)
+    return day

@@ -7,6 +7,7 @@ Writers wait only while `closed_at` is written; all else happens beside them.
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -17,15 +18,18 @@ from federation.close import plan, shut
 from federation.days import day_of
 from federation.reading import rows
 from federation.sql import statement
-from settlement import calendar
+from settlement import calendar, schemes
+from settlement.agreeing import ONE_AT_A_TIME, agreed_on, agreements, kept, yen_by_shop
 from settlement.anchors import journal_head
 from settlement.counting import counted, recounted
-from settlement.lines import Charge, JournalHead, Party
+from settlement.fees import Agreed
+from settlement.lines import Charge, JournalHead, Party, Split
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.roll import catch_up
 from settlement.sealing import seal
+from settlement.splitting import split
 from settlement.stages import Closing, Standing, flows, mark, party_ids, standing, turn
-from settlement.statement import Key, charges, told, total_yen, written
+from settlement.statement import Key, charges, netted, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 PROOF = statement(__file__, "proof")
@@ -95,9 +99,11 @@ async def shut_doors(
     closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime
 ) -> None:
     """From this instant no entry goes to the cycle; the next ones stand ready."""
-    ahead = calendar.cycles(cycle.planned_to + calendar.DAY, day_of(now) + AHEAD)
     async with turn(conn, cycle.cycle_id, "lapsed") as ours:
         if ours:
+            calendar_on = partial(schemes.calendar_on, await agreements(conn))
+            begins_on, to_on = cycle.planned_to + calendar.DAY, day_of(now) + AHEAD
+            ahead = calendar.following(begins_on, to_on, calendar_on)
             await plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
             closed_at = await shut(conn, cycle.cycle_id, now)
             await mark(conn, cycle.cycle_id, "lapsed", "shut", closed_at=closed_at)
@@ -135,13 +141,17 @@ async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: d
     """Write every party's statement, also where there is nothing in it."""
     async with turn(conn, cycle.cycle_id, "summed") as ours:
         if ours:
+            await conn.execute(ONE_AT_A_TIME)
             ids = await party_ids(conn)
+            agreed = await agreed_on(conn, cycle, list(ids))
             charged = charges(
-                await flows(conn, cycle.cycle_id), await entries(conn, cycle), list(ids)
+                await flows(conn, cycle.cycle_id), await entries(conn, cycle), list(ids), agreed
             )
             assert sum(total_yen(charged).values()) == 0
             head = await journal_head(conn)
-            await conn.execute(STATE, stated(cycle, charged, ids, head))
+            at_shops = await yen_by_shop(conn, cycle, list(ids), agreed)
+            parts = split(netted(charged), agreed.units, at_shops)
+            await conn.execute(STATE, stated(cycle, charged, ids, head, agreed, parts))
             await mark(conn, cycle.cycle_id, "summed", "stated")
 
 
@@ -164,8 +174,11 @@ def stated(
     charged: Sequence[Charge],
     ids: dict[Party, int],
     head: JournalHead | UnsetType,
+    agreed: Agreed,
+    parts: Sequence[Split],
 ) -> dict[str, object]:
-    """The rows of the statements and of their lines."""
+    """The rows of the statements and of their lines, under what they were written, and how nets
+    are split."""
     assert cycle.closed_at is not None
     closed_at = cycle.closed_at.astimezone(UTC)
     pays_on = calendar.pays_on(calendar.Cycle(cycle.first_on, cycle.last_on))
@@ -173,10 +186,9 @@ def stated(
     own: dict[str, list[Charge]] = {party: [] for party in numbers}
     for charge in charged:
         own[charge.party].append(charge)
-    statements = [
-        told(party, own[party.party], cycle.first_on, cycle.last_on, closed_at, pays_on, head)
-        for party in ids
-    ]
+    tax_bp = max((one.tax_bp for one in agreed.terms), default=0)
+    days = (cycle.first_on, cycle.last_on, closed_at, pays_on)
+    statements = [told(party, own[party.party], *days, head, tax_bp) for party in ids]
     bodies = [
         {"party_id": numbers[one.party.party], "total_yen": one.total_yen, "body": written(one)}
         for one in statements
@@ -186,6 +198,13 @@ def stated(
         "cycle_id": cycle.cycle_id,
         "statements": msgspec.json.encode(bodies).decode(),
         "lines": msgspec.json.encode(lines).decode(),
+        "conditions": kept(agreed, numbers),
+        "splits": msgspec.json.encode(
+            [
+                {"party_id": numbers[one.party], "unit": one.unit or None, "yen": one.yen}
+                for one in parts
+            ]
+        ).decode(),
     }
 
 

@@ -36,7 +36,8 @@ def verify(file: IO[bytes], seal: str | None, previous: IO[bytes] | None) -> Non
     before = examine(physical_lines(previous)) if previous else None
     if before and previous:
         judge(before, f"{previous.name}: ")
-    verdict = examine(physical_lines(file), seal, before.seal if before else None)
+    carried = before.carried_out if before else None
+    verdict = examine(physical_lines(file), seal, before.seal if before else None, carried)
     judge(verdict, "")
     click.echo("\n".join(told(verdict, seal is not None)))
 

@@ -19,7 +19,9 @@ Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=400)]
 Whole = Annotated[int, Meta(ge=0)]
 Points = Annotated[int, Meta(ge=1)]
+BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 Funding = Literal["at-issue", "at-redemption", "redeemer-bears"]
+Breakage = Literal["PROMO_FUND", "HUB_REVENUE", "RETURN_TO_FUNDER"]
 PartyKind = Literal["operator", "facility", "tenant", "fund", "promotion"]
 PARTY_KINDS: tuple[PartyKind, ...] = ("operator", "facility", "tenant", "fund", "promotion")
 
@@ -50,11 +52,13 @@ class Header(_Line, frozen=True, tag="header"):
 
 
 class Scheme(_Line, frozen=True, tag="scheme"):
-    """A version of the settlement rules that the cycle, or a point in it, goes by."""
+    """A version of the settlement rules that the cycle, or a point in it, goes by; what lapses
+    goes to the promotion fund, unless it says otherwise."""
 
     scheme: Name
     funding: Funding
     from_on: date
+    breakage: Breakage | UnsetType = UNSET
 
 
 class Party(_Line, frozen=True, tag="party"):
@@ -64,6 +68,38 @@ class Party(_Line, frozen=True, tag="party"):
     kind: PartyKind
     name: Name
     name_en: Name
+
+
+class Terms(_Line, frozen=True, tag="terms"):
+    """What was agreed with a party on the cycle's last day, and the terminals it then had."""
+
+    party: Name
+    version: Points
+    point_fee_milliyen: Whole
+    redeem_fee_bp: BasisPoints
+    monthly_fee_yen: Whole
+    terminal_fee_yen: Whole
+    terminals: Whole
+    tax_bp: BasisPoints
+    minimum_yen: Whole
+    prorated: bool
+    joined_on: date | UnsetType = UNSET
+    left_on: date | UnsetType = UNSET
+
+
+class Carry(_Line, frozen=True, tag="carry"):
+    """前期繰越: what the cycle before left unpaid, as too little: owed to it (+) or by it."""
+
+    party: Name
+    yen: int
+
+
+class Unit(_Line, frozen=True, tag="unit"):
+    """Where the yen of a shop stand, of a party that is paid by facility or by shop."""
+
+    party: Name
+    shop: Name
+    unit: Name
 
 
 class Grant(_Line, frozen=True, tag="grant"):
@@ -96,6 +132,7 @@ class Draw(_Line, frozen=True, tag="draw"):
         "repayment",
         "adjustment",
         "changeover",
+        "shortage",
     ]
     rule: Name
     business_date: date
@@ -118,7 +155,8 @@ class Cell(_Line, frozen=True, tag="matrix"):
 
 
 class Charge(_Line, frozen=True, tag="statement"):
-    """One line of a party's statement; a memo line has no yen, a late one names its own code."""
+    """One line of a party's statement; a memo line has no yen, a late one names its own code, one
+    of 402 says whether it is carried in or out."""
 
     party: Name
     code: int
@@ -126,6 +164,7 @@ class Charge(_Line, frozen=True, tag="statement"):
     entries: Whole
     original: int | UnsetType = UNSET
     yen: int | UnsetType = UNSET
+    carry: Literal["in", "out"] | UnsetType = UNSET
 
 
 class Net(_Line, frozen=True, tag="net"):
@@ -135,9 +174,20 @@ class Net(_Line, frozen=True, tag="net"):
     yen: int
 
 
-Line = Header | Scheme | Party | Grant | Draw | Cell | Charge | Net
-Result = Cell | Charge | Net
-SECTIONS = (Header, Scheme, Party, Grant, Draw, Cell, Charge, Net)
+class Split(_Line, frozen=True, tag="split"):
+    """What of a party's net stands with one unit; with none, what happened at no shop of its own,
+    and fees, tax and carries."""
+
+    party: Name
+    yen: int
+    unit: Name | UnsetType = UNSET
+
+
+Line = Header | Scheme | Party | Terms | Carry | Unit | Grant | Draw | Cell | Charge | Net | Split
+Result = Cell | Charge | Net | Split
+SECTIONS = (
+    Header, Scheme, Party, Terms, Carry, Unit, Grant, Draw, Cell, Charge, Net, Split,
+)  # fmt: skip
 
 _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(Line, strict=True).decode
@@ -174,6 +224,10 @@ def order(line: Line, ranks: dict[str, int]) -> Order:
         case Cell():
             return (ranks[line.funder], ranks[line.tenant])
         case Charge():
-            return (ranks[line.party], line.code, line.original or 0)
-        case Net():
+            return (ranks[line.party], line.code, line.original or 0, line.carry or "")
+        case Net() | Terms() | Carry():
             return (ranks[line.party],)
+        case Unit():
+            return (ranks[line.party], line.shop)
+        case Split():
+            return (ranks[line.party], line.unit or "")

@@ -1,12 +1,12 @@
 """相殺: from what points did, who owes whom, and what is left of that when all is netted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from msgspec import UNSET, Struct, structs
 
-from settlement.lines import Cell, Draw, Funding, Grant, Net, Party
+from settlement.lines import Breakage, Cell, Draw, Funding, Grant, Net, Party
 
 Movement = Literal[
     "granted",
@@ -16,11 +16,15 @@ Movement = Literal[
     "covered",
     "uncovered",
     "lapsed",
+    "lapsed-to-operator",
+    "lapsed-to-funder",
     "moved-out",
     "moved-in",
+    "short",
+    "unshort",
 ]
 Kind = Literal["base", "campaign", "rank"]
-Role = Literal["funder", "tenant", "fund", "promotion"]
+Role = Literal["funder", "tenant", "operator", "fund", "promotion"]
 KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
 
 
@@ -63,6 +67,13 @@ CLAIMS: dict[tuple[Funding, Movement], Claim] = {
     ("at-issue", "covered"): Claim("fund", "tenant", 702, 111),
     ("at-issue", "uncovered"): Claim("fund", "tenant", 702, 111, -1),
     ("at-issue", "lapsed"): Claim("fund", "promotion", 702, 701),
+    ("at-issue", "lapsed-to-operator"): Claim("fund", "operator", 702, 502),
+    ("at-issue", "lapsed-to-funder"): Claim("fund", "funder", 702, 501),
+    # 返品控除: what a shop kept from a refund instead of points is owed to whoever funded them.
+    ("at-issue", "short"): Claim("tenant", "funder", 114, 111),
+    ("at-issue", "unshort"): Claim("tenant", "funder", 114, 111, -1),
+    ("at-redemption", "short"): Claim("tenant", "funder", 114, 111),
+    ("at-redemption", "unshort"): Claim("tenant", "funder", 114, 111, -1),
     # 移行精算: a change-over empties a lot under one scheme and fills one under another.
     ("at-issue", "moved-out"): Claim("fund", "funder", 702, 151),
     ("at-issue", "moved-in"): Claim("funder", "fund", 151, 701),
@@ -73,6 +84,14 @@ TAKING: dict[str, Movement] = {
     "redemption": "used",
     "lapse": "lapsed",
     "changeover": "moved-out",
+}
+
+
+# 失効: where the scheme of a lot sends what lapses of it.
+LAPSING: dict[Breakage, Movement] = {
+    "PROMO_FUND": "lapsed",
+    "HUB_REVENUE": "lapsed-to-operator",
+    "RETURN_TO_FUNDER": "lapsed-to-funder",
 }
 
 
@@ -108,9 +127,12 @@ def matrix(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Cell]:
     return [cell for cell in cells if cell.points or cell.yen]
 
 
-def nets(cells: Iterable[Cell], parties: Iterable[Party]) -> list[Net]:
-    """What each party is paid (+) or pays (-). The hub itself is left with nothing."""
-    left = {party.party: 0 for party in parties}
+def nets(
+    cells: Iterable[Cell], parties: Iterable[Party], beside: Mapping[str, int] | None = None
+) -> list[Net]:
+    """What each party is paid (+) or pays (-): for points, and what stands beside them (fees, tax
+    and carries, which sum to zero too)."""
+    left = {party.party: (beside or {}).get(party.party, 0) for party in parties}
     for cell in cells:
         left[cell.funder] -= cell.yen
         left[cell.tenant] += cell.yen
@@ -157,6 +179,8 @@ def movement_of(draw: Draw) -> Movement:
         raise ValueError("a stead without its rule")
     if covers(draw):
         return "covered" if draw.points > 0 else "uncovered"
+    if draw.kind == "shortage":
+        return "short" if draw.points > 0 else "unshort"
     if draw.kind == "unreturn":
         return "used" if draw.points > 0 else "granted"
     if draw.kind in TAKING:
@@ -164,3 +188,8 @@ def movement_of(draw: Draw) -> Movement:
             raise ValueError(f"a {draw.kind} gives nothing back")
         return TAKING[draw.kind]
     return "recovered" if draw.points > 0 else "restored"
+
+
+def lapsing(movement: Movement, breakage: Breakage) -> Movement:
+    """A movement under a scheme that says where lapsed points go."""
+    return LAPSING[breakage] if movement == "lapsed" else movement

@@ -13,7 +13,7 @@ from federation.refusals import NotFound
 from federation.sql import statement
 from settlement import calendar
 from settlement.lines import Cell, Party
-from settlement.netting import Flow, matrix
+from settlement.netting import LAPSING, Flow, matrix
 from settlement.stages import party_ids
 from tenants.callers import Caller
 
@@ -182,10 +182,11 @@ async def flows_of(
 
 def became(points: Counter[tuple[str, bool]]) -> tuple[int, int, int, int, int, int]:
     """Issued, recovered, redeemed here, redeemed elsewhere, lapsed, and what is left of it all."""
-    issued, recovered, lapsed = (
+    issued, recovered, *lapses = (
         points[movement, True] + points[movement, False]
-        for movement in ("granted", "recovered", "lapsed")
+        for movement in ("granted", "recovered", *LAPSING.values())
     )
+    lapsed = sum(lapses)
     here, elsewhere = (points["used", own] - points["restored", own] for own in (True, False))
     return (
         issued, recovered, here, elsewhere, lapsed,

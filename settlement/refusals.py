@@ -34,3 +34,11 @@ class PromiseBroken(Refusal):
 
     burns = False
     staff_text = "帳簿検査で不一致"
+
+
+class RateAgreed(Refusal):
+    """この日からの消費税率はすでに登録されています
+    A rate of tax is agreed from this day on already: choose another day."""
+
+    burns = False
+    staff_text = "税率は登録済み"

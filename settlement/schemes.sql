@@ -1,5 +1,5 @@
 -- The scheme of a cycle, and those that its points were granted under.
-SELECT scheme_id::text AS scheme, funding, from_on
+SELECT scheme_id::text AS scheme, funding, from_on, breakage
 FROM tenants.schemes
 WHERE
     scheme_id IN (
@@ -14,5 +14,17 @@ WHERE
         WHERE
             entries.cycle_id = %(cycle_id)s::integer
             AND entries.booked_at >= %(since)s::timestamptz
+        UNION ALL
+        SELECT shortages.scheme_id
+        FROM federation.entries
+        INNER JOIN federation.shortages
+            ON
+                shortages.member_id = entries.member_id
+                AND shortages.entry_id IN (entries.entry_id, entries.of_entry_id)
+        WHERE
+            entries.cycle_id = %(cycle_id)s::integer
+            AND entries.booked_at >= %(since)s::timestamptz
+            AND entries.kind IN ('return', 'reversal')
+            AND shortages.met = 'deducted'
     )
 ORDER BY from_on

@@ -12,16 +12,18 @@ from functools import partial
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from psycopg import AsyncConnection
 
 from federation.reading import rows
 from federation.sql import statement
+from settlement.agreeing import splits, stated_under
 from settlement.anchors import journal_head
 from settlement.lines import (
     CURRENCY,
     FORMAT,
     PARTY_KINDS,
+    Breakage,
     Charge,
     Draw,
     Grant,
@@ -35,7 +37,7 @@ from settlement.netting import matrix, nets, ranked
 from settlement.refusals import PromiseBroken
 from settlement.seal import FOOT, Sealer
 from settlement.stages import Closing, Standing, flows, mark, turn
-from settlement.statement import Statement
+from settlement.statement import Statement, beside_yen
 from settlement.verify import Verifier
 
 SEALING = statement(__file__, "sealing")
@@ -120,7 +122,7 @@ async def read_so_far(conn: AsyncConnection, cycle: Standing) -> SoFar:
 
 
 async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequence[Line]:
-    """Which cycle, by which rules, between whom."""
+    """Which cycle, by which rules, between whom, and what was agreed with each."""
     assert cycle.closed_at is not None
     header = Header(
         FORMAT,
@@ -132,8 +134,15 @@ async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequenc
         so_far.previous.hex() if so_far.previous else None,
         await journal_head(conn),
     )
-    schemes = [Scheme(**row) for row in await rows(conn, SCHEMES, booked(cycle))]
-    return [header, *schemes, *await parties(conn, cycle)]
+    schemes = [scheme(**row) for row in await rows(conn, SCHEMES, booked(cycle))]
+    told = await parties(conn, cycle)
+    agreed = await stated_under(conn, cycle, told)
+    return [header, *schemes, *told, *agreed.terms, *agreed.carries, *agreed.units]
+
+
+def scheme(breakage: Breakage, **rest: Any) -> Scheme:
+    """A scheme as a file names it: what lapses goes to the promotion fund, or it says whereto."""
+    return Scheme(**rest, breakage=UNSET if breakage == "PROMO_FUND" else breakage)
 
 
 async def parts(
@@ -153,13 +162,15 @@ async def parts(
 
 
 async def outcome(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequence[Line]:
-    """Matrix, statements and nets."""
+    """Matrix, statements, nets and how they are split."""
     told = await parties(conn, cycle)
     ranks = ranked(told)
     cells = matrix(await flows(conn, cycle.cycle_id), told)
     found = await rows(conn, CHARGED, {"cycle_id": cycle.cycle_id})
     stated = [Charge(**{key: row[key] for key in row if row[key] is not None}) for row in found]
-    return [*cells, *sorted(stated, key=lambda line: order(line, ranks)), *nets(cells, told)]
+    netted = nets(cells, told, beside_yen(stated))
+    parts = await splits(conn, cycle.cycle_id, told)
+    return [*cells, *sorted(stated, key=lambda line: order(line, ranks)), *netted, *parts]
 
 
 async def parties(conn: AsyncConnection, cycle: Standing) -> list[Party]:

@@ -9,7 +9,22 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Party, PartyKind, Result
+from settlement.fees import (
+    BESIDE,
+    CARRIED,
+    CARRY_IN,
+    FEES,
+    FEES_RECEIVED,
+    MONTHLY_FEE,
+    NOTHING,
+    POINT_FEE,
+    REDEEM_FEE,
+    TAX,
+    TAX_RECEIVED,
+    Agreed,
+    beside,
+)
+from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Net, Party, PartyKind
 from settlement.netting import (
     CLAIMS,
     KINDS,
@@ -18,8 +33,6 @@ from settlement.netting import (
     Movement,
     Role,
     Roles,
-    matrix,
-    nets,
     ranked,
 )
 
@@ -35,6 +48,7 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     111: ("発行取消（返品・誤付与）", "Points taken back (base)"),
     112: ("発行取消（キャンペーン）", "Points taken back (campaign)"),
     113: ("発行取消（ランク・誕生月等）", "Points taken back (rank and the like)"),
+    114: ("返品控除（現金控除分）", "Kept from refunds for points that were short"),
     121: ("ポイント負担金・利用分（通常）", "Own points used (base)"),
     122: ("ポイント負担金・利用分（キャンペーン）", "Own points used (campaign)"),
     123: ("ポイント負担金・利用分（ランク・誕生月等）", "Own points used (rank and the like)"),
@@ -43,7 +57,16 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     151: ("移行精算（預り金への振替）", "Change-over of the funding mode"),
     201: ("ポイント利用額（受取）", "Points honoured"),
     202: ("利用取消（返品）", "Honoured points given back"),
+    REDEEM_FEE: ("換金手数料", "Fee on points honoured"),
+    POINT_FEE: ("システム利用料（従量）", "System fee on points issued"),
+    MONTHLY_FEE: ("端末・月額利用料", "Monthly and terminal fees"),
+    FEES_RECEIVED: ("受取手数料", "Fees received"),
     LATE: ("前期分調整", "For an earlier cycle"),
+    CARRIED: ("前期繰越", "Carried over from the last cycle"),
+    501: ("失効ポイント還元", "Lapsed points returned"),
+    502: ("失効益（運営）", "Lapsed points to the operator"),
+    TAX: ("消費税", "Consumption tax"),
+    TAX_RECEIVED: ("仮受消費税", "Consumption tax received"),
     701: ("預り金 繰入", "Paid into the fund"),
     702: ("預り金 払出", "Paid out of the fund"),
     801: ("参考・発行ポイント（通常）", "Memo: points granted (base)"),
@@ -57,7 +80,15 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     832: ("参考・店頭付与取消", "Memo: points taken back in own shops"),
     TOTAL: ("差引精算額", "Net total"),
 }
-FUNDERS_MEMO: dict[Movement, int] = {"granted": 801, "recovered": 811, "lapsed": 821}
+CARRIED_OUT = ("次期繰越", "Carried over to the next cycle")
+TAXED = FEES | {FEES_RECEIVED}
+FUNDERS_MEMO: dict[Movement, int] = {
+    "granted": 801,
+    "recovered": 811,
+    "lapsed": 821,
+    "lapsed-to-operator": 821,
+    "lapsed-to-funder": 821,
+}
 SHOPS_MEMO: dict[Movement, int] = {"granted": 831, "recovered": 832}
 
 
@@ -71,6 +102,15 @@ class StatementLine(Struct, frozen=True):
     entries: int
     original: int | UnsetType = UNSET
     yen: int | UnsetType = UNSET
+    carry: Literal["in", "out"] | UnsetType = UNSET
+
+
+class TaxTold(Struct, frozen=True):
+    """消費税の内訳: what of a statement is taxed at a rate, without the tax, and the tax on it."""
+
+    rate_bp: int
+    taxable_yen: int
+    tax_yen: int
 
 
 class Addressee(Struct, frozen=True):
@@ -97,6 +137,7 @@ class Statement(Struct, frozen=True):
     lines: tuple[StatementLine, ...]
     total_yen: int
     journal: JournalHead | UnsetType = UNSET
+    tax: TaxTold | UnsetType = UNSET
 
 
 class Put(Struct, frozen=True):
@@ -107,7 +148,8 @@ class Put(Struct, frozen=True):
     sign: Literal[1, 0, -1]
 
 
-Key = tuple[str, int, int]  # party, code, and the code it would have had in time, or 0
+# Party, code, and the code it would have had in time, or which of the two of 402, or 0.
+Key = tuple[str, int, int]
 
 
 @cache
@@ -134,19 +176,11 @@ def key(put: Put, party: str, late: bool) -> Key:
     return (party, LATE, put.code) if late and put.sign else (party, put.code, 0)
 
 
-def results(
-    flows: Sequence[Flow], entries: Mapping[Key, int], parties: Sequence[Party]
-) -> list[Result]:
-    """All that follows from the flows: matrix, statements, nets, as the sealed file has them."""
-    cells = matrix(flows, parties)
-    charged = charges(flows, entries, parties)
-    netted = nets(cells, parties)
-    assert {net.party: net.yen for net in netted} == total_yen(charged)
-    return [*cells, *charged, *netted]
-
-
 def charges(
-    flows: Iterable[Flow], entries: Mapping[Key, int], parties: Sequence[Party]
+    flows: Sequence[Flow],
+    entries: Mapping[Key, int],
+    parties: Sequence[Party],
+    agreed: Agreed = NOTHING,
 ) -> list[Charge]:
     """The lines of every statement, each party's closed by its total; `entries` says how many
     entries stand in each line."""
@@ -162,25 +196,46 @@ def charges(
             if put.sign:
                 yen[line] += put.sign * flow.points
                 owed_yen[party] += put.sign * flow.points
+    for one in beside(flows, dict(owed_yen), parties, agreed):
+        line = (one.party, one.code, one.which)
+        points[line], yen[line] = one.points, one.yen
+        owed_yen[one.party] += one.yen
     for party, total in owed_yen.items():
         points[party, TOTAL, 0], yen[party, TOTAL, 0] = 0, total
     ranks = ranked(parties)
     return [
-        Charge(
-            line[0],
-            line[1],
-            points[line],
-            entries.get(line, 0),
-            line[2] or UNSET,
-            yen.get(line, UNSET),
-        )
+        charge(line, points[line], entries.get(line, 0), yen.get(line, UNSET))
         for line in sorted(points, key=lambda line: (ranks[line[0]], *line[1:]))
     ]
+
+
+def charge(line: Key, points: int, entries: int, yen: int | UnsetType) -> Charge:
+    """One line of a statement."""
+    party, code, which = line
+    if code == CARRIED:
+        return Charge(
+            party, code, points, entries, UNSET, yen, "in" if which == CARRY_IN else "out"
+        )
+    return Charge(party, code, points, entries, which or UNSET, yen)
+
+
+def beside_yen(charged: Iterable[Charge]) -> Counter[str]:
+    """What fees, tax and carries come to, by party."""
+    found: Counter[str] = Counter()
+    for one in charged:
+        if one.code in BESIDE:
+            found[one.party] += one.yen or 0
+    return found
 
 
 def total_yen(charged: Iterable[Charge]) -> dict[str, int]:
     """What each statement comes to."""
     return {c.party: c.yen for c in charged if c.code == TOTAL and c.yen is not UNSET}
+
+
+def netted(charged: Iterable[Charge]) -> list[Net]:
+    """The nets that statements come to."""
+    return [Net(party, yen) for party, yen in total_yen(charged).items()]
 
 
 def told(
@@ -191,8 +246,9 @@ def told(
     closed_at: datetime,
     pays_on: date,
     journal: JournalHead | UnsetType = UNSET,
+    tax_bp: int = 0,
 ) -> Statement:
-    """One party's statement from its lines."""
+    """One party's statement from its lines; `tax_bp` is the rate of the tax among them."""
     return Statement(
         number=f"{first_on:%Y%m%d}-{party.party}",
         cycle=first_on.isoformat(),
@@ -203,15 +259,31 @@ def told(
         currency=CURRENCY,
         party=Addressee(party.party, party.kind, party.name, party.name_en),
         lines=tuple(
-            StatementLine(c.code, *_named(c), c.points, c.entries, c.original, c.yen) for c in own
+            StatementLine(
+                c.code, *_named(c, tax_bp), c.points, c.entries, c.original, c.yen, c.carry
+            )
+            for c in own
         ),
         total_yen=total_yen(own)[party.party],
         journal=journal,
+        tax=tax_told(own, tax_bp),
     )
 
 
-def _named(charge: Charge) -> tuple[str, str]:
-    name, name_en = CATALOGUE[charge.code]
+def tax_told(own: Iterable[Charge], tax_bp: int) -> TaxTold | UnsetType:
+    """The tax of a statement, where there is any."""
+    found: Counter[bool] = Counter()
+    for one in own:
+        if one.code in TAXED or one.code in (TAX, TAX_RECEIVED):
+            found[one.code in TAXED] += one.yen or 0
+    return TaxTold(tax_bp, found[True], found[False]) if found else UNSET
+
+
+def _named(charge: Charge, tax_bp: int) -> tuple[str, str]:
+    name, name_en = CARRIED_OUT if charge.carry == "out" else CATALOGUE[charge.code]
+    if charge.code in (TAX, TAX_RECEIVED):
+        percent = f"{tax_bp / 100:g}%"
+        return f"{name}（{percent}）", f"{name_en} ({percent})"
     if charge.original is UNSET:
         return name, name_en
     original, original_en = CATALOGUE[charge.original]

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 
-from settlement.lines import Draw, Funding, Grant, Party
+from settlement.lines import Draw, Funding, Grant, Party, Scheme
 from settlement.netting import (
     Flow,
     Kind,
@@ -11,9 +11,11 @@ from settlement.netting import (
     Roles,
     granted_by,
     kind_of,
+    lapsing,
     movement_of,
     settled,
 )
+from settlement.splitting import yen_at
 from settlement.statement import Key, key, puts
 
 
@@ -21,17 +23,21 @@ class Tally:
     """Counts lots and draws into flows, and their entries into the lines of statements: an entry
     once in each line. The parts of one entry come one after another."""
 
-    def __init__(self, parties: Iterable[Party]) -> None:
+    def __init__(self, parties: Iterable[Party], split: Iterable[str] = ()) -> None:
+        """Empty; of the parties that are `split`, yen are counted by shop too."""
         self.entries: Counter[Key] = Counter()
+        self.yen_by_shop: Counter[tuple[str, str]] = Counter()
+        self._split = frozenset(split)
         self._roles = Roles(parties)
         self._points: Counter[tuple[Movement, Kind, Funding, str, str, bool]] = Counter()
         self._entry = ""
         self._met: set[Key] = set()
 
-    def add(self, part: Grant | Draw, funding: Funding, late: bool) -> None:
-        """Count one lot granted or one draw."""
-        part = settled(part)
+    def add(self, part: Grant | Draw, scheme: Scheme, late: bool) -> None:
+        """Count one lot granted or one draw, by the scheme of its lot."""
+        tenant, part, funding = part.tenant, settled(part), scheme.funding
         movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
+        movement = lapsing(movement, scheme.breakage or "PROMO_FUND")
         kind = kind_of(part.rule)
         self._points[movement, kind, funding, part.funder, part.tenant, late] += abs(part.points)
         if part.entry != self._entry:
@@ -41,6 +47,9 @@ class Tally:
             if line not in self._met:
                 self._met.add(line)
                 self.entries[line] += 1
+        if tenant in self._split:
+            flow = Flow(movement, kind, funding, part.funder, part.tenant, late, abs(part.points))
+            self.yen_by_shop[tenant, part.shop] += yen_at(tenant, flow, self._roles)
 
     def flows(self) -> list[Flow]:
         """What was counted so far."""

@@ -6,17 +6,18 @@ forged and hashed again is still named where it differs.
 """
 
 from collections import deque
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct
 
 from settlement import seal
+from settlement.fees import CARRIED, Agreed
 from settlement.lines import (
     SECTIONS,
+    Carry,
     Cell,
     Charge,
     Draw,
-    Funding,
     Grant,
     Header,
     Line,
@@ -25,12 +26,15 @@ from settlement.lines import (
     Party,
     Result,
     Scheme,
+    Split,
+    Terms,
+    Unit,
     canonical,
     order,
     parse,
 )
 from settlement.netting import settled
-from settlement.statement import results
+from settlement.splitting import results
 from settlement.tally import Tally
 
 LONGEST = 65_536
@@ -63,6 +67,7 @@ class Verdict(Struct, frozen=True):
     grants: int
     draws: int
     seal: str | None
+    carried_out: dict[str, int] = {}
 
 
 def verify(lines: Iterable[bytes], expected_seal: str | None = None) -> list[Fault]:
@@ -74,9 +79,10 @@ def examine(
     lines: Iterable[bytes],
     expected_seal: str | None = None,
     expected_previous: str | None = None,
+    expected_carries: Mapping[str, int] | None = None,
 ) -> Verdict:
     """Read a sealed file, line by line as it lies on disk, each with its LF."""
-    verifier = Verifier(expected_seal, expected_previous)
+    verifier = Verifier(expected_seal, expected_previous, expected_carries)
     for line in lines:
         verifier.read(line)
         if verifier.hopeless:
@@ -88,10 +94,14 @@ class Verifier:
     """Reads one sealed file; keeps sums, not lines."""
 
     def __init__(
-        self, expected_seal: str | None = None, expected_previous: str | None = None
+        self,
+        expected_seal: str | None = None,
+        expected_previous: str | None = None,
+        expected_carries: Mapping[str, int] | None = None,
     ) -> None:
         self._expected_seal = expected_seal
         self._expected_previous = expected_previous
+        self._expected_carries = expected_carries
         self._number = 0
         self._tree = seal.Tree()
         self._broken: list[Fault] = []  # a line that cannot be trusted
@@ -100,13 +110,17 @@ class Verifier:
         self._section = -1
         self._last: Order = ()
         self._header: Header | None = None
-        self._fundings: dict[str, Funding] = {}
+        self._schemes: dict[str, Scheme] = {}
         self._parties: list[Party] = []
         self._ranks: dict[str, int] = {}
         self._counts = {Grant: 0, Draw: 0}
         self._tally: Tally | None = None
         self._due: deque[Result] | None = None
         self._owed_yen = 0
+        self._terms: list[Terms] = []
+        self._carries: list[Carry] = []
+        self._units: list[Unit] = []
+        self._carried_out: dict[str, int] = {}
 
     @property
     def hopeless(self) -> bool:
@@ -141,6 +155,7 @@ class Verifier:
             grants=self._counts[Grant],
             draws=self._counts[Draw],
             seal=self._foot,
+            carried_out=self._carried_out,
         )
 
     def _disbelieve(self, ja: str, en: str) -> None:
@@ -186,15 +201,19 @@ class Verifier:
             case Header():
                 self._read_header(line)
             case Scheme():
-                self._once(line.scheme, self._fundings)
-                self._fundings[line.scheme] = line.funding
+                self._once(line.scheme, self._schemes)
+                self._schemes[line.scheme] = line
             case Party():
                 self._once(line.party, self._ranks)
                 self._ranks[line.party] = len(self._ranks)
                 self._parties.append(line)
+            case Terms() | Carry():
+                self._agree(line)
+            case Unit():
+                self._units.append(line)
             case Grant() | Draw():
                 self._count(line)
-            case Cell() | Charge() | Net():
+            case Cell() | Charge() | Net() | Split():
                 self._compare(line)
 
     def _read_header(self, header: Header) -> None:
@@ -210,10 +229,19 @@ class Verifier:
         if name in known:
             self._object(f"{name} が重複しています", f"{name} is stated twice")
 
+    def _agree(self, line: Terms | Carry) -> None:
+        """Take what was agreed with a party; somebody must be there to receive it."""
+        if all(party.kind != "operator" for party in self._parties):
+            self._object("運営者の行がありません", "there is no operator among the parties")
+        if isinstance(line, Terms):
+            self._terms.append(line)
+        else:
+            self._carries.append(line)
+
     def _count(self, part: Grant | Draw) -> None:
         header = self._header
-        funding = self._fundings.get(part.scheme)
-        if header is None or funding is None:
+        scheme = self._schemes.get(part.scheme)
+        if header is None or scheme is None:
             self._object("精算方式の行がありません", f"scheme {part.scheme} is not stated")
             return
         part = settled(part)
@@ -225,9 +253,9 @@ class Verifier:
             return
         if part.business_date > header.last_on:
             self._object("次期の営業日です", "its business date belongs to a later cycle")
-        self._tally = self._tally or Tally(self._parties)
+        self._tally = self._tally or self._empty()
         try:
-            self._tally.add(part, funding, part.business_date < header.first_on)
+            self._tally.add(part, scheme, part.business_date < header.first_on)
         except ValueError as why:
             self._object("ポイントの符号が正しくありません", str(why))
         except LookupError as kind:
@@ -251,15 +279,34 @@ class Verifier:
             )
         if isinstance(line, Net):
             self._owed_yen += line.yen
+        elif isinstance(line, Charge) and (line.code, line.carry) == (CARRIED, "out"):
+            self._carried_out[line.party] = -(line.yen or 0)
 
     def _computed(self) -> deque[Result]:
         if self._due is None:
-            tally = self._tally or Tally(self._parties)
+            tally = self._tally or self._empty()
             try:
-                self._due = deque(results(tally.flows(), tally.entries, self._parties))
+                self._due = deque(
+                    results(
+                        tally.flows(),
+                        tally.entries,
+                        self._parties,
+                        self._agreed(),
+                        tally.yen_by_shop,
+                    )
+                )
             except LookupError:
                 self._due = deque()  # a role that no party plays was named before
         return self._due
+
+    def _agreed(self) -> Agreed:
+        if self._header is None:
+            return Agreed()
+        days = (self._header.first_on, self._header.last_on)
+        return Agreed(*days, tuple(self._terms), tuple(self._carries), tuple(self._units))
+
+    def _empty(self) -> Tally:
+        return Tally(self._parties, (unit.party for unit in self._units))
 
     def _placed(self, line: Result) -> tuple[int, Order]:
         return SECTIONS.index(type(line)), order(line, self._ranks)
@@ -295,6 +342,7 @@ class Verifier:
                 "the root does not fit: a line was added, removed or moved",
             )
         self._check_chain(found[2], found[3], found[4])
+        self._check_carries()
 
     def _check_chain(self, previous: bytes | None, root: bytes, sealed: bytes) -> None:
         before = bytes.fromhex(previous.decode()) if previous else None
@@ -307,3 +355,15 @@ class Verifier:
             self._object("封印が合いません", "the seal does not fit root and previous seal")
         if self._expected_seal is not None and self._expected_seal != sealed.decode():
             self._object("示された封印と違います", "the seal is not the one that was given")
+
+    def _check_carries(self) -> None:
+        """What was carried in is what the given file carried out, but for the operator's mirror."""
+        if self._expected_carries is None:
+            return
+        operators = {party.party for party in self._parties if party.kind == "operator"}
+        before = {p: yen for p, yen in self._expected_carries.items() if p not in operators}
+        if before != {line.party: line.yen for line in self._carries}:
+            self._object(
+                "前期繰越が前回の次期繰越と合いません",
+                "what is carried in is not what the given file carried out",
+            )

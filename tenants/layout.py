@@ -28,6 +28,9 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('tenants.expiry_policies'
 MOVED = "UPDATE federation.doors SET moved = moved + 1"
 
 
+Breakage = Literal["PROMO_FUND", "HUB_REVENUE", "RETURN_TO_FUNDER"]
+
+
 class Why(Struct, frozen=True):
     """Who decided, and for what reason; kept with every dated row."""
 
@@ -121,15 +124,20 @@ async def agree(
 
 
 async def agree_scheme(
-    conn: AsyncConnection, funding: Literal["at-issue", "at-redemption"], from_on: date, why: Why
+    conn: AsyncConnection,
+    funding: Literal["at-issue", "at-redemption"],
+    from_on: date,
+    why: Why,
+    breakage: Breakage = "PROMO_FUND",
 ) -> int:
-    """The settlement scheme that points granted from a day on belong to; its number."""
+    """The settlement scheme that points granted from a day on belong to, and where they go when
+    they lapse; its number."""
     return await _id(
         conn,
-        "INSERT INTO tenants.schemes (scheme_id, funding, from_on, author, reason) "
-        "SELECT coalesce(max(scheme_id), 0) + 1, %(funding)s, %(from_on)s, %(author)s, %(reason)s "
-        "FROM tenants.schemes RETURNING scheme_id",
-        {"funding": funding, "from_on": from_on, **_why(why)},
+        "INSERT INTO tenants.schemes (scheme_id, funding, breakage, from_on, author, reason) "
+        "SELECT coalesce(max(scheme_id), 0) + 1, %(funding)s, %(breakage)s, %(from_on)s, "
+        "%(author)s, %(reason)s FROM tenants.schemes RETURNING scheme_id",
+        {"funding": funding, "breakage": breakage, "from_on": from_on, **_why(why)},
     )
 
 

@@ -25,8 +25,9 @@ from deploy.settings import Settings
 from federation import close
 from federation.days import TOKYO
 from federation.join import join
-from settlement import calendar
+from settlement import agreeing, calendar, schemes
 from settlement.checks import broken
+from settlement.schemes import Offer
 from tenants import layout
 from tenants.layout import Named, Share, Why
 from tenants.terms import ExpiryPolicy, Programme
@@ -293,12 +294,21 @@ class Mall:
             ids = await join(conn, [(card, rank) for card in cards], LONG_AGO)
         return [Member(one, card) for one, card in zip(ids, cards, strict=True)]
 
-    async def scheme(self, funding: Funding, from_on: date) -> int:
+    async def scheme(
+        self, funding: Funding, from_on: date, breakage: layout.Breakage = "PROMO_FUND"
+    ) -> int:
         """Another settlement scheme from a business date on; its number."""
         async with self.hub.pools.use("worker") as conn:
-            scheme_id = await layout.agree_scheme(conn, funding, from_on, WHY)
+            scheme_id = await layout.agree_scheme(conn, funding, from_on, WHY, breakage)
             await layout.moved(conn)
             return scheme_id
+
+    async def terms(self, shop: Shop | None = None, **offered: Any) -> int:
+        """Other terms of settlement, with everybody or with a shop's tenant; their version."""
+        party = shop.tenant if shop is not None else None
+        offer = Offer(**{"from_on": LONG_AGO, "party": party, **offered})
+        async with self.hub.pools.use("worker") as conn:
+            return await agreeing.agree(conn, offer, WHY, self.now)
 
     async def register(
         self, tenant: str, audience: str, scopes: Sequence[str], tills: list[str] | None = None
@@ -330,16 +340,47 @@ class Mall:
 
     async def close(self, day: date) -> Answered:
         """Close the cycle of a day, on the day it is due."""
-        cycle = calendar.cycle_of(day)
+        cycle = await self.cycle_of(day)
         if self.today <= calendar.closes_on(cycle):
             await self.turn_to(calendar.closes_on(cycle), time(12, 0))
         operator = await self.operator()
         return await operator.ask("POST", f"/v1/admin/cycles/{cycle.first_on}/close")
 
+    async def cycle_of(self, day: date) -> calendar.Cycle:
+        """The cycle of a day as it is planned."""
+        async with self.hub.pools.use("auditor") as conn:
+            found = await (await conn.execute(CYCLE, (day,))).fetchone()
+            assert found is not None
+            return calendar.Cycle(*found)
+
+    async def statement(self, day: date, party: str) -> Any:
+        """A party's statement of the closed cycle of a day, as the operator sees it."""
+        cycle, operator = await self.cycle_of(day), await self.operator()
+        path = f"/v1/settlement/cycles/{cycle.first_on}/statement"
+        answer = await operator.get(path, party=party)
+        assert answer.status == 200, answer
+        return answer.json
+
+    async def yen(self, day: date, party: str) -> dict[int, int]:
+        """What stands in the lines of that statement, summed by code; memo lines are left out."""
+        found: dict[int, int] = {}
+        for line in (await self.statement(day, party))["lines"]:
+            if "yen" in line:
+                found[line["code"]] = found.get(line["code"], 0) + line["yen"]
+        return found
+
+    async def sealed(self, day: date) -> list[bytes]:
+        """The sealed file of the closed cycle of a day, line by line."""
+        cycle, operator = await self.cycle_of(day), await self.operator()
+        answer = await operator.get(f"/v1/settlement/cycles/{cycle.first_on}/seal")
+        assert answer.status == 200, answer
+        return answer.content.splitlines(keepends=True)
+
     async def nets(self, day: date) -> dict[str, int]:
         """What each party gets (+) or pays (-) of the closed cycle of a day, by its code."""
+        cycle = await self.cycle_of(day)
         async with self.hub.pools.use("auditor") as conn:
-            rows = await conn.execute(NETS, {"cycle_id": calendar.cycle_of(day).cycle_id})
+            rows = await conn.execute(NETS, {"cycle_id": cycle.cycle_id})
             return {row[0]: row[1] for row in await rows.fetchall() if row[1]}
 
     async def points_of(self, member: Member) -> int:
@@ -369,6 +410,9 @@ WHERE cycle_id = %(cycle_id)s
 """
 
 
+CYCLE = "SELECT first_on, last_on FROM federation.cycles WHERE %s BETWEEN first_on AND last_on"
+
+
 def scopes_of(audience: str) -> list[str]:
     """Every scope that an audience can have."""
     return [name for name, scope in SCOPES.items() if audience in scope.audiences]
@@ -376,7 +420,11 @@ def scopes_of(audience: str) -> list[str]:
 
 @asynccontextmanager
 async def serving(
-    settings: Settings, begin: datetime = BEGIN, funding: Funding = "at-redemption"
+    settings: Settings,
+    begin: datetime = BEGIN,
+    funding: Funding = "at-redemption",
+    breakage: layout.Breakage = "PROMO_FUND",
+    cycles: schemes.Calendar = "SEMI_MONTHLY",
 ) -> AsyncIterator[Mall]:
     """A hub that serves on a free port of loopback, in this process."""
     clock = FileClock(Path(settings.clock.removeprefix("file:")))
@@ -408,9 +456,17 @@ async def serving(
         )
         mall = Mall(f"http://127.0.0.1:{port}", app.state.hub, clock, http)
         async with mall.hub.pools.use("worker") as conn:
-            ahead = calendar.cycles(begin.date(), date(2027, 12, 31))
+            if cycles != "SEMI_MONTHLY":
+                offer = Offer(from_on=LONG_AGO, calendar=cycles)
+                await agreeing.agree(conn, offer, WHY, begin)
+            row = await (
+                await conn.execute("SELECT max(last_on) FROM federation.cycles")
+            ).fetchone()
+            assert row is not None
+            planned, last = row[0] + calendar.DAY, date(2027, 12, 31)
+            ahead = calendar.following(planned, last, lambda _: cycles)
             await close.plan(conn, [(one.cycle_id, one.first_on, one.last_on) for one in ahead])
-            mall.scheme_id = await layout.agree_scheme(conn, funding, LONG_AGO, WHY)
+            mall.scheme_id = await layout.agree_scheme(conn, funding, LONG_AGO, WHY, breakage)
             await layout.add_rank_bonus(conn, "premium", 2, 1, LONG_AGO, WHY)
             await layout.moved(conn)
         yield mall

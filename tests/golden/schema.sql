@@ -567,6 +567,7 @@ federation.wallets
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+<<<<<<< HEAD
 settlement.bank_accounts
   party_id bigint NOT NULL
   purpose text NOT NULL
@@ -642,6 +643,22 @@ settlement.bank_profiles
   POLICY enter FOR INSERT TO {meguri_worker} USING 
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
+=======
+settlement.conditions
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  terms text
+  carried_yen bigint
+  conditions_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
+  conditions_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  conditions_pkey: PRIMARY KEY (cycle_id, party_id)
+  CREATE UNIQUE INDEX conditions_pkey ON settlement.conditions USING btree (cycle_id, party_id)
+  POLICY close FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+>>>>>>> core
   GRANT SELECT TO meguri_auditor
 
 settlement.counts
@@ -694,7 +711,7 @@ settlement.flows
   flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
-  flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
+  flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'lapsed-to-operator'::text, 'lapsed-to-funder'::text, 'moved-out'::text, 'moved-in'::text, 'short'::text, 'unshort'::text])))
   flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   flows_points_check: CHECK ((points > 0))
   CREATE INDEX flows_of_funder ON settlement.flows USING btree (funder_id, cycle_id)
@@ -725,12 +742,13 @@ settlement.lines
   points bigint NOT NULL
   entries bigint NOT NULL
   yen bigint
+  carry text
+  lines_carry_check: CHECK ((((carry IS NOT NULL) = (code = 402)) AND (carry = ANY (ARRAY['in'::text, 'out'::text]))))
   lines_check: CHECK (((original IS NOT NULL) = (code = 401)))
-  lines_cycle_id_party_id_code_original_key: UNIQUE NULLS NOT DISTINCT (cycle_id, party_id, code, original)
   lines_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
   lines_entries_check: CHECK ((entries >= 0))
   lines_points_check: CHECK ((points >= 0))
-  CREATE UNIQUE INDEX lines_cycle_id_party_id_code_original_key ON settlement.lines USING btree (cycle_id, party_id, code, original) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX lines_once ON settlement.lines USING btree (cycle_id, party_id, code, original, carry) NULLS NOT DISTINCT
   POLICY close FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -828,7 +846,7 @@ settlement.positions
   positions_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   positions_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   positions_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
-  positions_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'moved-out'::text, 'moved-in'::text])))
+  positions_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'lapsed-to-operator'::text, 'lapsed-to-funder'::text, 'moved-out'::text, 'moved-in'::text, 'short'::text, 'unshort'::text])))
   positions_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   positions_points_check: CHECK ((points > 0))
   positions_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.parties(party_id)
@@ -880,6 +898,58 @@ settlement.statements
   CREATE UNIQUE INDEX statements_pkey ON settlement.statements USING btree (cycle_id, party_id)
   POLICY close FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.tax_rates
+  from_on date NOT NULL
+  rate_bp integer NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  tax_rates_pkey: PRIMARY KEY (from_on)
+  tax_rates_rate_bp_check: CHECK (((rate_bp >= 0) AND (rate_bp <= 10000)))
+  tax_rates_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX tax_rates_pkey ON settlement.tax_rates USING btree (from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.terms
+  version integer NOT NULL
+  party_id bigint
+  from_on date NOT NULL
+  point_fee_milliyen integer
+  redeem_fee_bp integer
+  monthly_fee_yen integer
+  terminal_fee_yen integer
+  minimum_yen integer
+  net_level text
+  calendar text
+  prorated boolean
+  joined_on date
+  left_on date
+  author text NOT NULL
+  reason text NOT NULL
+  agreed_at timestamp with time zone NOT NULL
+  terms_calendar_check: CHECK ((calendar = ANY (ARRAY['SEMI_MONTHLY'::text, 'MONTHLY'::text, 'WEEKLY'::text, 'DAILY'::text])))
+  terms_check1: CHECK (((party_id IS NOT NULL) OR ((joined_on IS NULL) AND (left_on IS NULL))))
+  terms_check2: CHECK ((left_on >= joined_on))
+  terms_check: CHECK (((calendar IS NULL) OR (party_id IS NULL)))
+  terms_minimum_yen_check: CHECK (((minimum_yen >= 0) AND (minimum_yen <= 1000000)))
+  terms_monthly_fee_yen_check: CHECK (((monthly_fee_yen >= 0) AND (monthly_fee_yen <= 10000000)))
+  terms_net_level_check: CHECK ((net_level = ANY (ARRAY['SHOP'::text, 'ENTITY_FACILITY'::text, 'ENTITY'::text])))
+  terms_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  terms_pkey: PRIMARY KEY (version)
+  terms_point_fee_milliyen_check: CHECK (((point_fee_milliyen >= 0) AND (point_fee_milliyen <= 1000000)))
+  terms_reason_check: CHECK ((reason <> ''::text))
+  terms_redeem_fee_bp_check: CHECK (((redeem_fee_bp >= 0) AND (redeem_fee_bp <= 10000)))
+  terms_terminal_fee_yen_check: CHECK (((terminal_fee_yen >= 0) AND (terminal_fee_yen <= 1000000)))
+  CREATE INDEX terms_of_party ON settlement.terms USING btree (party_id, from_on)
+  CREATE UNIQUE INDEX terms_pkey ON settlement.terms USING btree (version)
+  POLICY agree FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING ((party_id IS NULL) OR (party_id = federation.reader()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
@@ -1314,6 +1384,8 @@ tenants.schemes
   from_on date NOT NULL
   author text NOT NULL
   reason text NOT NULL
+  breakage text NOT NULL DEFAULT 'PROMO_FUND'::text
+  schemes_breakage_check: CHECK ((breakage = ANY (ARRAY['PROMO_FUND'::text, 'HUB_REVENUE'::text, 'RETURN_TO_FUNDER'::text])))
   schemes_from_on_key: UNIQUE (from_on)
   schemes_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
   schemes_pkey: PRIMARY KEY (scheme_id)

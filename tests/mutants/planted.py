@@ -2,6 +2,7 @@
 
 from tests.mutants.back import AROUND, COMING_BACK
 from tests.mutants.bank import PAYING
+from tests.mutants.charging import CHARGING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
@@ -16,6 +17,7 @@ PLANTED = (
     *COMING_BACK,
     *AROUND,
     *ROLLING,
+    *CHARGING,
     *STRIKING,
     *PAYING,
 )

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from settlement.fees import NOTHING, Agreed
 from settlement.lines import (
     SECTIONS,
     Charge,
@@ -22,7 +23,8 @@ from settlement.lines import (
 )
 from settlement.netting import Flow, ranked
 from settlement.seal import LEAF, Sealer
-from settlement.statement import charges, results
+from settlement.splitting import results
+from settlement.statement import charges
 from settlement.tally import Tally
 
 KEY = bytes(range(32))
@@ -86,12 +88,13 @@ def tallied(
     schemes: Sequence[Scheme] = (AT_REDEMPTION,),
     parties: Sequence[Party] = (*PARTIES, FUND, PROMOTION),
     first: date = FIRST,
+    split: Iterable[str] = (),
 ) -> Tally:
     """Some lots and draws, counted."""
-    fundings = {one.scheme: one.funding for one in schemes}
-    tally = Tally(parties)
+    known = {one.scheme: one for one in schemes}
+    tally = Tally(parties, split)
     for part in parts:
-        tally.add(part, fundings[part.scheme], part.business_date < first)
+        tally.add(part, known[part.scheme], part.business_date < first)
     return tally
 
 
@@ -117,13 +120,16 @@ def papers(
     schemes: Sequence[Scheme] = (AT_REDEMPTION,),
     parties: Sequence[Party] = PARTIES,
     header: Header = HEADER,
+    agreed: Agreed = NOTHING,
 ) -> list[Line]:
     """Every line of a cycle, in the order of the file."""
     ranks = ranked(parties)
     sorted_parts = sorted(parts, key=lambda part: (SECTIONS.index(type(part)), order(part, ranks)))
-    tally = tallied(sorted_parts, schemes, parties, header.first_on)
-    told = results(tally.flows(), tally.entries, parties)
-    return [header, *schemes, *parties, *sorted_parts, *told]
+    split = {unit.party for unit in agreed.units}
+    tally = tallied(sorted_parts, schemes, parties, header.first_on, split)
+    told = results(tally.flows(), tally.entries, parties, agreed, tally.yen_by_shop)
+    under = (*agreed.terms, *agreed.carries, *agreed.units)
+    return [header, *schemes, *parties, *under, *sorted_parts, *told]
 
 
 def sealed(lines: Iterable[Line], previous: str | None = None, key: bytes = KEY) -> list[bytes]:

@@ -12,10 +12,12 @@ from settlement.calendar import (
     cycle_of,
     cycles,
     file_due_on,
+    following,
     is_bank_day,
     number_of,
     pays_on,
 )
+from settlement.schemes import Calendar
 
 HOLIDAYS = {
     2026: "1/1 1/12 2/11 2/23 3/20 4/29 5/3 5/4 5/5 5/6 7/20 8/11 9/21 9/22 9/23 10/12 11/3 11/23",
@@ -110,3 +112,43 @@ def test_a_cycle_is_named_by_its_first_day() -> None:
     assert cycle_of(date(2024, 2, 29)) == Cycle(date(2024, 2, 16), date(2024, 2, 29))
     assert cycle_of(date(2025, 6, 15)).cycle_id == 20250601
     assert number_of(date(2025, 12, 16)) == 20251216
+
+
+@pytest.mark.parametrize(
+    ("calendar", "day", "first_on", "last_on", "pays"),
+    [
+        ("SEMI_MONTHLY", "2026-06-20", "2026-06-16", "2026-06-30", "2026-07-15"),
+        ("MONTHLY", "2026-06-20", "2026-06-01", "2026-06-30", "2026-07-15"),
+        ("MONTHLY", "2027-03-15", "2027-03-01", "2027-03-31", "2027-04-15"),
+        ("WEEKLY", "2026-06-20", "2026-06-15", "2026-06-21", "2026-06-30"),
+        ("WEEKLY", "2026-05-01", "2026-04-27", "2026-05-03", "2026-05-15"),  # Golden Week
+        ("DAILY", "2026-06-20", "2026-06-20", "2026-06-20", "2026-06-30"),
+        ("DAILY", "2026-12-31", "2026-12-31", "2026-12-31", "2027-01-13"),
+    ],
+)
+def test_weeks_months_and_days_are_cycles_too(
+    calendar: Calendar, day: str, first_on: str, last_on: str, pays: str
+) -> None:
+    cycle = cycle_of(on(day), calendar)
+    assert cycle == Cycle(on(first_on), on(last_on))
+    assert pays_on(cycle) == on(pays)
+
+
+def test_another_calendar_begins_where_the_old_one_ended() -> None:
+    """From 6/20 months, from 7/10 weeks, from 8/3 half months: no day twice, none left out."""
+    agreed: list[tuple[str, Calendar]] = [
+        ("2026-08-03", "SEMI_MONTHLY"), ("2026-07-10", "WEEKLY"), ("2026-06-20", "MONTHLY"),
+    ]  # fmt: skip
+
+    def calendar_on(day: date) -> Calendar:
+        return next((one for since, one in agreed if on(since) <= day), "SEMI_MONTHLY")
+
+    planned = list(following(on("2026-06-01"), on("2026-08-20"), calendar_on))
+    assert [(one.first_on.isoformat(), one.last_on.isoformat()) for one in planned] == [
+        ("2026-06-01", "2026-06-15"),
+        ("2026-06-16", "2026-06-30"),
+        ("2026-07-01", "2026-07-31"),
+        ("2026-08-01", "2026-08-02"),
+        ("2026-08-03", "2026-08-15"),
+        ("2026-08-16", "2026-08-31"),
+    ]

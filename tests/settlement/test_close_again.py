@@ -84,7 +84,7 @@ async def goes_on(busy: Books) -> None:
 
 async def reopened(busy: Books) -> None:
     """The same cycle before it was closed."""
-    tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
+    tables = ["seals", "pieces", "lines", "statements", "flows", "salts", "conditions", "cycles"]
     await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
 

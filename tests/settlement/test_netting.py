@@ -7,7 +7,8 @@ import pytest
 
 from settlement.lines import Cell, Charge, Draw, Grant, Party, Scheme
 from settlement.netting import kind_of, matrix, movement_of, nets
-from settlement.statement import CATALOGUE, results, total_yen
+from settlement.splitting import results
+from settlement.statement import CATALOGUE, total_yen
 from tests.settlement.papers import (
     AT_REDEMPTION,
     EXAMPLE_2,

@@ -131,7 +131,7 @@ async def whole(busy: Books) -> list[Line]:
     """What the file says where nothing was folded."""
     await closed(busy)
     lines = opened(await busy.file())
-    tables = ("seals", "pieces", "lines", "statements", "flows", "salts", "cycles")
+    tables = ["seals", "pieces", "lines", "statements", "flows", "salts", "conditions", "cycles"]
     await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
     return lines

@@ -254,16 +254,17 @@ def test_another_hand_recomputes_every_statement_at_issue(tmp_path: Path) -> Non
     assert recompute(path) == stated(path)
 
 
-def stated(path: Path) -> dict[str, list[tuple[int, int | None, int, int, int | None]]]:
+def stated(path: Path) -> dict[str, list[tuple[int, int | str | None, int, int, int | None]]]:
     """The statements as the file has them."""
     lines = opened(path.read_bytes().splitlines(keepends=True))
-    told: dict[str, list[tuple[int, int | None, int, int, int | None]]] = {
+    told: dict[str, list[tuple[int, int | str | None, int, int, int | None]]] = {
         line.party: [] for line in lines if isinstance(line, Party)
     }
     for line in lines:
         if isinstance(line, Charge):
             original, yen = (v if isinstance(v, int) else None for v in (line.original, line.yen))
-            told[line.party].append((line.code, original, line.points, line.entries, yen))
+            carry = line.carry if isinstance(line.carry, str) else original
+            told[line.party].append((line.code, carry, line.points, line.entries, yen))
     return told
 
 
