@@ -21,6 +21,7 @@ from deploy.hub import Hub
 from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
+from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from settlement.terms_api import ROUTES as TERMS_ROUTES
 from tenants.batches_api import ROUTES as BATCH_ROUTES
@@ -73,7 +74,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *TERMS_ROUTES]
+    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(

@@ -34,6 +34,10 @@ PERSONAL = {
     "federation.carriers": "kind NOT IN ('phone', 'line')",
     "federation.profiles": NONE,
     "settlement.bank_accounts": NONE,
+    "settlement.adjustments": "reference IS NULL",
+    "settlement.bank_uploads": NONE,
+    "settlement.files": NONE,
+    "settlement.payments": NONE,
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
@@ -42,6 +46,7 @@ LEFT_OUT = {("federation.entries", "xid")}
 SEEDED = {
     "federation.cycles",
     "settlement.tax_rates",
+    "settlement.windows",
     "tenants.expiry_policies",
     "tenants.parties",
     "tenants.privacy",
