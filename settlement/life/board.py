@@ -41,7 +41,7 @@ class Row(Struct, frozen=True):
         return " / ".join(TOLD[self.state])
 
 
-class Taken(Struct, frozen=True):
+class StepTaken(Struct, frozen=True):
     """A step of a cycle: who took it, and when."""
 
     step: str
@@ -95,9 +95,11 @@ async def board(conn: AsyncConnection, today: date) -> list[Row]:
     return [Row(**row) for row in await rows(conn, BOARD, {"today": today})]
 
 
-async def steps(conn: AsyncConnection, cycle_id: int) -> list[Taken]:
+async def steps(conn: AsyncConnection, cycle_id: int) -> list[StepTaken]:
     """Who did what to a cycle, the first first."""
-    return [Taken(**row) for row in await rows(conn, LOGGED, {"cycle_id": cycle_id, "step": None})]
+    return [
+        StepTaken(**row) for row in await rows(conn, LOGGED, {"cycle_id": cycle_id, "step": None})
+    ]
 
 
 async def paid(

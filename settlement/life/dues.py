@@ -75,16 +75,15 @@ def other_side(line: Line, flows: Iterable[Flow], parties: Sequence[Party]) -> d
 
 def shared(yen: int, among: Mapping[str, int]) -> dict[str, int]:
     """An amount by the weights of others: whole yen, the largest remainders first, and of equal
-    ones the first by name."""
-    whole = sum(among.values())
+    ones the first by name; what is given back is shared as what was taken."""
+    whole, size, sign = sum(among.values()), abs(yen), 1 if yen > 0 else -1
     assert whole > 0
-    floors = {one: yen * weight // whole for one, weight in among.items()}
-    left = yen - sum(floors.values())
-    ranked = sorted(among, key=lambda one: (-(yen * among[one] % whole), one))
-    for one in ranked[:left]:
-        floors[one] += 1
-    assert sum(floors.values()) == yen
-    return {one: part for one, part in floors.items() if part}
+    found = {one: size * weight // whole for one, weight in among.items()}
+    ranked = sorted(among, key=lambda one: (-(size * among[one] % whole), one))
+    for one in ranked[: size - sum(found.values())]:
+        found[one] += 1
+    assert sum(found.values()) == size
+    return {one: sign * part for one, part in found.items() if part}
 
 
 def both_sides(party: str, yen: int, others: Mapping[str, int]) -> list[Part]:

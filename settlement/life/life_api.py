@@ -20,7 +20,7 @@ from settlement import reading
 from settlement.bank.ageing import Open, Reminder
 from settlement.bank.refusals import NotWritableInKana, TooLongForTheField
 from settlement.life import board, disputes, results
-from settlement.life.board import Due, Paid, Row, Taken
+from settlement.life.board import Due, Paid, Row, StepTaken
 from settlement.life.confirm import Confirmed, confirm
 from settlement.life.disputes import Decision, Dispute, Objection
 from settlement.life.refusals import (
@@ -59,7 +59,7 @@ class Board(Struct, frozen=True):
 class Followed(Struct, frozen=True):
     """What was done to a cycle, and its payments."""
 
-    steps: tuple[Taken, ...]
+    steps: tuple[StepTaken, ...]
     payments: tuple[Paid, ...]
 
 

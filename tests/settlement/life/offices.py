@@ -161,5 +161,3 @@ def answered(file: bytes, codes: dict[str, str]) -> bytes:
             )
         out.append(record)
     return b"\r\n".join(out) + b"\r\n"
-
-

@@ -202,5 +202,3 @@ async def slug(step: Any) -> str:
     except Refusal as refused:
         return refused.slug
     return "done"
-
-
