@@ -28,6 +28,7 @@ COMMANDS = {
     "usage": "deploy.usage_commands:usage",
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
+    "settlement": "deploy.settlement_commands:settlement",
     "verify": "settlement.commands:verify",
 }
 

@@ -4,7 +4,8 @@ SELECT
     coalesce(cycles.state, 'open') AS state,
     coalesce(cycles.stage = 'sealed', false) AS sealed, cycles.closed_by,
     windows.shown_bank_days, windows.objection_bank_days,
-    plans.plan, plans.again, plans.prepared_by, plans.transfers_on, plans.debits_on,
+    plans.plan, plans.again, plans.prepared_by, plans.prepared_at,
+    plans.transfers_on, plans.debits_on,
     approvals.approved_by, approvals.approved_at, approvals.sha256
 FROM federation.cycles AS calendar
 LEFT JOIN settlement.cycles USING (cycle_id)

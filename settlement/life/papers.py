@@ -48,6 +48,7 @@ class Life(Struct, frozen=True):
     plan: int | None = None
     again: bool = False
     prepared_by: str | None = None
+    prepared_at: datetime | None = None
     transfers_on: date | None = None
     debits_on: date | None = None
     approved_by: str | None = None

@@ -144,20 +144,19 @@ def answered(file: bytes, codes: dict[str, str]) -> bytes:
     """口座振替の結果: the request, with a result for each customer and the totals filled in."""
     batch = zengin.read_debits(file, date(2026, 7, 27))[0]
     records = [file[at : at + 120] for at in range(0, len(file), 122)]
-    out, done, failed = [], [], []
-    lines = iter(batch.debits)
-    for record in records:
-        if record[:1] == b"2":
-            one = next(lines)
-            code = codes.get(one.customer.lstrip("0"), "0")
-            (done if code == "0" else failed).append(one.yen)
-            record = record[:111] + code.encode() + record[112:]
-        elif record[:1] == b"8":
-            head = record[:19]
-            record = (
-                head
-                + f"{len(done):06}{sum(done):012}{len(failed):06}{sum(failed):012}".encode()
-                + record[55:]
-            )
-        out.append(record)
+    given = [codes.get(one.customer.lstrip("0"), "0") for one in batch.debits]
+    sums = [
+        [one.yen for one, code in zip(batch.debits, given, strict=True) if (code == "0") is done]
+        for done in (True, False)
+    ]
+    told = "".join(f"{len(yen):06}{sum(yen):012}" for yen in sums).encode()
+    lines = iter(given)
+    out = [
+        one[:111] + next(lines).encode() + one[112:]
+        if one[:1] == b"2"
+        else one[:19] + told + one[55:]
+        if one[:1] == b"8"
+        else one
+        for one in records
+    ]
     return b"\r\n".join(out) + b"\r\n"

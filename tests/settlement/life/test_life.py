@@ -10,7 +10,7 @@ from federation.refusals import Refusal
 from settlement.bank.refusals import BankResultRefused
 from settlement.life.refusals import ApprovalVoid, FourEyes, WindowStillOpen, WrongState
 from tests.mall import Mall, Shop
-from tests.settlement.life.offices import CHIEF, CYCLE, ID, JUNE, KEEPER, Finance, answered
+from tests.settlement.life.offices import CHIEF, JUNE, KEEPER, Finance, answered
 
 Trade = tuple[Finance, Shop, Shop]
 
@@ -28,7 +28,7 @@ async def trade(mall: Mall) -> Trade:
 
 
 async def test_a_cycle_lives_from_its_seal_to_its_last_yen(trade: Trade) -> None:
-    finance, bakery, bookshop = trade
+    finance, _, bookshop = trade
     mall = finance.mall
     await mall.close(JUNE)
     confirmed = await finance.confirms()
