@@ -85,7 +85,8 @@ async def goes_on(busy: Books) -> None:
 async def reopened(busy: Books) -> None:
     """The same cycle before it was closed."""
     tables = ["seals", "pieces", "lines", "statements", "flows", "salts", "conditions", "cycles"]
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    names = ", ".join(f"settlement.{table}" for table in tables)
+    await busy.put(f"TRUNCATE {names} CASCADE")
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
 
 

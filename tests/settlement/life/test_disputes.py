@@ -105,6 +105,7 @@ async def test_what_cannot_be_disputed_is_refused_by_name(trade: Trade) -> None:
     assert await slug(office, cycle=NEXT) == (404, "not-found")
     assert await slug(office, reason="") == (400, "validation")
     assert await slug(bookshop) == (403, "insufficient-scope")
+    await finance.mall.turn_to(date(2026, 6, 22), time(23, 59))
     assert (await office.post(ask, **objection())).status == 201
     assert await slug(office, yen=5) == (409, "already-disputed")
     await finance.mall.turn_to(date(2026, 6, 23), time(0, 0))

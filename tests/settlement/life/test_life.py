@@ -1,12 +1,10 @@
 """A cycle from its seal to its last yen, and every step of it refused where it has no place."""
 
 from datetime import date, time
-from typing import Any
 
 import psycopg
 import pytest
 
-from federation.refusals import Refusal
 from settlement.bank.refusals import BankResultRefused
 from settlement.life.refusals import ApprovalVoid, FourEyes, WindowStillOpen, WrongState
 from tests.mall import Mall, Shop
@@ -38,6 +36,7 @@ async def test_a_cycle_lives_from_its_seal_to_its_last_yen(trade: Trade) -> None
     assert (await finance.confirms()).content == confirmed.content
     assert await finance.state() == "confirmed"
 
+    await mall.turn_to(date(2026, 6, 22), time(23, 59))
     with pytest.raises(WindowStillOpen):
         await finance.approves()
     await mall.turn_to(date(2026, 6, 23), time(10, 0))
@@ -194,11 +193,3 @@ async def test_a_failed_debit_is_carried_and_one_is_sent_again(trade: Trade) -> 
     due = await finance.due(bakery, "2026-06-16")
     assert (due["statement_yen"], due["due_yen"]) == (0, -1_000)
     assert due["beside"][0]["reference"] == paid["reference"]
-
-
-async def slug(step: Any) -> str:
-    try:
-        await step
-    except Refusal as refused:
-        return refused.slug
-    return "done"
