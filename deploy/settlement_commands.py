@@ -99,17 +99,25 @@ def approve(cycle: str) -> None:
 def send_files(cycle: str, folder: Path) -> None:
     """送る · check what was approved, and write the files that the bank takes now to a folder."""
 
-    async def done(conn: AsyncConnection, now: datetime) -> tuple[send.Sent, list[papers.File]]:
+    async def done(
+        conn: AsyncConnection, now: datetime
+    ) -> tuple[send.Sent, dict[tuple[int, str], bytes]]:
         number = cycle_id_of(cycle)
         sent = await send.send(conn, number, _who(), now)
-        return sent, await papers.files(conn, number, sent.plan)
+        bodies: dict[tuple[int, str], bytes] = {
+            (plan, one.kind): one.body
+            for plan in {one.plan for one in sent.files}
+            for one in await papers.files(conn, number, plan)
+        }
+        return sent, bodies
 
-    sent, files = _run(done)
+    sent, bodies = _run(done)
     folder.mkdir(parents=True, exist_ok=True)
-    for one in files:
+    for one in sent.files:
         if one.released_at is not None:
             ending = "csv" if one.kind == "offset-csv" else "txt"
-            (folder / f"{cycle}-{sent.plan}-{one.kind}.{ending}").write_bytes(one.body)
+            body = bodies[one.plan, one.kind]
+            (folder / f"{cycle}-{one.plan}-{one.kind}.{ending}").write_bytes(body)
     _tell(sent)
 
 

@@ -6,6 +6,13 @@ SELECT
     windows.shown_bank_days, windows.objection_bank_days,
     plans.plan, plans.again, plans.prepared_by, plans.prepared_at,
     plans.transfers_on, plans.debits_on,
+    NOT EXISTS (
+        SELECT FROM settlement.payments
+        WHERE
+            payments.cycle_id = calendar.cycle_id
+            AND payments.plan = plans.plan
+            AND payments.state <> 'planned'
+    ) AS untouched,
     approvals.approved_by, approvals.approved_at, approvals.sha256
 FROM federation.cycles AS calendar
 LEFT JOIN settlement.cycles USING (cycle_id)

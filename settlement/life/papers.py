@@ -47,6 +47,7 @@ class Life(Struct, frozen=True):
     closed_by: str | None = None
     plan: int | None = None
     again: bool = False
+    untouched: bool = False
     prepared_by: str | None = None
     prepared_at: datetime | None = None
     transfers_on: date | None = None
@@ -59,6 +60,11 @@ class Life(Struct, frozen=True):
     def cycle(self) -> Cycle:
         """Its days."""
         return Cycle(self.first_on, self.last_on)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the plan that counts sends something again, and nothing of it has left."""
+        return self.again and self.untouched
 
     @property
     def shown_on(self) -> date:

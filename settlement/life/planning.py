@@ -78,7 +78,7 @@ async def prepare(
             return False
     number = (of.plan or 0) + 1
     made = await drawn(conn, of, number, now, sources)
-    if of.plan is not None:
+    if of.plan is not None and (not again or of.pending):
         before = await payments(conn, of.cycle_id, of.plan)
         await move(conn, [one.reference for one in before if one.state == "planned"], "void")
     await keep(conn, of, number, made, who, reason, now, again=again)
@@ -93,7 +93,7 @@ async def failed(conn: AsyncConnection, of: Life) -> list[Payment]:
     waiting = {
         one.of_reference
         for one in all_of_it
-        if of.again and one.plan == of.plan and one.state == "planned"
+        if of.pending and one.plan == of.plan and one.state == "planned"
     }
     return [one for one in all_of_it if one.state in FAILED or one.reference in waiting]
 

@@ -37,7 +37,8 @@ ADD_UPLOAD = statement(__file__, "add_upload")
 BY_BANK = frozenset({"TRANSFER", "DIRECT_DEBIT", "INVOICE"})
 LEFT = frozenset({"sent", "settled", "short", "returned", "failed", "again", "carried"})
 CLOSED = frozenset({"again", "carried"})
-COLLECTED = "collected"
+COLLECTED = "口座振替で収納済み / collected by direct debit"
+LATE = "繰越・再送の後で支払われました / paid after it was carried on or asked for again"
 
 
 class Change(Struct, frozen=True):
@@ -140,8 +141,11 @@ async def taken(
     row = {**kept, "body": content, "who": who, "now": now}
     reckoned = await reckon(conn, day_of(now), row)
     changes = []
+    late = []
     for one in reckoned.payments:
         state, difference, settled = became(one, reckoned)
+        if state == "settled" and one.state in CLOSED:
+            late.append(f"{one.reference}: {LATE} ({difference})")
         if (state, difference) != (one.state, one.difference) and one.state not in CLOSED:
             await move(conn, [one.reference], state, difference, settled)
             changes.append(Change(one.reference, one.party, state, difference))
@@ -150,7 +154,7 @@ async def taken(
         for one in reckoned.outcome.strays
     )
     sha256 = hashlib.sha256(content).hexdigest()
-    answer = msgspec.json.encode(Taken(sha256, str(kept["kind"]), tuple(changes), strays))
+    answer = msgspec.json.encode(Taken(sha256, str(kept["kind"]), tuple(changes), (*strays, *late)))
     await conn.execute(ADD_UPLOAD, {**row, "answer": answer.decode()})
     for cycle_id in sorted({cycle_of(one) for one in reckoned.payments}):
         await follow(conn, cycle_id, who, now)

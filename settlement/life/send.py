@@ -32,6 +32,7 @@ from settlement.life.refusals import ApprovalVoid, NoBankProfile, NothingCameBac
 from settlement.life.states import FAILED, after
 
 RELEASE_FILE = statement(__file__, "release_file")
+APPROVED = statement(__file__, "approved")
 CARRY = statement(__file__, "carry")
 OF_REFERENCE = statement(__file__, "of_reference")
 CARRIED_TO = statement(__file__, "carried_to")
@@ -40,13 +41,26 @@ ROUTE_OF = {
     "zengin-21": "TRANSFER",
     "zengin-91": "DIRECT_DEBIT",
 }
+SENDING = frozenset({"approved", "sent", "returned", "settled"})
 # What needs no file: asked of the party, kept by the operator, or not to be paid at all.
 AT_ONCE = {"INVOICE": "sent", "KEPT": "settled", "HELD": "held"}
 
 
-class FileSent(Struct, frozen=True):
-    """A file of the plan, and since when it is with the bank; one of None waits for its day."""
+class Plan(Struct, frozen=True):
+    """An approved plan that nothing took the place of; whether something of it waits to leave."""
 
+    plan: int
+    approved_by: str
+    sha256: bytes
+    waits: bool
+
+
+class FileSent(Struct, frozen=True):
+    """A file of a plan, who approved it, and since when it is with the bank; one of None waits for
+    its day."""
+
+    plan: int
+    approved_by: str
     kind: str
     sha256: str
     lines: int
@@ -55,11 +69,9 @@ class FileSent(Struct, frozen=True):
 
 
 class Sent(Struct, frozen=True):
-    """What left of a plan."""
+    """What left of a cycle's approved plans."""
 
     cycle: date
-    plan: int
-    approved_by: str
     files: tuple[FileSent, ...]
 
 
@@ -73,31 +85,39 @@ class Carried(Struct, frozen=True):
 
 
 async def send(conn: AsyncConnection, cycle_id: int, who: str, now: datetime) -> Sent:
-    """Release the files of the approved plan that the bank takes now, each looked at over its very
-    bytes; again, those that waited, and else the same answer. `WrongState`, `ApprovalVoid`,
+    """Release the approved files that the bank takes now, each looked at over its very bytes;
+    again, those that waited, and else the same answer. `WrongState`, `ApprovalVoid`,
     `BankFileNotReleasable`."""
     async with turn(conn):
         of = await life(conn, cycle_id)
-        if of.plan is None or of.approved_by is None:
+        approved = [Plan(**row) for row in await rows(conn, APPROVED, {"cycle_id": cycle_id})]
+        waits = any(one.waits for one in approved)
+        if of.state not in SENDING or not approved or not (of.approved_by or waits):
             raise WrongState(state=of.state)
-        if await fingerprint(conn, cycle_id, of.plan) != of.sha256:
-            raise ApprovalVoid
-        own = await payments(conn, cycle_id, of.plan)
-        made = await files(conn, cycle_id, of.plan)
-        waiting = [one for one in made if one.released_at is None]
-        released = [one for one in waiting if await takes(conn, of, own, one, now)]
-        for file in released:
-            asked = {"cycle_id": cycle_id, "plan": of.plan, "kind": file.kind, "now": now}
-            await conn.execute(RELEASE_FILE, asked)
-            route = ROUTE_OF[file.kind]
-            state = "settled" if route == "OFFSET_SALES_DEPOSIT" else "sent"
-            await moved(conn, own, route, state)
-        for route, state in AT_ONCE.items():
-            await moved(conn, own, route, state)
-        if of.state == "approved" or (of.state == "returned" and released):
+        released = [await release(conn, of, one, now) for one in approved]
+        pending = (await life(conn, cycle_id)).pending
+        if of.state == "approved" or (of.state == "returned" and any(released) and not pending):
             await step(conn, cycle_id, of.state, "sent", who, now)
         await follow(conn, cycle_id, who, now)
-        return sent_of(of, await files(conn, cycle_id, of.plan))
+        return await sent_of(conn, of, approved)
+
+
+async def release(conn: AsyncConnection, of: Life, plan: Plan, now: datetime) -> bool:
+    """What of an approved plan can leave now; whether a file did."""
+    if await fingerprint(conn, of.cycle_id, plan.plan) != plan.sha256:
+        raise ApprovalVoid
+    own = await payments(conn, of.cycle_id, plan.plan)
+    made = await files(conn, of.cycle_id, plan.plan)
+    waiting = [one for one in made if one.released_at is None]
+    released = [one for one in waiting if await takes(conn, of, own, one, now)]
+    for file in released:
+        asked = {"cycle_id": of.cycle_id, "plan": plan.plan, "kind": file.kind, "now": now}
+        await conn.execute(RELEASE_FILE, asked)
+        route = ROUTE_OF[file.kind]
+        await moved(conn, own, route, "settled" if file.kind == "offset-csv" else "sent")
+    for route, state in AT_ONCE.items():
+        await moved(conn, own, route, state)
+    return bool(released)
 
 
 async def takes(
@@ -148,19 +168,21 @@ async def follow(conn: AsyncConnection, cycle_id: int, who: str, now: datetime) 
         return
     found = frozenset(one.state for one in await payments(conn, cycle_id))
     state = after(of.state, found)
-    waits = of.again and of.approved_by is None  # what came back is about to be sent again
-    if state != of.state and not (waits and of.state == "returned"):
+    waits = of.pending and of.state == "returned"  # what came back is about to be sent again
+    if state != of.state and not waits:
         await step(conn, cycle_id, of.state, state, who, now)
 
 
-def sent_of(of: Life, made: Sequence[File]) -> Sent:
-    """What left of the plan that counts."""
-    assert of.plan is not None
-    assert of.approved_by is not None
-    told = tuple(
-        FileSent(one.kind, one.sha256, one.lines, one.yen, one.released_at) for one in made
-    )
-    return Sent(of.first_on, of.plan, of.approved_by, told)
+async def sent_of(conn: AsyncConnection, of: Life, approved: Sequence[Plan]) -> Sent:
+    """What left of the approved plans."""
+    told = [
+        FileSent(
+            plan.plan, plan.approved_by, one.kind, one.sha256, one.lines, one.yen, one.released_at
+        )
+        for plan in approved
+        for one in await files(conn, of.cycle_id, plan.plan)
+    ]
+    return Sent(of.first_on, tuple(told))
 
 
 async def send_again(
@@ -170,17 +192,10 @@ async def send_again(
     to be approved as any other; again, the same. `WrongState`, `NothingCameBack`."""
     async with turn(conn):
         of = await life(conn, cycle_id)
-        if of.state != "returned" or (
-            of.again and of.approved_by is not None and await left(conn, of)
-        ):
+        if of.state != "returned":
             raise WrongState(state=of.state)
         await prepare(conn, of, who, reason, now, again=True)
         return await prepared(conn, cycle_id)
-
-
-async def left(conn: AsyncConnection, of: Life) -> bool:
-    """Whether something of the plan that counts was approved and has not left yet."""
-    return any(one.state == "planned" for one in await payments(conn, of.cycle_id, of.plan))
 
 
 async def carry(conn: AsyncConnection, reference: str, who: str, now: datetime) -> Carried:

@@ -34,8 +34,8 @@ LIVING = (
     Bug(
         "nobody compares what leaves with what was approved",
         "settlement/life/send.py",
-        "        if await fingerprint(conn, cycle_id, of.plan) != of.sha256:",
-        "        if of.sha256 is None:",
+        "    if await fingerprint(conn, of.cycle_id, plan.plan) != plan.sha256:",
+        "    if plan.sha256 is None:",
         f"{LIFE}::test_what_somebody_changed_behind_the_approval_does_not_leave",
     ),
     Bug(
@@ -97,8 +97,8 @@ LIVING = (
     Bug(
         "what is sent again needs no second pair of eyes",
         "settlement/life/send.py",
-        "        if of.plan is None or of.approved_by is None:",
-        "        if of.plan is None:",
+        "        if of.state not in SENDING or not approved or not (of.approved_by or waits):",
+        "        if of.state not in SENDING:",
         SENT_AGAIN,
     ),
     Bug(
@@ -114,5 +114,19 @@ LIVING = (
         '        if one["state"] != "carried":',
         '        if one["state"] != "nowhere":',
         KILLED,
+    ),
+    Bug(
+        "what waits for its day is lost when something else comes back",
+        "settlement/life/planning.py",
+        "    if of.plan is not None and (not again or of.pending):",
+        "    if of.plan is not None:",
+        f"{BACK}::test_what_waits_for_its_day_leaves_though_something_came_back_meanwhile",
+    ),
+    Bug(
+        "what is paid after it was carried is not told",
+        "settlement/life/results.py",
+        '        if state == "settled" and one.state in CLOSED:',
+        '        if state == "settled" and one.state == "nowhere":',
+        f"{BACK}::test_what_is_paid_after_it_was_carried_is_told",
     ),
 )

@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from settlement.bank.refusals import BankResultRefused
+from settlement.bank.refusals import BankFileNotReleasable, BankResultRefused
 from settlement.life.refusals import FourEyes, NothingCameBack, WrongState
 from tests.mall import Mall, Shop
 from tests.settlement.bank.notices import booked, end, file, statement_header, statement_trailer
@@ -109,3 +109,49 @@ async def test_a_statement_of_somebody_elses_account_is_not_taken(trade: Trade) 
     with pytest.raises(BankResultRefused):
         await finance.takes_statement(good.replace(b"000000001000", b"000000001001", 1))
     assert (await finance.paid())["bakery"]["state"] == "sent"
+
+
+async def test_what_waits_for_its_day_leaves_though_something_came_back_meanwhile(
+    mall: Mall,
+) -> None:
+    """The transfer comes back before the bank takes the debits: both plans go on."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=330_000)
+    await bookshop.accepts(hanako, points=1_000)
+    finance = Finance(mall)
+    await finance.opens("bakery", "bookshop")
+    await finance.until_sent()
+    await mall.turn_to(date(2026, 7, 1), time(10, 0))
+    back = told(
+        booked("2", 1_000, "ﾎﾝﾔ(ｶ", reference=1, edi=f"{ID}-1-2"),
+        booked("1", 1_000, "ﾎﾝﾔ(ｶ", reference=2, summary="ｸﾐﾓﾄﾞｼ"),
+        came=[1_000], went=[1_000],
+    )  # fmt: skip
+    await finance.takes_statement(back)
+    await finance.sends_again()
+    paid = await finance.paid()
+    assert (paid["bakery"]["state"], paid["bookshop"]["reference"]) == ("planned", f"{ID}-2-1")
+    await mall.turn_to(date(2026, 7, 8), time(10, 0))
+    await finance.sends()  # the debits, approved long ago; not yet what is sent again
+    paid = await finance.paid()
+    assert (paid["bakery"]["state"], paid["bookshop"]["state"]) == ("sent", "planned")
+    await finance.approves()
+    with pytest.raises(BankFileNotReleasable):  # its day has gone by: it is prepared anew
+        await finance.sends()
+    assert (await finance.sends_again()).plan == 3
+    await finance.approves()
+    await finance.sends()
+    paid = await finance.paid()
+    assert (paid["bookshop"]["state"], paid["bookshop"]["pays_on"]) == ("sent", "2026-07-09")
+    assert await finance.state() == "sent"
+
+
+async def test_what_is_paid_after_it_was_carried_is_told(trade: Trade) -> None:
+    finance, *_ = trade
+    await finance.takes_statement(told(booked("1", 600, "ｶ)ﾊﾟﾝﾔ"), came=[600], went=[]))
+    await finance.carries((await finance.paid())["bakery"]["reference"])
+    late = told(booked("1", 400, "ｶ)ﾊﾟﾝﾔ", reference=2), came=[400], went=[])
+    answer = await finance.takes_statement(late)
+    assert "paid after it was carried on" in answer.decode()
+    assert (await finance.paid())["bakery"]["state"] == "carried"
