@@ -1,5 +1,6 @@
 """Every route of a payment through a whole life: set off, kept, not to be paid, nothing at all."""
 
+import asyncio
 from datetime import date, time
 
 import pytest
@@ -102,6 +103,46 @@ async def test_a_cycle_that_is_confirmed_late_is_paid_when_the_bank_still_can(ma
     assert paid["bookshop"]["pays_on"] == "2026-07-14"  # its file is due on the 13th
     await finance.approves()
     assert (await finance.sends()).files[0].released_at == mall.now
+
+
+async def test_a_net_that_is_split_by_shop_is_paid_by_shop(mall: Mall) -> None:
+    bakery = await mall.shop("bakery")
+    annex = await mall.shop("annex", of=bakery, tills=["T02"])
+    bookshop = await mall.shop("bookshop")
+    hanako = await mall.member()
+    await bookshop.sells(hanako, yen=330_000)
+    await bakery.accepts(hanako, points=600)
+    await annex.accepts(hanako, points=400)
+    await mall.terms(net_level="SHOP")
+    finance = Finance(mall)
+    await finance.opens("bakery", "bookshop")
+    await finance.until_sent()
+    due = await finance.due(bakery)
+    assert [(one["unit"], one["yen"], one["state"]) for one in due["payments"]] == [
+        ("annex", 400, "sent"), ("bakery", 600, "sent"),
+    ]  # fmt: skip
+    file = (await finance.files())["zengin-21"]
+    assert (file.lines, file.yen) == (2, 1_000)
+
+
+async def test_eight_who_take_a_step_at_once_take_it_once(mall: Mall) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=330_000)
+    await bookshop.accepts(hanako, points=1_000)
+    finance = Finance(mall)
+    await finance.opens("bakery", "bookshop")
+    await mall.close(JUNE)
+    told = await asyncio.gather(*(finance.confirms() for _ in range(8)))
+    assert {(one.status, one.content) for one in told} == {(200, told[0].content)}
+    await mall.turn_to(date(2026, 6, 23), time(10, 0))
+    approved = await asyncio.gather(*(finance.approves(f"chief {n}") for n in range(4)))
+    assert len(set(approved)) == 1
+    sent = await asyncio.gather(*(finance.sends() for _ in range(4)))
+    assert all(one == sent[0] for one in sent)
+    operator = await mall.operator()
+    steps = (await operator.get(f"/v1/admin/cycles/{CYCLE}/payments")).json["steps"]
+    assert [one["step"] for one in steps] == ["confirmed", "approved", "sent"]
 
 
 PARTIES = [
