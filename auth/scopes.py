@@ -60,6 +60,7 @@ SCOPES: dict[str, Scope] = {
         wide=True,
     ),
     "cycles:close": Scope("締め", "close and confirm a cycle", _for(OPERATOR)),
+    "disputes:decide": Scope("異議の裁定", "decide a disputed line", _for(OPERATOR)),
     "admin:read": Scope("台帳設定の照会", "read how the federation is laid out", _for(OPERATOR)),
     "admin:write": Scope("台帳設定の変更", "lay out tenants, shops, tills, rules", _for(OPERATOR)),
     "admin:clock": Scope("試験用時計の設定", "set the clock of a demo or test", _for(OPERATOR)),

@@ -30,6 +30,7 @@ COMMANDS = {
     "liability": "deploy.liability_commands:liability",
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
+    "settlement": "deploy.settlement_commands:settlement",
     "verify": "settlement.commands:verify",
 }
 

@@ -34,6 +34,10 @@ PERSONAL = {
     "federation.carriers": "kind NOT IN ('phone', 'line')",
     "federation.profiles": NONE,
     "settlement.bank_accounts": NONE,
+    "settlement.adjustments": "reference IS NULL",
+    "settlement.bank_uploads": NONE,
+    "settlement.files": NONE,
+    "settlement.payments": NONE,
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
@@ -43,6 +47,7 @@ SEEDED = {
     "federation.cycles",
     "settlement.shortages_after",
     "settlement.tax_rates",
+    "settlement.windows",
     "tenants.expiry_policies",
     "tenants.parties",
     "tenants.privacy",

@@ -84,3 +84,24 @@ UNION ALL
 SELECT 'positions of a cycle are not what its draws and lots come to', cycle_id, sum(abs(points))
 FROM off
 GROUP BY cycle_id
+
+UNION ALL
+SELECT 'lines beside the statements of a cycle do not sum to zero', cycle_id, sum(yen)
+FROM settlement.adjustments
+GROUP BY cycle_id
+HAVING sum(yen) <> 0
+
+UNION ALL
+SELECT 'payments of a plan do not sum to zero', payments.cycle_id, sum(payments.yen)
+FROM settlement.payments
+INNER JOIN settlement.plans USING (cycle_id, plan)
+WHERE NOT plans.again
+GROUP BY payments.cycle_id, payments.plan
+HAVING sum(payments.yen) <> 0
+
+UNION ALL
+SELECT 'a payment left that nobody approved', payments.cycle_id, count(*)
+FROM settlement.payments
+LEFT JOIN settlement.approvals USING (cycle_id, plan)
+WHERE payments.state NOT IN ('planned', 'void') AND approvals.cycle_id IS NULL
+GROUP BY payments.cycle_id

@@ -74,6 +74,9 @@ federation.answers
   packed bytea
   answers_one_way: CHECK ((num_nonnulls(body, packed) = 1))
   CREATE INDEX answers_of_batch ON ONLY federation.answers USING btree (booked_at, shop_id)
+  answers_pkey: PRIMARY KEY (shop_id, slip, booked_at)
+  CREATE INDEX answers_of_batch ON ONLY federation.answers USING btree (booked_at, shop_id)
+  CREATE UNIQUE INDEX answers_pkey ON ONLY federation.answers USING btree (shop_id, slip, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -578,6 +581,53 @@ federation.watched
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
+settlement.adjustments
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  kind text NOT NULL
+  yen bigint NOT NULL
+  of_cycle_id integer NOT NULL
+  of_party_id bigint NOT NULL
+  of_code smallint
+  of_original smallint
+  dispute_id text
+  reference text
+  adjustments_check1: CHECK (((reference IS NOT NULL) = (kind = 'carried'::text)))
+  adjustments_check2: CHECK (((of_code IS NULL) = (kind = 'carried'::text)))
+  adjustments_check: CHECK (((dispute_id IS NULL) = (kind = 'carried'::text)))
+  adjustments_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  adjustments_dispute_id_fkey: FOREIGN KEY (dispute_id) REFERENCES settlement.disputes(dispute_id)
+  adjustments_dispute_id_reference_party_id_kind_key: UNIQUE NULLS NOT DISTINCT (dispute_id, reference, party_id, kind)
+  adjustments_kind_check: CHECK ((kind = ANY (ARRAY['held'::text, 'released'::text, 'corrected'::text, 'carried'::text])))
+  adjustments_of_cycle_id_fkey: FOREIGN KEY (of_cycle_id) REFERENCES federation.cycles(cycle_id)
+  adjustments_of_party_id_fkey: FOREIGN KEY (of_party_id) REFERENCES tenants.parties(party_id)
+  adjustments_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  adjustments_reference_fkey: FOREIGN KEY (reference) REFERENCES settlement.payments(reference)
+  CREATE INDEX adjustments_of_party ON settlement.adjustments USING btree (party_id, cycle_id)
+  CREATE UNIQUE INDEX adjustments_dispute_id_reference_party_id_kind_key ON settlement.adjustments USING btree (dispute_id, reference, party_id, kind) NULLS NOT DISTINCT
+  POLICY adjust FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.approvals
+  cycle_id integer NOT NULL
+  plan smallint NOT NULL
+  prepared_by text NOT NULL
+  approved_by text NOT NULL
+  approved_at timestamp with time zone NOT NULL
+  sha256 bytea NOT NULL
+  approvals_approved_by_check: CHECK ((approved_by <> ''::text))
+  approvals_check: CHECK ((approved_by <> prepared_by))
+  approvals_cycle_id_plan_prepared_by_fkey: FOREIGN KEY (cycle_id, plan, prepared_by) REFERENCES settlement.plans(cycle_id, plan, prepared_by)
+  approvals_pkey: PRIMARY KEY (cycle_id, plan)
+  approvals_sha256_check: CHECK ((length(sha256) = 32))
+  CREATE UNIQUE INDEX approvals_pkey ON settlement.approvals USING btree (cycle_id, plan)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.bank_accounts
   party_id bigint NOT NULL
   purpose text NOT NULL
@@ -655,6 +705,27 @@ settlement.bank_profiles
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+settlement.bank_uploads
+  sha256 bytea NOT NULL
+  kind text NOT NULL
+  cycle_id integer
+  plan smallint
+  body bytea NOT NULL
+  taken_by text NOT NULL
+  taken_at timestamp with time zone NOT NULL
+  answer text NOT NULL
+  bank_uploads_check1: CHECK ((sha256 = sha256(body)))
+  bank_uploads_check: CHECK (((kind = 'debit-results'::text) = (cycle_id IS NOT NULL)))
+  bank_uploads_cycle_id_plan_fkey: FOREIGN KEY (cycle_id, plan) REFERENCES settlement.plans(cycle_id, plan)
+  bank_uploads_kind_check: CHECK ((kind = ANY (ARRAY['debit-results'::text, 'statement'::text])))
+  bank_uploads_pkey: PRIMARY KEY (sha256)
+  bank_uploads_sha256_check: CHECK ((length(sha256) = 32))
+  bank_uploads_taken_by_check: CHECK ((taken_by <> ''::text))
+  CREATE UNIQUE INDEX bank_uploads_answer_once ON settlement.bank_uploads USING btree (cycle_id, plan)
+  CREATE UNIQUE INDEX bank_uploads_pkey ON settlement.bank_uploads USING btree (sha256)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.conditions
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
@@ -708,6 +779,68 @@ settlement.cycles
   CREATE UNIQUE INDEX cycles_pkey ON settlement.cycles USING btree (cycle_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.disputes
+  dispute_id text NOT NULL
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  code smallint NOT NULL
+  original smallint
+  yen bigint NOT NULL
+  reason text NOT NULL
+  evidence text NOT NULL
+  opened_by text NOT NULL
+  opened_at timestamp with time zone NOT NULL
+  deadline_on date NOT NULL
+  state text NOT NULL DEFAULT 'open'::text
+  decided_by text
+  decided_at timestamp with time zone
+  decision text
+  adjusted_yen bigint
+  paid_in integer
+  disputes_check1: CHECK (((state = 'open'::text) = (decided_at IS NULL)))
+  disputes_check2: CHECK (((state = 'open'::text) = (decision IS NULL)))
+  disputes_check3: CHECK (((state = 'open'::text) = (paid_in IS NULL)))
+  disputes_check4: CHECK (((state = 'upheld'::text) = (adjusted_yen IS NOT NULL)))
+  disputes_check5: CHECK ((decided_by <> opened_by))
+  disputes_check6: CHECK ((paid_in > cycle_id))
+  disputes_check: CHECK (((state = 'open'::text) = (decided_by IS NULL)))
+  disputes_cycle_id_party_id_code_original_key: UNIQUE NULLS NOT DISTINCT (cycle_id, party_id, code, original)
+  disputes_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  disputes_decision_check: CHECK ((decision <> ''::text))
+  disputes_dispute_id_check: CHECK ((dispute_id ~ '^d_[0-9a-f]{16}$'::text))
+  disputes_paid_in_fkey: FOREIGN KEY (paid_in) REFERENCES federation.cycles(cycle_id)
+  disputes_pkey: PRIMARY KEY (dispute_id)
+  disputes_reason_check: CHECK ((reason <> ''::text))
+  disputes_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'upheld'::text, 'rejected'::text])))
+  disputes_yen_check: CHECK ((yen <> 0))
+  CREATE UNIQUE INDEX disputes_cycle_id_party_id_code_original_key ON settlement.disputes USING btree (cycle_id, party_id, code, original) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX disputes_pkey ON settlement.disputes USING btree (dispute_id)
+  POLICY decide FOR UPDATE TO {meguri_worker} USING (state = 'open'::text)
+  POLICY object FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.files
+  cycle_id integer NOT NULL
+  plan smallint NOT NULL
+  kind text NOT NULL
+  lines integer NOT NULL
+  yen bigint NOT NULL
+  sha256 bytea NOT NULL
+  body bytea NOT NULL
+  released_at timestamp with time zone
+  files_check: CHECK ((sha256 = sha256(body)))
+  files_cycle_id_plan_fkey: FOREIGN KEY (cycle_id, plan) REFERENCES settlement.plans(cycle_id, plan)
+  files_kind_check: CHECK ((kind = ANY (ARRAY['zengin-21'::text, 'zengin-91'::text, 'offset-csv'::text])))
+  files_lines_check: CHECK ((lines > 0))
+  files_pkey: PRIMARY KEY (cycle_id, plan, kind)
+  CREATE UNIQUE INDEX files_pkey ON settlement.files USING btree (cycle_id, plan, kind)
+  GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
 settlement.flows
@@ -862,6 +995,47 @@ settlement.payment_routes
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.payments
+  reference text NOT NULL
+  cycle_id integer NOT NULL
+  plan smallint NOT NULL
+  number integer NOT NULL
+  party_id bigint NOT NULL
+  unit text
+  yen bigint NOT NULL
+  route text NOT NULL
+  why text NOT NULL
+  pays_on date NOT NULL
+  account text
+  customer text NOT NULL DEFAULT ''::text
+  holder text NOT NULL DEFAULT ''::text
+  of_reference text
+  state text NOT NULL DEFAULT 'planned'::text
+  difference text NOT NULL DEFAULT ''::text
+  settled_yen bigint NOT NULL DEFAULT 0
+  payments_check1: CHECK (((route <> 'TRANSFER'::text) OR (yen > 0)))
+  payments_check2: CHECK (((route <> ALL (ARRAY['DIRECT_DEBIT'::text, 'INVOICE'::text])) OR (yen < 0)))
+  payments_check: CHECK (((route = ANY (ARRAY['TRANSFER'::text, 'DIRECT_DEBIT'::text])) = (account IS NOT NULL)))
+  payments_cycle_id_plan_fkey: FOREIGN KEY (cycle_id, plan) REFERENCES settlement.plans(cycle_id, plan)
+  payments_cycle_id_plan_number_key: UNIQUE (cycle_id, plan, number)
+  payments_number_check: CHECK ((number > 0))
+  payments_of_reference_fkey: FOREIGN KEY (of_reference) REFERENCES settlement.payments(reference)
+  payments_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  payments_pkey: PRIMARY KEY (reference)
+  payments_reference_check: CHECK ((reference ~ '^[0-9]{8}-[0-9]{1,2}-[0-9]{1,5}$'::text))
+  payments_route_check: CHECK ((route = ANY (ARRAY['OFFSET_SALES_DEPOSIT'::text, 'TRANSFER'::text, 'DIRECT_DEBIT'::text, 'INVOICE'::text, 'KEPT'::text, 'HELD'::text])))
+  payments_settled_yen_check: CHECK ((settled_yen >= 0))
+  payments_state_check: CHECK ((state = ANY (ARRAY['planned'::text, 'sent'::text, 'settled'::text, 'short'::text, 'returned'::text, 'failed'::text, 'held'::text, 'again'::text, 'carried'::text, 'void'::text])))
+  CREATE INDEX payments_of_party ON settlement.payments USING btree (party_id, cycle_id)
+  CREATE UNIQUE INDEX payments_cycle_id_plan_number_key ON settlement.payments USING btree (cycle_id, plan, number)
+  CREATE UNIQUE INDEX payments_pkey ON settlement.payments USING btree (reference)
+  POLICY follow FOR UPDATE TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY plan FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.pieces
   cycle_id integer NOT NULL
   piece integer NOT NULL
@@ -875,6 +1049,26 @@ settlement.pieces
   pieces_pkey: PRIMARY KEY (cycle_id, piece)
   pieces_slice_check: CHECK ((slice >= 0))
   CREATE UNIQUE INDEX pieces_pkey ON settlement.pieces USING btree (cycle_id, piece)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.plans
+  cycle_id integer NOT NULL
+  plan smallint NOT NULL
+  again boolean NOT NULL
+  prepared_by text NOT NULL
+  prepared_at timestamp with time zone NOT NULL
+  reason text NOT NULL
+  transfers_on date NOT NULL
+  debits_on date NOT NULL
+  plans_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  plans_cycle_id_plan_prepared_by_key: UNIQUE (cycle_id, plan, prepared_by)
+  plans_pkey: PRIMARY KEY (cycle_id, plan)
+  plans_plan_check: CHECK (((plan >= 1) AND (plan <= 99)))
+  plans_prepared_by_check: CHECK ((prepared_by <> ''::text))
+  plans_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX plans_cycle_id_plan_prepared_by_key ON settlement.plans USING btree (cycle_id, plan, prepared_by)
+  CREATE UNIQUE INDEX plans_pkey ON settlement.plans USING btree (cycle_id, plan)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
@@ -1004,6 +1198,21 @@ settlement.statements
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.steps
+  cycle_id integer NOT NULL
+  number smallint NOT NULL
+  step text NOT NULL
+  who text NOT NULL
+  at timestamp with time zone NOT NULL
+  steps_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
+  steps_number_check: CHECK ((number > 0))
+  steps_pkey: PRIMARY KEY (cycle_id, number)
+  steps_step_check: CHECK ((step = ANY (ARRAY['confirmed'::text, 'prepared'::text, 'approved'::text, 'sent'::text, 'settled'::text, 'returned'::text])))
+  steps_who_check: CHECK ((who <> ''::text))
+  CREATE UNIQUE INDEX steps_pkey ON settlement.steps USING btree (cycle_id, number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.tax_rates
   from_on date NOT NULL
   rate_bp integer NOT NULL
@@ -1070,6 +1279,23 @@ settlement.unfolded
   points bigint
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+settlement.windows
+  from_on date NOT NULL
+  shown_bank_days smallint NOT NULL
+  objection_bank_days smallint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  windows_author_check: CHECK ((author <> ''::text))
+  windows_check: CHECK ((objection_bank_days >= shown_bank_days))
+  windows_objection_bank_days_check: CHECK (((objection_bank_days >= 0) AND (objection_bank_days <= 20)))
+  windows_pkey: PRIMARY KEY (from_on)
+  windows_reason_check: CHECK ((reason <> ''::text))
+  windows_shown_bank_days_check: CHECK (((shown_bank_days >= 0) AND (shown_bank_days <= 20)))
+  CREATE UNIQUE INDEX windows_pkey ON settlement.windows USING btree (from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 tenants.acts
   act_id bigint NOT NULL DEFAULT nextval('tenants.acts_ids'::regclass)

@@ -84,19 +84,9 @@ async def goes_on(busy: Books) -> None:
 
 async def reopened(busy: Books) -> None:
     """The same cycle before it was closed."""
-    tables = [
-        "seals",
-        "pieces",
-        "lines",
-        "statements",
-        "flows",
-        "salts",
-        "conditions",
-        "papers",
-        "splits",
-        "cycles",
-    ]
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    tables = ["seals", "pieces", "lines", "statements", "flows", "salts", "conditions", "cycles"]
+    names = ", ".join(f"settlement.{table}" for table in tables)
+    await busy.put(f"TRUNCATE {names} CASCADE")
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
 
 

@@ -143,7 +143,7 @@ async def whole(busy: Books) -> list[Line]:
         "splits",
         "cycles",
     ]
-    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)}")
+    await busy.put(f"TRUNCATE {', '.join(f'settlement.{table}' for table in tables)} CASCADE")
     await busy.put("UPDATE federation.cycles SET closed_at = NULL")
     return lines
 

@@ -127,6 +127,7 @@ LOOKS = [
 SHARED = {
     ("GET", "/v1/settlement/cycles/{cycle_id}"),  # one calendar for all
     ("GET", "/v1/expiry-policies"),  # and one set of expiry policies
+    ("GET", "/v1/settlement/terms"),  # names nobody: one's own, tests/settlement/test_terms.py
     ("POST", "/v1/batches"),  # names no thing; a file of another's lines: tests/offline
     ("GET", "/v1/suspense"),  # likewise
 }

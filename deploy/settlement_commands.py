@@ -1,0 +1,244 @@
+"""`meguri settlement`: what people do with a cycle after its close: confirm, approve, send, take in
+what the bank says; and what a tenant would leave behind.
+
+Approval and bank files are for people: who does it is the user of this machine, and the one who
+approves is another than who prepared.
+"""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+from psycopg import AsyncConnection
+
+from deploy.clock import clock
+from deploy.settings import settings
+from federation.days import day_of
+from federation.refusals import Refusal, titles
+from settlement.bank.pain import Message, payment_file
+from settlement.life import board, confirm, disputes, leaving, papers, results, send
+from settlement.life.planning import transfers_of
+from settlement.life.refusals import NothingCameBack
+from settlement.reading import cycle_id_of
+
+Answer = TypeVar("Answer")
+Day = click.DateTime(["%Y-%m-%d"])
+Content = click.Path(exists=True, dir_okay=False, path_type=Path)
+reasoned = click.option("--reason", required=True, help="理由 · why")
+
+
+@click.group()
+def settlement() -> None:
+    """締めの後の手続き · what happens to a cycle after its seal."""
+
+
+@settlement.command("board")
+def show_board() -> None:
+    """締めの一覧 · every cycle, how far it is, and what waits."""
+    for one in _run(lambda conn, now: board.board(conn, day_of(now)), "auditor"):
+        waits = f"異議 {one.disputes} · 戻り {one.failing} · 未了 {one.open}"
+        moved = f"支払 {one.paid_out_yen:,} · 入金 {one.collected_yen:,}"
+        click.echo(f"{one.cycle} – {one.last_on} {one.told} {moved} · {waits}")
+
+
+@settlement.command()
+@click.argument("cycle")
+def show(cycle: str) -> None:
+    """支払の明細 · a cycle's payments, and who did what."""
+
+    async def done(conn: AsyncConnection, _: datetime) -> list[str]:
+        number = cycle_id_of(cycle)
+        lines = [
+            f"{one.at:%Y-%m-%d %H:%M} {one.step} {one.who}"
+            for one in await board.steps(conn, number)
+        ]
+        for one in await board.paid(conn, number):
+            whose = one.party if one.unit is None else f"{one.party}/{one.unit}"
+            lines.append(
+                f"{one.reference} {whose} {one.yen:+,} {one.route} {one.pays_on} {one.state}"
+                f" {one.difference or one.why}"
+            )
+        return lines
+
+    for line in _run(done, "auditor"):
+        click.echo(line)
+
+
+@settlement.command("confirm")
+@click.argument("cycle")
+def confirm_cycle(cycle: str) -> None:
+    """速報を確定する · show a sealed cycle to its parties; their objections are heard."""
+    _tell(_run(lambda conn, now: confirm.confirm(conn, cycle_id_of(cycle), _who(), now)))
+
+
+@settlement.command()
+@click.argument("cycle")
+@reasoned
+def prepare(cycle: str, reason: str) -> None:
+    """支払案を作り直す · work the payments out anew; what changes them voids the approval."""
+    _tell(
+        _run(lambda conn, now: confirm.prepare_again(conn, cycle_id_of(cycle), _who(), reason, now))
+    )
+
+
+@settlement.command()
+@click.argument("cycle")
+def approve(cycle: str) -> None:
+    """承認する · approve what another prepared, byte for byte."""
+    _tell(_run(lambda conn, now: confirm.approve(conn, cycle_id_of(cycle), _who(), now)))
+
+
+@settlement.command("send")
+@click.argument("cycle")
+@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True)
+def send_files(cycle: str, folder: Path) -> None:
+    """送る · check what was approved, and write the files that the bank takes now to a folder."""
+
+    async def done(
+        conn: AsyncConnection, now: datetime
+    ) -> tuple[send.Sent, dict[tuple[int, str], bytes]]:
+        number = cycle_id_of(cycle)
+        sent = await send.send(conn, number, _who(), now)
+        bodies: dict[tuple[int, str], bytes] = {
+            (plan, one.kind): one.body
+            for plan in {one.plan for one in sent.files}
+            for one in await papers.files(conn, number, plan)
+        }
+        return sent, bodies
+
+    sent, bodies = _run(done)
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in sent.files:
+        if one.released_at is not None:
+            ending = "csv" if one.kind == "offset-csv" else "txt"
+            body = bodies[one.plan, one.kind]
+            (folder / f"{cycle}-{one.plan}-{one.kind}.{ending}").write_bytes(body)
+    _tell(sent)
+
+
+@settlement.command()
+@click.argument("cycle")
+def xml(cycle: str) -> None:
+    """pain.001 · the transfers of the plan that counts as ISO 20022 XML."""
+
+    async def done(conn: AsyncConnection, _: datetime) -> bytes:
+        of = await papers.life(conn, cycle_id_of(cycle))
+        if of.plan is None or of.prepared_at is None:
+            raise NothingCameBack
+        made = await papers.payments(conn, of.cycle_id, of.plan)
+        batch = transfers_of(made, await send.profile_of(conn, of))
+        if batch is None:
+            raise NothingCameBack
+        return payment_file(Message(f"{of.cycle_id}-{of.plan}", of.prepared_at), [batch])
+
+    click.echo(_run(done).decode(), nl=False)
+
+
+@settlement.command("results")
+@click.argument("cycle")
+@click.argument("file", type=Content)
+def take_results(cycle: str, file: Path) -> None:
+    """口座振替の結果を取り込む · what the bank collected of a cycle's debits."""
+    content = file.read_bytes()
+    told = _run(
+        lambda conn, now: results.take_results(conn, cycle_id_of(cycle), content, _who(), now)
+    )
+    click.echo(msgspec.json.format(told).decode())
+
+
+@settlement.command("statement")
+@click.argument("file", type=Content)
+def take_statement(file: Path) -> None:
+    """入金通知・入出金明細を取り込む · what came in and went out."""
+    content = file.read_bytes()
+    told = _run(lambda conn, now: results.take_statement(conn, content, _who(), now))
+    click.echo(msgspec.json.format(told).decode())
+
+
+@settlement.command()
+@click.argument("cycle")
+@reasoned
+def again(cycle: str, reason: str) -> None:
+    """送り直す · a new plan of all that came back, to be approved and sent as any other."""
+    _tell(_run(lambda conn, now: send.send_again(conn, cycle_id_of(cycle), _who(), reason, now)))
+
+
+@settlement.command()
+@click.argument("reference")
+def carry(reference: str) -> None:
+    """次期へ繰り越す · what is left of a payment is due in the next cycle."""
+    _tell(_run(lambda conn, now: send.carry(conn, reference, _who(), now)))
+
+
+@settlement.command("disputes")
+def show_disputes() -> None:
+    """異議の一覧 · disputed lines, the newest first."""
+    for one in _run(lambda conn, _: disputes.disputes(conn), "auditor"):
+        click.echo(
+            f"{one.dispute} {one.cycle} {one.party} {one.code} {one.yen:+,} {one.state}"
+            f" 期限 / by {one.deadline_on}: {one.reason}"
+        )
+
+
+@settlement.command()
+def overdue() -> None:
+    """滞留と督促 · what is overdue, and whom to remind."""
+    for one in _run(lambda conn, now: results.to_remind(conn, day_of(now)), "auditor"):
+        click.echo(
+            f"{one.party} {one.open_yen:,} {one.age} ({one.oldest_due_on}) {one.told}"
+            f" {' '.join(one.expected)}"
+        )
+
+
+@settlement.command("exit")
+@click.argument("tenant")
+@click.option("--on", "day", type=Day, required=True, help="退店日 · its last day")
+def exit_drill(tenant: str, day: datetime) -> None:
+    """退店の試算 · what a tenant would leave behind: points, last statement, deposit."""
+    told = _run(lambda conn, now: leaving.leaving(conn, tenant, day.date(), day_of(now)), "auditor")
+    for one in told.outstanding:
+        whose = "自店原資 / its own" if one.own else "他者原資 / another's"
+        click.echo(
+            f"{one.funder} ({whose}) {one.points:,} pt ～ {one.last_expires_on}: {one.honoured}"
+        )
+    click.echo(
+        f"最終の精算書 / last statement: {told.last_cycle}"
+        f" 締め / closes {told.closes_on} 支払 / pays {told.pays_on}"
+    )
+    click.echo(
+        f"今期 / running {told.running_yen:+,} 未決済 / unsettled {told.unsettled_yen:+,}"
+        f" 異議 / disputes {told.disputes}"
+    )
+    click.echo(f"必要な預託金 / deposit needed: {told.deposit_yen:,} 円")
+
+
+def _who() -> str:
+    return f"cli:{getpass.getuser()}"
+
+
+def _tell(told: object) -> None:
+    """An answer, a line for each of its words."""
+    click.echo(msgspec.json.format(msgspec.json.encode(told)).decode())
+
+
+def _run(
+    done: Callable[[AsyncConnection, datetime], Awaitable[Answer]], role: str = "worker"
+) -> Answer:
+    instance = settings()
+
+    async def run() -> Answer:
+        url = instance.url(role)
+        async with await AsyncConnection.connect(url, autocommit=True) as conn:
+            return await done(conn, clock(instance.clock)())
+
+    try:
+        return asyncio.run(run())
+    except Refusal as refused:
+        extra = "\n".join(f"{name}: {value}" for name, value in refused.extra.items())
+        said = " · ".join(titles(type(refused)))
+        raise click.ClickException(said + (f"\n{extra}" if extra else "")) from None

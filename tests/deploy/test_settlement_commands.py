@@ -1,0 +1,81 @@
+"""`meguri settlement`: two people bring a cycle from its seal to the bank."""
+
+import asyncio
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from deploy.cli import main
+from tests.mall import Mall
+from tests.settlement.life.offices import CYCLE, JUNE, Finance
+
+
+class Desk:
+    """The command line of somebody who is signed in to this machine."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.monkeypatch = monkeypatch
+
+    async def __call__(self, who: str, *words: str) -> Result:
+        self.monkeypatch.setenv("LOGNAME", who)
+        return await asyncio.to_thread(CliRunner().invoke, main, ["settlement", *words])
+
+    async def done(self, who: str, *words: str) -> str:
+        result = await self(who, *words)
+        assert result.exit_code == 0, result.output
+        return result.output
+
+
+@pytest.fixture
+async def finance(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> Finance:
+    """A bakery that owes a bookshop 1,000 円; the cycle is sealed."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=330_000)
+    await bookshop.accepts(hanako, points=1_000)
+    finance = Finance(mall)
+    await finance.opens("bakery", "bookshop")
+    await mall.close(JUNE)
+    for name, value in mall.hub.settings.env().items():
+        monkeypatch.setenv(name, value)
+    return finance
+
+
+async def test_two_people_bring_a_cycle_to_the_bank(
+    finance: Finance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(monkeypatch)
+    assert "2026-06-22" in await desk.done("keiko", "confirm", CYCLE)
+    early = await desk("masao", "approve", CYCLE)
+    assert (early.exit_code, "異議期間が終わるまで" in early.output) == (1, True)
+    await finance.mall.turn_to(date(2026, 6, 23), time(10, 0))
+    alone = await desk("keiko", "approve", CYCLE)
+    assert "somebody else must" in alone.output
+    assert "cli:masao" in await desk.done("masao", "approve", CYCLE)
+    await desk.done("keiko", "send", CYCLE, "--to", str(tmp_path / "out"))
+    [file] = list((tmp_path / "out").iterdir())
+    assert file.name == f"{CYCLE}-1-zengin-21.txt"
+    assert file.read_bytes() == (await finance.files())["zengin-21"].body
+    shown = await desk.done("keiko", "show", CYCLE)
+    assert "bookshop +1,000 TRANSFER 2026-06-30 sent" in shown
+    board = await desk.done("keiko", "board")
+    assert "2026-06-01 – 2026-06-15 送信済み / sent 支払 1,000 · 入金 1,000" in board
+    xml = await desk.done("keiko", "xml", CYCLE)
+    assert "<EndToEndId>20260601-1-2</EndToEndId>" in xml
+    assert (await desk("keiko", "carry", "20260601-1-2")).exit_code == 1
+
+
+async def test_what_a_tenant_leaves_behind_is_told_before_it_goes(
+    finance: Finance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2,000 points of the bakery are out at redemption, and it owes 1,000 円."""
+    told = await Desk(monkeypatch).done("keiko", "exit", "bakery", "--on", "2026-06-30")
+    assert "bakery (自店原資 / its own) 2,000 pt" in told
+    assert "its funder pays, also after it left" in told
+    assert "last statement: 2026-06-16" in told
+    assert "unsettled -1,000" in told
+    assert "deposit needed: 3,000 円" in told
+    gone = await Desk(monkeypatch)("keiko", "exit", "nobody", "--on", "2026-06-30")
+    assert gone.exit_code == 1
