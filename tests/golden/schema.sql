@@ -74,9 +74,6 @@ federation.answers
   packed bytea
   answers_one_way: CHECK ((num_nonnulls(body, packed) = 1))
   CREATE INDEX answers_of_batch ON ONLY federation.answers USING btree (booked_at, shop_id)
-  answers_pkey: PRIMARY KEY (shop_id, slip, booked_at)
-  CREATE INDEX answers_of_batch ON ONLY federation.answers USING btree (booked_at, shop_id)
-  CREATE UNIQUE INDEX answers_pkey ON ONLY federation.answers USING btree (shop_id, slip, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
