@@ -128,6 +128,9 @@ SHARED = {
     ("GET", "/v1/settlement/cycles/{cycle_id}"),  # one calendar for all
     ("GET", "/v1/expiry-policies"),  # and one set of expiry policies
     ("GET", "/v1/settlement/terms"),  # names nobody: one's own, tests/settlement/test_terms.py
+    ("GET", "/v1/settlement/cycles/{cycle_id}/payment"),  # likewise, tests/settlement/life
+    ("GET", "/v1/settlement/disputes"),  # likewise
+    ("POST", "/v1/settlement/disputes"),  # names a line of one's own statement
     ("POST", "/v1/batches"),  # names no thing; a file of another's lines: tests/offline
     ("GET", "/v1/suspense"),  # likewise
 }
