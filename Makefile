@@ -34,8 +34,8 @@ help:  ## この一覧 · this list
 demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machine [PORT=8000 ARGS="--once"]
 	@PORT=$(PORT) $(BIN)/meguri demo $(ARGS)
 
-test: $(DEV) $(DEMO)  ## すべての試験 · every test [WORKERS=2 ARGS="-k lapsed"]
-	@$(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+test: $(DEV) $(DEMO)  ## 長いもの以外のすべての試験 · every test but the long ones [WORKERS=2 ARGS="-k lapsed"]
+	@$(BIN)/pytest -m "not long" --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 OPERATIONS=30000 FAULTS=165 REQUESTS=10000 CYCLES=300 MINUTES=3 SEED=11]
 	@$(BIN)/python -m tests.prove

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 
 from federation.days import day_of
 from federation.opaque import Names
-from federation.refusals import NotFound
+from federation.refusals import NotFound, Validation
 from settlement import reading
 from settlement.close import Closed, close
 from settlement.paper.issue import MEDIA, Issued, Kind, issued
@@ -72,7 +72,7 @@ async def get_cycle(
     requires="settlement:read",
     cache_control=NO_STORE,
     responses={
-        **answers(200, None, NotFound, ReissuedByOperator, PromiseBroken),
+        **answers(200, None, NotFound, Validation, ReissuedByOperator, PromiseBroken),
         200: ResponseSpec(Statement, description="精算書 / the statement", generate_examples=False),
     },
 )

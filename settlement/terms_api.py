@@ -12,7 +12,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.days import day_of
-from federation.refusals import NotFound, Validation
+from federation.refusals import NotFound, TooLarge, UnsupportedMediaType, Validation
 from settlement import agreeing, reading
 from settlement.agreeing import TaxRate
 from settlement.lines import Party
@@ -96,7 +96,7 @@ async def get_own_terms(
     requires="settlement:read-all",
     status_code=200,
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound, Validation),
+    responses=answers(200, None, NotFound, Validation, TooLarge, UnsupportedMediaType),
 )
 async def post_preview(data: JSONBody[Offer], auditor: NamedDependency[AsyncConnection]) -> Preview:
     """What the last cycle would have come to under an offer; nothing is agreed. / 条件の試算"""

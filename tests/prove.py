@@ -29,6 +29,7 @@ MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
 DAY = "tests/races/test_history.py"
 FUZZ = "tests/fuzz/test_fuzz.py"
 CYCLE = "tests/settlement/test_random_cycles.py::test_a_random_cycle_comes_to_what_anybody_computes"
+LONG = ("tests/settlement", "tests/deploy")  # where `make test` leaves long ones to the proofs
 DUPLICATES = 5_000
 RECOVERY_SECONDS, SLOW_SHARE, KEPT_SHARE, REFUSED_MS = 5.0, 0.01, 0.8, 50.0
 P50_MS = 30.0
@@ -172,6 +173,7 @@ def main() -> int:
         both["cycles"] = pytest(CYCLE, {"MEGURI_CYCLES": CYCLES}, seeds[0])
     done += beside(both)
     done.append(tests("history", [pytest(DAY, {"MEGURI_HISTORY": str(HISTORY)})]))
+    done.append(tests("long", [pytest(LONG[0], {}, "-mlong", *LONG[1:])]))
     say(f"━━━ {OPERATIONS} operations in a storm of {FAULTS} kills")
     weather = (f"--operations={OPERATIONS}", f"--faults={FAULTS}", f"--seed={SEED}")
     done.append(heard("storm", tool("tests.storm", *weather)))

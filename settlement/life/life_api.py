@@ -75,7 +75,7 @@ class Overdue(Struct, frozen=True):
     requires="cycles:close",
     status_code=200,
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound, WrongState, *UNWRITABLE),
+    responses=answers(200, None, *BODY, WrongState, *UNWRITABLE),
 )
 async def post_confirm(
     cycle_id: FromPath[str],

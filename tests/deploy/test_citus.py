@@ -297,6 +297,7 @@ async def rows(
     return sorted(await found.fetchall())
 
 
+@pytest.mark.long
 async def test_two_desks_take_turns_by_the_coordinator_s_lock_alone(
     given: Given, database: str, tmp_path: Path
 ) -> None:

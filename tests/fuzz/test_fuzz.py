@@ -140,6 +140,7 @@ def listed(route: Route, status: int) -> frozenset[str]:
     return route.answers.get(str(status), frozenset()) | {"not-found"}
 
 
+@pytest.mark.long
 def test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole(
     given: Given, database: str, tmp_path: Path
 ) -> None:

@@ -245,7 +245,10 @@ async def test_a_position_that_is_off_is_a_broken_promise_before_and_after_the_c
     assert await promises(busy) == [(promise, ID, 60)]
 
 
-@pytest.mark.parametrize("seed", range(3))
+LONG = [pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2)]
+
+
+@pytest.mark.parametrize("seed", [0, *LONG])
 async def test_random_books_are_the_same_counted_or_folded(books: Books, seed: int) -> None:
     """Entries of many parts, late ones and those of two cycles, beside a sealer and a roller that
     come whenever they come."""

@@ -38,6 +38,7 @@ def storm(folder: Path, *sizes: str) -> dict[str, Any]:
     return told
 
 
+@pytest.mark.long
 def test_a_short_storm_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     sizes = ("--operations", str(OPERATIONS), "--faults", str(FAULTS), "--closes", "1")
     told = storm(tmp_path, *sizes)
@@ -46,6 +47,7 @@ def test_a_short_storm_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None
     assert told["cycles_closed"] == 1
 
 
+@pytest.mark.long
 def test_a_crowd_at_a_handful_of_cards_is_served_as_if_one_by_one(tmp_path: Path) -> None:
     """Two desks are brought to stand in the middle of a booking for the same cards."""
     sizes = ("--operations", str(OPERATIONS), "--faults", "0", "--closes", "0")
