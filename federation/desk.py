@@ -1,10 +1,10 @@
 """The booking desk: the one way to write to the books.
 
 Slips wait in a queue. When the last commit has returned, what waits is booked in ONE transaction:
-the locks first, in a statement of their own (`line_up.sql`; one that locks and reads uses a snapshot
-older than its lock), then one look (`stands.sql`); slips already known are answered from their
-bytes, the rules are asked, and one statement writes it all (`post.sql`), the slips with the very
-bytes that are answered. No timer: a lone till waits for nothing, a crowd shares a commit.
+the locks first, in a statement of their own (`line_up.sql`; one that locks and reads uses a
+snapshot older than its lock), then one look (`stands.sql`); slips already known are answered from
+their bytes, the rules are asked, and one statement writes it all (`post.sql`), the slips with the
+very bytes that are answered. No timer: a lone till waits for nothing, a crowd shares a commit.
 """
 
 import asyncio
