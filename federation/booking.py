@@ -210,9 +210,7 @@ class Books:
             if turn.refused is None or (turn.refused.status == 409 and turn.refused.burns)
             for row in kept_rows(turn)
         ]
-        async with conn.pipeline():
-            await post(conn, page, seen.purses.values(), kept)
-            await conn.execute("COMMIT")
+        await post(conn, page, seen.purses.values(), kept)
         for turn in fresh:
             assert turn.told is not None
             turn.answer(turn.told)
@@ -248,9 +246,7 @@ class Books:
         rows = await conn.execute(ENTRY_IDS, {"count": more}, prepare=True)
         page.ids += [row[0] for row in await rows.fetchall()]
         yield page, seen
-        async with conn.pipeline():
-            await post(conn, page, seen.purses.values())
-            await conn.execute("COMMIT")
+        await post(conn, page, seen.purses.values())
 
 
 def entries_ahead(purse: Purse, page: Page) -> int:

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from psycopg import AsyncConnection, AsyncCursor
+from psycopg import AsyncConnection
 
 from federation.close import CLOSE_LOCK
+from federation.exchange import Question, exchange
 from federation.packing import told
 from federation.past import Past, PastDraw, PastEntry, PastShortage
 from federation.purse import Hold, Lot, Owed, Purse
@@ -19,6 +20,7 @@ from federation.turns import SlipKey, Turn
 
 LINE_UP = statement(__file__, "line_up")
 STANDS = statement(__file__, "stands")
+BEGIN: Question = ("BEGIN", {})
 CODES = statement(__file__, "codes")
 PINS = statement(__file__, "pins")
 SALES = statement(__file__, "sales")
@@ -140,25 +142,29 @@ async def look(
     guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
     about = [turn for turn in batch if turn.original is not None]
     spending = [turn for turn in batch if wants_lots(turn, today)]
-    async with conn.pipeline():
-        await conn.execute("BEGIN")
-        asked = in_line(batch, spending, carriers, codes, whole)
-        lined = await conn.execute(LINE_UP, asked, prepare=True)
-        found = await conn.execute(STANDS, stood_on(batch, carriers, today), prepare=True)
-        once = await conn.execute(CODES, {"codes": codes}, prepare=True) if codes else None
-        pins = await conn.execute(PINS, {"carriers": guarded}, prepare=True) if guarded else None
-        sales = await conn.execute(SALES, sales_of(about), prepare=True) if about else None
-        anybody = bool(spending or whole)
-        lots = await conn.execute(PURSES, THOSE_IN_LINE, prepare=True) if anybody else None
-    led = led_to((await lined.fetchall())[0][4])
+    asked: dict[str, Question] = {
+        "begin": BEGIN,
+        "lined": (LINE_UP, in_line(batch, spending, carriers, codes, whole)),
+        "stands": (STANDS, stood_on(batch, carriers, today)),
+    }
+    if codes:
+        asked["codes"] = CODES, {"codes": codes}
+    if guarded:
+        asked["pins"] = PINS, {"carriers": guarded}
+    if about:
+        asked["sales"] = SALES, sales_of(about)
+    if spending or whole:
+        asked["lots"] = PURSES, THOSE_IN_LINE
+    found = await exchange(conn, asked)
+    led = led_to(found["lined"][0][4])
     for turn in batch:
         if turn.by_carrier:
             turn.concern((led[turn.carrier],) if turn.carrier in led else ())
-    stands = stands_of((await found.fetchall())[0][0])
+    stands = stands_of(found["stands"][0][0])
     seen = Seen(
         purses={row[0]: Purse(*row) for row in stands.wallets},
         cards=stands.cards,
-        pins={row[0]: (row[1], row[2]) for row in await rows_of(pins)},
+        pins={row[0]: (row[1], row[2]) for row in found.get("pins", ())},
         moved=stands.moved,
         last_closed_at=stands.last_closed_at,
         cycles=stands.cycles,
@@ -166,19 +172,19 @@ async def look(
         receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) for row in stands.receipts},
         entry_ids=stands.entry_ids,
     )
-    for code, member_id, expires_at, used_at in await rows_of(once):
+    for code, member_id, expires_at, used_at in found.get("codes", ()):
         state = "active" if used_at is None else "used"
         seen.cards[code] = Card(member_id, "code", state, expires_at)
-    if lots is not None:
-        await fill(seen, [m for turn in spending for m in turn.members] + [*whole], lots)
-    await look_back(seen, about, sales)
+    if "lots" in found:
+        fill(seen, [m for turn in spending for m in turn.members] + [*whole], found["lots"])
+    look_back(seen, about, found.get("sales", ()))
     await look_closer(conn, seen, batch, now)
     return seen
 
 
-async def look_back(seen: Seen, about: Sequence[Turn], sales: AsyncCursor | None) -> None:
+def look_back(seen: Seen, about: Sequence[Turn], sales: Iterable[tuple[Any, ...]]) -> None:
     """What stands behind the slips that are asked about."""
-    found = {row[0]: row[1:] for row in await rows_of(sales)}
+    found = {row[0]: row[1:] for row in sales}
     for n, turn in enumerate(about):
         assert turn.original is not None
         known = seen.known.get(turn.original)
@@ -246,42 +252,32 @@ async def look_closer(
     wanted = closer(seen, batch, now)
     if not (wanted.lots or wanted.holds or wanted.debts or wanted.used):
         return
-    async with conn.pipeline():
-        lots = await ask(conn, PURSES, wanted.lots)
-        holds = await ask(conn, HOLDS, wanted.holds, entries=sorted(wanted.hold_ids))
-        debts = await ask(conn, DEBTS, wanted.debts)
-        used = await ask(conn, USED, wanted.used, rules=sorted(wanted.rules) or None)
-    if lots is not None:
-        await fill(seen, wanted.lots, lots)
-    for row in await rows_of(holds):
+    asked: dict[str, Question] = {
+        "lots": (PURSES, {"members": sorted(wanted.lots)}),
+        "holds": (
+            HOLDS,
+            {"members": sorted(wanted.holds), "entries": sorted(wanted.hold_ids)},
+        ),
+        "debts": (DEBTS, {"members": sorted(wanted.debts)}),
+        "used": (USED, {"members": sorted(wanted.used), "rules": sorted(wanted.rules) or None}),
+    }
+    found = await exchange(conn, {name: one for name, one in asked.items() if one[1]["members"]})
+    fill(seen, wanted.lots, found.get("lots", ()))
+    for row in found.get("holds", ()):
         kept = list(zip(*row[8:], strict=True))
         seen.purses[row[0]].holds[row[1]] = Hold(*row[:8], kept)  # type: ignore[call-arg]  # eight columns and its parts
-    for member_id, *debt in await rows_of(debts):
+    for member_id, *debt in found.get("debts", ()):
         seen.purses[member_id].debts.append(Owed(*debt))
-    for member_id, rule, used_on, points in await rows_of(used):
+    for member_id, rule, used_on, points in found.get("used", ()):
         seen.purses[member_id].used[rule, used_on] = points
 
 
-async def ask(
-    conn: AsyncConnection, query: str, members: set[int], **more: Any
-) -> AsyncCursor | None:
-    """One more question of a pipeline, if there is anybody to ask it of."""
-    if not members:
-        return None
-    return await conn.execute(query, {"members": array(sorted(members)), **more}, prepare=True)
-
-
-async def rows_of(asked: AsyncCursor | None) -> list[tuple[Any, ...]]:
-    """All rows of a question at once, if it was asked."""
-    return [] if asked is None else await asked.fetchall()
-
-
-async def fill(seen: Seen, members: Iterable[int], lots: AsyncCursor) -> None:
+def fill(seen: Seen, members: Iterable[int], lots: Iterable[tuple[Any, ...]]) -> None:
     """The open lots of members, into their purses."""
     for member_id in members:
         if member_id in seen.purses:
             seen.purses[member_id].read = True
-    for row in await lots.fetchall():
+    for row in lots:
         lot = Lot(*row)
         seen.purses[lot.member_id].lots[lot.key] = lot
 

@@ -1,7 +1,13 @@
 -- How many entries stand in each line of each statement of a cycle: as they were folded, and those
 -- that are not yet, counted as in count.sql. An entry is either in or not, never in part.
-WITH put AS (
-    SELECT * FROM json_to_recordset(%(puts)s::json) AS p (
+WITH put AS MATERIALIZED (       -- fund and promo fund are one party each
+    SELECT
+        p.*,
+        (
+            SELECT fund.party_id FROM tenants.parties AS fund
+            WHERE fund.kind = p.role AND p.role NOT IN ('funder', 'tenant')
+        ) AS fund_id
+    FROM json_to_recordset(%(puts)s::json) AS p (
         funding text, movement text, kind text, role text, code integer, sign integer
     )
 ),
@@ -12,7 +18,7 @@ met AS (
         CASE put.role
             WHEN 'funder' THEN unfolded.funder_id
             WHEN 'tenant' THEN unfolded.tenant_id
-            ELSE (SELECT fund.party_id FROM tenants.parties AS fund WHERE fund.kind = put.role)
+            ELSE put.fund_id
         END AS party_id
     FROM settlement.unfolded
     INNER JOIN put USING (funding, movement, kind)

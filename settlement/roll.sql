@@ -33,8 +33,14 @@ moved AS (
     DO UPDATE SET points = positions.points + excluded.points
 ),
 
-put AS (
-    SELECT * FROM json_to_recordset(%(puts)s::json) AS p (
+put AS MATERIALIZED (       -- fund and promo fund are one party each
+    SELECT
+        p.*,
+        (
+            SELECT fund.party_id FROM tenants.parties AS fund
+            WHERE fund.kind = p.role AND p.role NOT IN ('funder', 'tenant')
+        ) AS fund_id
+    FROM json_to_recordset(%(puts)s::json) AS p (
         funding text, movement text, kind text, role text, code integer, sign integer
     )
 ),
@@ -45,7 +51,7 @@ met AS (
         CASE put.role
             WHEN 'funder' THEN slice.funder_id
             WHEN 'tenant' THEN slice.tenant_id
-            ELSE (SELECT fund.party_id FROM tenants.parties AS fund WHERE fund.kind = put.role)
+            ELSE put.fund_id
         END AS party_id
     FROM slice
     INNER JOIN put USING (funding, movement, kind)

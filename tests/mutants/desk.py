@@ -91,11 +91,9 @@ ASKING = (
     Bug(
         "tills are told before the commit",
         "federation/booking.py",
-        "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values(), kept)\n",
+        "        await post(conn, page, seen.purses.values(), kept)\n",
         "        for turn in fresh:\n            turn.answer(turn.told)\n"
-        "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values(), kept)\n",
+        "        await post(conn, page, seen.purses.values(), kept)\n",
         "tests/races/test_crash.py::test_a_killed_hub_has_lost_nothing_it_said",
     ),
     Bug(

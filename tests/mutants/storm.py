@@ -9,12 +9,10 @@ STRIKING = (
     Bug(
         "an answer goes out before its commit",
         "federation/booking.py",
-        "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values(), kept)\n",
+        "        await post(conn, page, seen.purses.values(), kept)\n",
         "        for turn in fresh:\n"
         "            turn.answer(turn.told)\n"
-        "        async with conn.pipeline():\n"
-        "            await post(conn, page, seen.purses.values(), kept)\n",
+        "        await post(conn, page, seen.purses.values(), kept)\n",
         STORM,
     ),
     Bug(
