@@ -137,25 +137,7 @@ async def look(
     whole: Sequence[int] = (),
 ) -> Seen:
     """Lock, then look: the close shared, members in line; of some the whole."""
-    carriers = [turn.carrier for turn in batch if turn.carrier]
-    codes = [carrier for carrier in carriers if is_code(carrier)]
-    guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
-    about = [turn for turn in batch if turn.original is not None]
-    spending = [turn for turn in batch if wants_lots(turn, today)]
-    asked: dict[str, Question] = {
-        "begin": BEGIN,
-        "lined": (LINE_UP, in_line(batch, spending, carriers, codes, whole)),
-        "stands": (STANDS, stood_on(batch, carriers, today)),
-    }
-    if codes:
-        asked["codes"] = CODES, {"codes": codes}
-    if guarded:
-        asked["pins"] = PINS, {"carriers": guarded}
-    if about:
-        asked["sales"] = SALES, sales_of(about)
-    if spending or whole:
-        asked["lots"] = PURSES, THOSE_IN_LINE
-    found = await exchange(conn, asked)
+    found = await exchange(conn, questions(batch, today, whole))
     led = led_to(found["lined"][0][4])
     for turn in batch:
         if turn.by_carrier:
@@ -176,10 +158,35 @@ async def look(
         state = "active" if used_at is None else "used"
         seen.cards[code] = Card(member_id, "code", state, expires_at)
     if "lots" in found:
-        fill(seen, [m for turn in spending for m in turn.members] + [*whole], found["lots"])
-    look_back(seen, about, found.get("sales", ()))
+        spenders = [m for turn in batch if wants_lots(turn, today) for m in turn.members]
+        fill(seen, [*spenders, *whole], found["lots"])
+    look_back(seen, [turn for turn in batch if turn.original is not None], found.get("sales", ()))
     await look_closer(conn, seen, batch, now)
     return seen
+
+
+def questions(batch: Sequence[Turn], today: date, whole: Sequence[int]) -> dict[str, Question]:
+    """What a batch asks in its first round trip: its locks, what it stands on, and what only some
+    need."""
+    carriers = [turn.carrier for turn in batch if turn.carrier]
+    codes = [carrier for carrier in carriers if is_code(carrier)]
+    guarded = [turn.carrier for turn in batch if turn.ask.secret is not None]
+    about = [turn for turn in batch if turn.original is not None]
+    spending = [turn for turn in batch if wants_lots(turn, today)]
+    asked: dict[str, Question] = {
+        "begin": BEGIN,
+        "lined": (LINE_UP, in_line(batch, spending, carriers, codes, whole)),
+        "stands": (STANDS, stood_on(batch, carriers, today)),
+    }
+    if codes:
+        asked["codes"] = CODES, {"codes": codes}
+    if guarded:
+        asked["pins"] = PINS, {"carriers": guarded}
+    if about:
+        asked["sales"] = SALES, sales_of(about)
+    if spending or whole:
+        asked["lots"] = PURSES, THOSE_IN_LINE
+    return asked
 
 
 def look_back(seen: Seen, about: Sequence[Turn], sales: Iterable[tuple[Any, ...]]) -> None:

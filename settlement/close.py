@@ -33,6 +33,9 @@ from settlement.statement import Key, charges, netted, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 PROOF = statement(__file__, "proof")
+# A pass over everything is hashed, by several at once: the planner expects far more cells than any
+# mall has, and would sort every draw.
+HASHED = "SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true)"
 SUM = statement(__file__, "sum")
 STATE = statement(__file__, "state")
 SEAL = statement(__file__, "seal")
@@ -130,10 +133,13 @@ def booked(cycle: Standing) -> dict[str, Any]:
 async def differing(conn: AsyncConnection, cycle: Standing) -> list[str]:
     """The cells in which positions and the whole pass differ, or that are nobody's, by name."""
     name = cycle.first_on.isoformat()
+    await conn.execute(HASHED)
     return [
         f"{name} {cell['funder']} → {cell['tenant']} {cell['funding']} {cell['movement']} "
         f"{cell['kind']}{' late' if cell['late'] else ''}: {cell['points']} ≠ {cell['whole']}"
-        for cell in await rows(conn, PROOF, {**booked(cycle), "most": SHOWN})
+        for cell in await rows(
+            conn, PROOF, {**booked(cycle), "first_on": cycle.first_on, "most": SHOWN}
+        )
     ]
 
 
