@@ -33,6 +33,7 @@ COMMANDS = {
     "settlement": "deploy.settlement_commands:settlement",
     "exposure": "deploy.exposure_commands:exposure",
     "give-take": "deploy.exposure_commands:fairness",
+    "foreign": "deploy.foreign_commands:foreign",
     "reconcile": "deploy.exposure_commands:reconcile",
     "verify": "settlement.commands:verify",
 }
