@@ -49,6 +49,10 @@ log = logging.getLogger("meguri.exposure")
 async def keep_watching(connect: Connect, clock: Clock) -> None:
     """Look as long as the process lives; where another hub is at it, hear what it saw."""
     looks = 0
+    for level in ("warned", "refused"):
+        exposure_tenants.set(0, {"level": level})
+    ratio_below.set(0)
+    breaks_open.set(0)
     while True:
         began = perf_counter()
         try:
