@@ -1,5 +1,6 @@
 """Caps at work: whoever owes too much gives no points of its own, and everything else goes on."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,8 @@ from settlement.exposure import caps
 from settlement.exposure.levels import Exposure
 from settlement.refusals import DepositTooSmall
 from tests.mall import LONG_AGO, WHY, Mall, Shop
+from tests.settlement.life.offices import Finance
+from tests.settlement.life.test_disputes import decided, objection
 
 JUNE = date(2026, 6, 3)
 
@@ -156,3 +159,52 @@ def _nobody(mall: Mall) -> Shop:
     nobody = object.__new__(Shop)
     nobody.tenant = "nobody"
     return nobody
+
+
+async def test_what_is_disputed_released_or_carried_on_counts(mall: Mall) -> None:
+    """A debt in dispute counts, a claim in dispute does not; nothing is lost on its way."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako, finance, risk = await mall.member(), Finance(mall), Risk(mall)
+    await mall.terms(minimum_yen=500, from_on=date(2026, 6, 16))
+    await bakery.sells(hanako, yen=330_000)
+    await bookshop.accepts(hanako, points=1_000)
+    await finance.opens("bakery", "bookshop")
+    await mall.close(JUNE)
+    assert (await finance.confirms()).status == 200
+
+    async def stands(shop: Shop) -> tuple[int, list[tuple[str, int]]]:
+        told = (await risk.exposure(shop))["exposure"]
+        return told["exposure_yen"], [(one["part"], one["yen"]) for one in told["parts"]]
+
+    office = await mall.office(bakery)
+    asked = await office.post("/v1/settlement/disputes", **objection(yen=300))
+    assert asked.status == 201, asked
+    assert await stands(bakery) == (1_000, [("disputed", -300), ("unpaid", -700)])
+    assert await stands(bookshop) == (0, [("unpaid", 700)])
+    await decided(mall, asked.json["dispute"], outcome="rejected")
+    assert await stands(bakery) == (1_000, [("unpaid", -700), ("beside", -300)])
+    await mall.turn_to(date(2026, 6, 18))
+    await bookshop.accepts(hanako, points=100)
+    await mall.close(date(2026, 6, 18))
+    parts = [("unpaid", -700), ("beside", -300), ("carried", -100)]
+    assert await stands(bakery) == (1_100, parts)
+    operator = await mall.operator()
+    every = (await operator.get("/v1/admin/exposure")).json["tenants"]
+    assert {one["party"]: one["exposure_yen"] for one in every} == {"bakery": 1_100, "bookshop": 0}
+
+
+async def test_a_hub_that_serves_stops_it_by_itself(mall: Mall) -> None:
+    """Nobody asks for a look: the watch stops the tenant, and the tills hear of it."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako, risk = await mall.member(), Risk(mall)
+    await bakery.sells(hanako, yen=22_000)
+    await bookshop.accepts(hanako, 100)
+    await risk.caps(bakery, None, 99)
+    async with asyncio.timeout(30):
+        status = 201
+        while status == 201:
+            status = (await bakery.post("/v1/accruals", **bakery.sale(hanako, 1_100))).status
+            await asyncio.sleep(0.05)
+    assert status == 409
+    stopped = await mall.value("SELECT at FROM settlement.exposure_levels")
+    assert stopped == mall.now

@@ -1,4 +1,4 @@
-"""先方負担: the fee of a transfer stays behind, is shown, and what arrives is matched without it."""
+"""先方負担: the fee of a transfer stays behind, is shown, and what came is matched without it."""
 
 from datetime import date, time
 
