@@ -1,5 +1,5 @@
 -- Till-days on which what a till declared (日計) and what the hub booked do not agree in every figure;
--- a till that never declared anything is not asked. With the day's slips, those of the days around it
+-- a till that declared nothing in 93 days before is not asked. With the day's slips, those of the days around it
 -- (`around`), and those that look like another of the same day (`twins`).
 WITH told AS (
     SELECT
@@ -23,6 +23,7 @@ WITH told AS (
 
 telling AS (
     SELECT DISTINCT tenant_id, till FROM tenants.daily_totals
+    WHERE business_date BETWEEN %(first_on)s::date - 93 AND %(last_on)s::date
 ),
 
 booked AS (
@@ -35,6 +36,7 @@ booked AS (
     WHERE
         entries.business_date BETWEEN %(first_on)s::date - 2 AND %(last_on)s::date + 2
         AND entries.booked_at >= (%(first_on)s::date - 2)::timestamp AT TIME ZONE 'Asia/Tokyo'
+        AND entries.booked_at < (%(last_on)s::date + 64)::timestamp AT TIME ZONE 'Asia/Tokyo'
         AND entries.kind IN ('accrual', 'redemption', 'reversal', 'return')
         AND entries.slip IS NOT NULL
     GROUP BY entries.tenant_id, entries.till, entries.business_date, entries.kind, entries.slip

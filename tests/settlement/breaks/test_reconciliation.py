@@ -13,7 +13,9 @@ from settlement.breaks.book import Compared, Span
 from settlement.refusals import BreakResolved
 from tenants.layout import Why
 from tests.mall import Mall, Shop
+from tests.settlement.bank.notices import booked
 from tests.settlement.life.offices import ID, Finance, answered
+from tests.settlement.life.test_coming_back import told
 from tests.stories.test_day_end import counted
 
 KEIKO = Why("cli:keiko", "レジの再送待ち")
@@ -27,6 +29,10 @@ async def compares(mall: Mall, span: Span | None = None) -> Compared:
 async def explains(mall: Mall, break_id: str) -> None:
     async with mall.hub.pools.bare("worker") as conn:
         await book.explain(conn, break_id, KEIKO, mall.now)
+
+
+def cut_short(*_: object) -> None:
+    raise ConnectionError
 
 
 async def seen(mall: Mall, shop: Shop, **query: Any) -> list[Any]:
@@ -45,8 +51,8 @@ async def test_a_slip_that_comes_late_is_found_explained_and_resolved(mall: Mall
     hanako = await mall.member()
     await bakery.sells(hanako, 11_000, slip="D-01")
     await bakery.accepts(hanako, 30, slip="D-03")
-    told = await bakery.post("/v1/daily-totals", **counted(bakery, "D-01", "D-03"))
-    assert told.json["state"] == "differs"
+    declared = await bakery.post("/v1/daily-totals", **counted(bakery, "D-01", "D-03"))
+    assert declared.json["state"] == "differs"
     assert (await compares(mall)).found == 1
     [young] = await seen(mall, bakery)
     assert short([young]) == [("accruals", "timing", "open", 2, 1)]
@@ -85,7 +91,9 @@ async def test_a_slip_that_comes_late_is_found_explained_and_resolved(mall: Mall
     assert (await other.get(f"/v1/settlement/breaks/{young['break_id']}")).status == 404
 
 
-async def test_a_day_that_was_never_closed_is_missed_and_pages_turn(mall: Mall) -> None:
+async def test_a_day_that_was_never_closed_is_missed_and_pages_turn(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     bakery, hanako = await mall.shop("bakery"), await mall.member()
     quiet = await mall.shop("bookshop")
     nothing = counted(bakery, "D-01", "D-01", accruals={"count": 0, "points": 0, "yen": 0},
@@ -96,7 +104,10 @@ async def test_a_day_that_was_never_closed_is_missed_and_pages_turn(mall: Mall) 
         await bakery.sells(hanako, 11_000)
         await quiet.sells(hanako, 11_000)  # a till that never closes its day is not asked
     await mall.turn_to(mall.today + timedelta(days=3))
-    assert (await compares(mall)).found == 3
+    with monkeypatch.context() as dying, pytest.raises(ConnectionError):
+        dying.setattr(book, "statement_payout", cut_short)
+        await compares(mall)
+    assert await compares(mall) == Compared(0, 0, 0, 3)  # the first leg was whole
     found = await seen(mall, bakery, leg="till-hub", state="open")
     assert short(found) == 3 * [("z-total", "missing", "open", 0, 1)]
     office, operator = await mall.office(bakery), await mall.operator()
@@ -152,3 +163,9 @@ async def test_a_statement_that_somebody_changed_and_a_payment_that_failed(
     assert failed["behind"][0].startswith("failed 口座振替ができませんでした")
     assert failed["business_date"] == "2026-07-27"
     assert short(await seen(mall, bookshop, state="open"))[0][1] == "missing"
+
+    twice = [booked("2", 1_000, "ﾎﾝﾔ(ｶ", reference=n, edi=f"{ID}-1-2") for n in (1, 2)]
+    await finance.takes_statement(told(*twice, came=[], went=[1_000, 1_000]))
+    assert (await compares(mall)).changed == 1
+    [paid] = await seen(mall, bookshop, state="open")
+    assert short([paid]) == [("paid", "duplicate", "open", 1_000, 1_000)]

@@ -6,7 +6,7 @@ from settlement.fairness import give_take
 from tests.mall import LONG_AGO, WHY, Mall
 
 
-async def test_each_tenant_sees_what_it_gave_and_took_and_the_operator_sees_all(mall: Mall) -> None:
+async def test_c21_each_tenant_sees_what_it_gave_and_took_and_the_operator_all(mall: Mall) -> None:
     bakery, bookshop = await mall.shops("bakery", "bookshop")
     hanako = await mall.member()
     await bakery.sells(hanako, yen=33_000)  # 300
@@ -27,6 +27,8 @@ async def test_each_tenant_sees_what_it_gave_and_took_and_the_operator_sees_all(
         "floor_bp": 5_000, "state": "below", "brought_sales": 2,
         "brought_sales_yen": 1_500 + 1_100 + 80,
     }  # fmt: skip
+    flows = (await office.get("/v1/flows")).json["cycles"]
+    assert [one["net_yen"] for one in flows] == [80, 100]  # the yen that it is owed
     assert (await mall.close(date(2026, 6, 3))).status == 200  # closed or not, it counts the same
     assert (await office.get(path)).json["tenants"] == [own]
     both = (await operator.get(path)).json["tenants"]
