@@ -104,9 +104,10 @@ async def test_a_day_that_was_never_closed_is_missed_and_pages_turn(
         await bakery.sells(hanako, 11_000)
         await quiet.sells(hanako, 11_000)  # a till that never closes its day is not asked
     await mall.turn_to(mall.today + timedelta(days=3))
-    with monkeypatch.context() as dying, pytest.raises(ConnectionError):
+    with monkeypatch.context() as dying:
         dying.setattr(book, "statement_payout", cut_short)
-        await compares(mall)
+        with pytest.raises(ConnectionError):
+            await compares(mall)
     assert await compares(mall) == Compared(0, 0, 0, 3)  # the first leg was whole
     found = await seen(mall, bakery, leg="till-hub", state="open")
     assert short(found) == 3 * [("z-total", "missing", "open", 0, 1)]
