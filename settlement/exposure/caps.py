@@ -1,7 +1,6 @@
 """与信枠と預託金: caps and deposits as dated rows, what tenants stand at, and the look that stops
 or frees their points."""
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from msgspec import Struct, structs
@@ -31,6 +30,7 @@ ADD_LEVEL = statement(__file__, "add_level")
 TURN = "SELECT pg_advisory_xact_lock(hashtext('settlement.exposure'))"
 TRY = "SELECT pg_try_advisory_xact_lock(hashtext('settlement.exposure'))"
 WATCH = "watch"
+ANYBODY = {"party_id": None}
 
 
 class Moved(Struct, frozen=True):
@@ -171,9 +171,6 @@ async def look(conn: AsyncConnection, now: datetime, *, wait: bool = True) -> li
         return list(found.values())
 
 
-ANYBODY = {"party_id": None}
-
-
 async def passed(
     conn: AsyncConnection, party_id: int, one: Exposure, was: Level, now: datetime
 ) -> None:
@@ -184,8 +181,3 @@ async def passed(
     await conn.execute(ADD_LEVEL, {**asked, **structs.asdict(reason)})
     if "refused" in (one.level, was):
         await granting.decide(conn, party_id, reason, now, stopped=one.level == "refused")
-
-
-def at_level(found: Iterable[Exposure], level: Level) -> int:
-    """How many tenants stand at a level."""
-    return sum(one.level == level for one in found)
