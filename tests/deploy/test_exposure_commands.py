@@ -32,6 +32,7 @@ def meguri(mall: Mall, monkeypatch: pytest.MonkeyPatch) -> Meguri:
     return run
 
 
+@pytest.mark.long
 async def test_the_office_sees_and_decides_at_the_command_line(
     mall: Mall, meguri: Meguri, tmp_path: Path
 ) -> None:

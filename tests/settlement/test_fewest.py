@@ -49,7 +49,8 @@ def tried(nets: tuple[int, ...]) -> int:
         ((-1, -2, 3, -4, 4), 3),
         ((-6, -4, 5, 5), 3),
         ((-3, -3, 2, 2, 2), 4),  # no smaller group sums to nothing
-        ((-8, 3, 5, -9, 2, 7), 4),  # two groups that a greedy plan does not see
+        ((-8, 3, 5, -9, 2, 7), 4),
+        ((-2, 6, 5, 3, -4, -8), 4),  # two groups that a greedy plan does not see: it needs five
     ],
 )
 def test_the_fewest_transfers_of_small_malls(nets: tuple[int, ...], transfers: int) -> None:
