@@ -21,11 +21,14 @@ from deploy.hub import Hub
 from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
+from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
+from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
 from settlement.paper.paper_api import ROUTES as PAPER_ROUTES
 from settlement.paper.register_api import ROUTES as REGISTER_ROUTES
+from settlement.reports.reports_api import ROUTES as REPORTS_ROUTES
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from settlement.terms_api import ROUTES as TERMS_ROUTES
 from tenants.batches_api import ROUTES as BATCH_ROUTES
@@ -79,6 +82,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
+    routes += [*EXPOSURE_ROUTES, *BREAKS_ROUTES, *REPORTS_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES

@@ -83,10 +83,15 @@ def account(
 @bank.command()
 @click.argument("party")
 @click.argument("way", type=click.Choice(get_args(Route)))
+@click.option(
+    "--payee-fee", type=click.IntRange(0, 5000), default=0,
+    help="先方負担の振込手数料 円 · yen that the payee bears; 0: 当方負担",
+)  # fmt: skip
 @asking(reasoned)
-def route(party: str, way: Route, from_on: datetime, reason: str) -> None:
+def route(party: str, way: Route, payee_fee: int, from_on: datetime, reason: str) -> None:
     """支払経路を定める · how a party is paid, or pays, from a day on."""
-    _run(lambda conn, now: entering.set_route(conn, party, way, from_on.date(), _why(reason), now))
+    day, why = from_on.date(), _why(reason)
+    _run(lambda conn, now: entering.set_route(conn, party, way, day, why, now, payee_fee))
     click.echo(f"{party} {way}")
 
 

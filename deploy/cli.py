@@ -31,6 +31,10 @@ COMMANDS = {
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
     "settlement": "deploy.settlement_commands:settlement",
+    "exposure": "deploy.exposure_commands:exposure",
+    "give-take": "deploy.exposure_commands:fairness",
+    "foreign": "deploy.foreign_commands:foreign",
+    "reconcile": "deploy.exposure_commands:reconcile",
     "verify": "settlement.commands:verify",
 }
 

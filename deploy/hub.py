@@ -20,6 +20,7 @@ from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
+from deploy.exposure_watch import keep_watching
 from deploy.heads import HeadsFile
 from deploy.meters import lapse_done
 from deploy.pools import Pools
@@ -116,6 +117,7 @@ class Hub:
                 self.importing.keep_working(),
                 self.sealer.keep_sealing(),
                 keep_rolling(lambda: self.pools.bare("worker")),
+                keep_watching(lambda: self.pools.bare("worker"), self.clock),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))

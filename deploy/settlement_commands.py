@@ -21,6 +21,7 @@ from deploy.settings import settings
 from federation.days import day_of
 from federation.refusals import Refusal, titles
 from settlement.bank.pain import Message, payment_file
+from settlement.fewest import fewest
 from settlement.life import board, confirm, disputes, leaving, papers, results, send
 from settlement.life.planning import transfers_of
 from settlement.life.refusals import NothingCameBack
@@ -62,6 +63,7 @@ def show(cycle: str) -> None:
             lines.append(
                 f"{one.reference} {whose} {one.yen:+,} {one.route} {one.pays_on} {one.state}"
                 f" {one.difference or one.why}"
+                + (f" 振込手数料（先方負担） −{one.fee_yen:,}" if one.fee_yen else "")
             )
         return lines
 
@@ -119,6 +121,20 @@ def send_files(cycle: str, folder: Path) -> None:
             body = bodies[one.plan, one.kind]
             (folder / f"{cycle}-{one.plan}-{one.kind}.{ending}").write_bytes(body)
     _tell(sent)
+
+
+@settlement.command("plan")
+@click.argument("cycle")
+@click.option("--fewest", "as_fewest", is_flag=True, help="最少振込 · the fewest transfers")
+def show_plan(cycle: str, as_fewest: bool) -> None:
+    """精算額と振込案 · the nets of a sealed cycle, or as few transfers as can settle them."""
+
+    async def done(conn: AsyncConnection, _: datetime) -> dict[str, int]:
+        found = await papers.stated(conn, cycle_id_of(cycle))
+        return {one.party: one.total_yen for one in found if one.total_yen}
+
+    nets = _run(done, "auditor")
+    _tell(fewest(nets) if as_fewest else nets)
 
 
 @settlement.command()

@@ -51,3 +51,19 @@ class ReissuedByOperator(Refusal):
     status = 403
     burns = False
     staff_text = "再発行は運営者へ依頼"
+
+
+class DepositTooSmall(Refusal):
+    """預託金の残高より多くは返金できません
+    No more is paid back than the deposit holds."""
+
+    burns = False
+    staff_text = "預託金が不足"
+
+
+class BreakResolved(Refusal):
+    """この差異はすでに解消しています
+    This break is resolved already: both sides agree."""
+
+    burns = False
+    staff_text = "差異は解消済み"

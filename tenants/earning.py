@@ -27,6 +27,7 @@ from federation.slips import (
 )
 from tenants.capping import capped
 from tenants.expiring import BASE, DAY, lapses_on, slides_to
+from tenants.refusals import GrantingStopped
 from tenants.terms import Campaign, Event, Programme, Terms, Till, in_force
 
 REMEMBERED = 5_000  # outcomes of a till's terms: whole points up to 10,000 円 on a few days
@@ -92,7 +93,23 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
 def earn(sale: Sale, till: Till, holder: Holder) -> Order:
     """Give a member the points that this sale earned."""
-    return Order(accrue=accrual(sale, till, holder))
+    return Order(accrue=covered(accrual(sale, till, holder), till))
+
+
+def covered(given: Accrual, till: Till) -> Accrual:
+    """An accrual that its tenant may pay for."""
+    if not covers(given, till):
+        raise GrantingStopped
+    return given
+
+
+def covers(given: Accrual, till: Till) -> bool:
+    """Whether the tenant may pay for an accrual: one that is stopped gives no points of its own,
+    but a sale that earns none of them is still a sale."""
+    if not till.stopped:
+        return True
+    funders = {part.funder_id for grant in given.grants for part in grant.parts}
+    return till.tenant.party_id not in funders
 
 
 def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:

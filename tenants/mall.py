@@ -205,6 +205,7 @@ def till_of(
         day_starts=row["day_starts"],
         terms=terms.get(row["shop_id"], ()),
         counter=row["counter"],
+        stopped=row["stopped"],
         terms_of={shop: terms.get(shop, ()) for shop in set(registers.values())},
         **everywhere,
     )

@@ -12,7 +12,7 @@ from federation.opaque import Names
 from federation.reading import holder, spendable
 from federation.refusals import CardNotActive
 from federation.slips import CardNumber, Holder, PointsOrNone, StaffCode, TillCode, Yen
-from tenants.earning import Lines, Tenders, accrual, excluded
+from tenants.earning import Lines, Tenders, accrual, covers, excluded
 from tenants.spending import Purchase, left_today, static_limit
 from tenants.terms import Till, in_force
 
@@ -54,6 +54,8 @@ async def quote(conn: AsyncConnection, ask: Ask, till: Till, names: Names, now: 
     here = await spendable(conn, facts.member_id, facility_id, now)
     sale = Purchase(slip="quote", receipt_no="quote", **structs.asdict(ask))
     earned = accrual(sale, till, facts)
+    if not covers(earned, till):
+        earned = structs.replace(earned, grants=())
     return Quote(
         member=names.seal("member", till.tenant_id, facts.member_id),
         rank=facts.rank,

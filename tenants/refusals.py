@@ -1,4 +1,5 @@
-"""Why a line of an offline file was not taken, before the books were asked: no slip is used up."""
+"""Why a line of an offline file was not taken before the books were asked (no slip is used up), and
+why a sale earned nothing at a tenant that owes too much."""
 
 from federation.refusals import Refusal
 
@@ -28,3 +29,11 @@ class BrokenChain(Refusal):
     status = 422
     do = "call"
     staff_text = "連鎖不正・本部へ連絡"
+
+
+class GrantingStopped(Refusal):
+    """この店のポイント付与は一時停止中です。販売はそのまま続けてください
+    This tenant may give no points of its own for now: go on with the sale without them."""
+
+    do = "call"
+    staff_text = "付与停止中・販売は続行"

@@ -26,7 +26,7 @@ from federation.slips import (
     Redemption,
     Yen,
 )
-from tenants.earning import Line, Sale, accrual, excluded
+from tenants.earning import Line, Sale, accrual, covered, excluded
 from tenants.expiring import slides_to
 from tenants.terms import REDEMPTION, Till, in_force
 
@@ -82,7 +82,7 @@ def spend(asked: Spend, till: Till, holder: Holder) -> Order:
 
 def buy(bought: Purchase, till: Till, holder: Holder) -> Order:
     """Spend first, then earn on what was paid in money; either refused refuses both."""
-    earned = accrual(bought, till, holder)
+    earned = covered(accrual(bought, till, holder), till)
     if bought.points == 0:
         return Order(accrue=earned)
     terms = in_force(till.terms, bought.business_date)

@@ -149,6 +149,7 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     programme: tuple[Programme, ...] = (Programme(),)
     expiry: tuple[ExpiryPolicy, ...] = (ExpiryPolicy(),)
     counter: bool = False
+    stopped: bool = False  # its tenant owes too much to give points of its own
     terms_of: Mapping[int, tuple[Terms, ...]] = {}  # by shop of the tenant
     worked_out: dict[object, Any] = field(default_factory=dict)  # remembered by pure rules
 

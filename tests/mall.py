@@ -220,7 +220,7 @@ class Mall:
         facility_id = await self.facility(facility)
         terms = {"static_card_limit_points": 10_000_000, **terms}
         day_starts = terms.pop("day_starts", time(0))
-        tenant = terms.pop("of", None)
+        tenant, starts = terms.pop("of", None), terms.pop("starts", LONG_AGO)
         tills = {"counters": terms.pop("counters", ())}
         if "tills" in terms:
             tills["tills"] = terms.pop("tills")
@@ -234,7 +234,7 @@ class Mall:
             shop_id = await layout.add_shop(
                 conn, tenant_id, facility_id, named, trade="any", day_starts=day_starts, **tills
             )
-            await layout.agree(conn, shop_id, LONG_AGO, WHY, **terms)
+            await layout.agree(conn, shop_id, starts, WHY, **terms)
             await layout.moved(conn)
         owner = tenant.tenant if tenant is not None else code
         registered = await self.register(owner, TILL, scopes_of(TILL))

@@ -84,10 +84,18 @@ async def enter_account(
 
 
 async def set_route(
-    conn: AsyncConnection, party: str, route: Route, from_on: date, why: Why, now: datetime
+    conn: AsyncConnection,
+    party: str,
+    route: Route,
+    from_on: date,
+    why: Why,
+    now: datetime,
+    payee_fee_yen: int = 0,
 ) -> None:
-    """How a party is paid, or pays, from a day on; `UnknownParty`."""
+    """How a party is paid, or pays, from a day on, and the fee of its transfers where it bears that
+    itself (先方負担); `UnknownParty`."""
     asked = {"party": party, "route": route, "from_on": from_on, "entered_at": now}
+    asked["payee_fee_yen"] = payee_fee_yen
     await _entered(conn, ADD_ROUTE, {**asked, **structs.asdict(why)})
 
 
@@ -143,9 +151,8 @@ async def profile(conn: AsyncConnection, day: date, named: Named) -> Profile | N
 
 async def agreed(conn: AsyncConnection, day: date, named: Named) -> Agreed:
     """Routes, accounts and consents in force on a day, by the parties' codes."""
-    routes: Mapping[str, Route] = {
-        row["party"]: row["route"] for row in await _rows(conn, ROUTES, day)
-    }
+    known = await _rows(conn, ROUTES, day)
+    routes: Mapping[str, Route] = {row["party"]: row["route"] for row in known}
     held = [one for one in await accounts(conn, day) if not one.closed]
     consents = [row for row in await _rows(conn, CONSENTS, day) if not row.pop("withdrawn")]
     return Agreed(
@@ -154,6 +161,7 @@ async def agreed(conn: AsyncConnection, day: date, named: Named) -> Agreed:
         {one.party: named(one.account) for one in held if one.purpose == "debtor"},
         {row["debtor"]: Consent(**row) for row in consents},
         {one.party: one.customer for one in held if one.purpose == "debtor"},
+        payee_fees={row["party"]: row["payee_fee_yen"] for row in known if row["payee_fee_yen"]},
     )
 
 

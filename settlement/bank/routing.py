@@ -26,7 +26,13 @@ HALF_YEAR_ENDS = frozenset({(3, 31), (9, 30)})
 SMALLEST_YEN = 500
 
 Why = Literal[
-    "agreed", "no-consent", "no-payee-account", "no-debtor-account", "no-route", "below-minimum"
+    "agreed",
+    "no-consent",
+    "no-payee-account",
+    "no-debtor-account",
+    "no-route",
+    "below-minimum",
+    "below-fee",
 ]
 WHY: dict[Why, tuple[str, str]] = {
     "agreed": ("契約のとおり", "as agreed"),
@@ -34,6 +40,10 @@ WHY: dict[Why, tuple[str, str]] = {
     "no-payee-account": ("振込先口座がないため支払えません", "no account to pay to is known"),
     "no-debtor-account": ("引落口座がないため", "for want of an account to collect from"),
     "no-route": ("支払経路の定めがないため", "for want of an agreed route"),
+    "below-fee": (
+        "先方負担の振込手数料に満たないため",
+        "no more than the fee that the payee bears",
+    ),
     "below-minimum": ("最低額に満たないため次期へ繰越", "too small, carried to the next cycle"),
 }
 
@@ -70,6 +80,7 @@ class Agreed(Struct, frozen=True):
     consents: Mapping[str, Consent]
     customers: Mapping[str, str] = {}  # 顧客番号 of the mandate that each debtor gave
     first_debits: frozenset[str] = frozenset()  # parties never debited before: 新規コード 1
+    payee_fees: Mapping[str, int] = {}  # 先方負担: the fee in yen that stays behind of a transfer
 
     def customer(self, net: Net) -> str:
         """By which number the debtor and its bank know a debit."""
@@ -162,8 +173,11 @@ def plan(
             holder = agreed.consents[net.party].holder
             offsets.append(OffsetLine(net.party, net.yen, net.statement, holder, paid))
         elif route == "TRANSFER":
-            to = agreed.payees[net.party]
-            transfers.append((net.party, Transfer(to, net.yen, edi=net.statement)))
+            to, sent_yen = agreed.payees[net.party], net.yen - agreed.payee_fees.get(net.party, 0)
+            if sent_yen > 0:
+                transfers.append((net.party, Transfer(to, sent_yen, edi=net.statement)))
+            else:
+                held.append(_held(net, "below-fee"))
         elif route == "DIRECT_DEBIT":
             debits.append((net.party, _debit(net, agreed)))
         elif net.yen < 0:

@@ -11,13 +11,14 @@ WITH planned AS (
 
 INSERT INTO settlement.payments (
     reference, cycle_id, plan, number, party_id, unit, yen, route, why, pays_on, account, customer,
-    holder, of_reference
+    holder, of_reference, fee_yen
 )
 SELECT
     p.reference, %(cycle_id)s::integer, %(plan)s::smallint, p.number, parties.party_id, p.unit, p.yen,
-    p.route, p.why, p.pays_on, p.account, p.customer, p.holder, p.of_reference
+    p.route, p.why, p.pays_on, p.account, p.customer, p.holder, p.of_reference,
+    p.fee_yen
 FROM json_to_recordset(%(payments)s::json) AS p (
     reference text, number integer, party text, unit text, yen bigint, route text, why text,
-    pays_on date, account text, customer text, holder text, of_reference text
+    pays_on date, account text, customer text, holder text, of_reference text, fee_yen bigint
 )
 INNER JOIN tenants.parties ON parties.code = p.party

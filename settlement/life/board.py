@@ -63,7 +63,8 @@ class Beside(Struct, frozen=True):
 
 
 class Paid(Struct, frozen=True):
-    """A payment as its party sees it; `yen` is to it (+) or by it (-)."""
+    """A payment as its party sees it; `yen` is to it (+) or by it (-), of which `fee_yen` stays
+    behind as the fee of its transfer (先方負担)."""
 
     reference: str
     party: str
@@ -76,6 +77,7 @@ class Paid(Struct, frozen=True):
     difference: str
     settled_yen: int
     of_reference: str | None
+    fee_yen: int
 
 
 class Due(Struct, frozen=True):

@@ -2,7 +2,7 @@
 SELECT
     payments.reference, parties.code AS party, payments.unit, payments.yen, payments.route,
     payments.why, payments.pays_on, payments.state, payments.difference, payments.settled_yen,
-    payments.of_reference
+    payments.of_reference, payments.fee_yen
 FROM settlement.payments
 INNER JOIN tenants.parties ON parties.party_id = payments.party_id
 WHERE

@@ -96,6 +96,7 @@ class Payment(Struct, frozen=True):
     state: str = "planned"
     difference: str = ""
     settled_yen: int = 0
+    fee_yen: int = 0  # 先方負担: what of a transfer's net stays behind as its fee
 
     @property
     def transfer(self) -> Transfer:

@@ -3,7 +3,7 @@ SELECT
     payments.reference, payments.plan, payments.number, parties.code AS party, payments.unit,
     payments.yen, payments.route, payments.why, payments.pays_on, payments.account,
     payments.customer, payments.holder, payments.of_reference, payments.state,
-    payments.difference, payments.settled_yen
+    payments.difference, payments.settled_yen, payments.fee_yen
 FROM settlement.payments
 INNER JOIN tenants.parties ON parties.party_id = payments.party_id
 WHERE

@@ -177,8 +177,11 @@ def routed(of: Life, blank: Payment, agreed: Agreed, profile: Profile, days: Day
     if one.offsets:
         paid = {"route": "OFFSET_SALES_DEPOSIT", "holder": one.offsets[0].holder}
     elif one.transfers:
-        order = msgspec.json.encode(one.transfers[0][1]).decode()
-        paid = {"route": "TRANSFER", "account": order}
+        sent = one.transfers[0][1]
+        paid = {
+            "route": "TRANSFER", "account": msgspec.json.encode(sent).decode(),
+            "fee_yen": blank.yen - sent.yen,
+        }  # fmt: skip
     elif one.debits:
         debit = one.debits[0][1]
         paid = {

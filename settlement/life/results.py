@@ -206,7 +206,7 @@ async def awaited(conn: AsyncConnection, moved: Sequence[Payment], today: date) 
             id=one.reference,
             party=one.party,
             direction="out" if one.yen > 0 else "in",
-            yen=abs(one.yen),
+            yen=abs(one.yen) - one.fee_yen,
             due_on=one.pays_on,
             names=tuple(sorted(known.get(one.party, ()))),
             edi=one.reference,
@@ -252,7 +252,7 @@ def state_of(difference: Difference) -> str:
 
 
 def settled_yen(one: Payment, difference: Difference) -> int:
-    """What moved, and stayed."""
+    """What moved, and stayed; a fee that its payee bears is settled with the rest."""
     if isinstance(difference, PartPaid):
         return difference.paid_yen
     return abs(one.yen) if state_of(difference) == "settled" else 0

@@ -723,6 +723,84 @@ settlement.bank_uploads
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+settlement.break_states
+  break_id text NOT NULL
+  number integer NOT NULL
+  party_id bigint NOT NULL
+  state text NOT NULL
+  class text NOT NULL
+  told bigint NOT NULL
+  found bigint NOT NULL
+  behind text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  break_states_author_check: CHECK ((author <> ''::text))
+  break_states_break_id_fkey: FOREIGN KEY (break_id) REFERENCES settlement.breaks(break_id)
+  break_states_class_check: CHECK ((class = ANY (ARRAY['timing'::text, 'missing'::text, 'amount'::text, 'duplicate'::text])))
+  break_states_number_check: CHECK ((number > 0))
+  break_states_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  break_states_pkey: PRIMARY KEY (break_id, number)
+  break_states_reason_check: CHECK ((reason <> ''::text))
+  break_states_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'explained'::text, 'resolved'::text])))
+  CREATE UNIQUE INDEX break_states_pkey ON settlement.break_states USING btree (break_id, number)
+  POLICY follow FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.breaks
+  break_id text NOT NULL
+  party_id bigint NOT NULL
+  leg text NOT NULL
+  subject text NOT NULL
+  figure text NOT NULL
+  business_date date NOT NULL
+  found_at timestamp with time zone NOT NULL
+  breaks_break_id_check: CHECK ((break_id ~ '^b_[0-9a-f]{16}$'::text))
+  breaks_figure_check: CHECK ((figure <> ''::text))
+  breaks_leg_check: CHECK ((leg = ANY (ARRAY['till-hub'::text, 'hub-statement'::text, 'statement-payout'::text])))
+  breaks_leg_subject_figure_party_id_key: UNIQUE (leg, subject, figure, party_id)
+  breaks_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
+  breaks_pkey: PRIMARY KEY (break_id)
+  breaks_subject_check: CHECK ((subject <> ''::text))
+  CREATE INDEX breaks_of_party ON settlement.breaks USING btree (party_id, business_date)
+  CREATE UNIQUE INDEX breaks_leg_subject_figure_party_id_key ON settlement.breaks USING btree (leg, subject, figure, party_id)
+  CREATE UNIQUE INDEX breaks_pkey ON settlement.breaks USING btree (break_id)
+  POLICY find FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+settlement.caps
+  version integer NOT NULL
+  party_id bigint NOT NULL
+  from_on date NOT NULL
+  warning_yen bigint
+  refusal_yen bigint
+  author text NOT NULL
+  reason text NOT NULL
+  agreed_at timestamp with time zone NOT NULL
+  caps_author_check: CHECK ((author <> ''::text))
+  caps_check: CHECK ((warning_yen <= refusal_yen))
+  caps_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.tenants(tenant_id)
+  caps_pkey: PRIMARY KEY (version)
+  caps_reason_check: CHECK ((reason <> ''::text))
+  caps_refusal_yen_check: CHECK ((refusal_yen >= 0))
+  caps_warning_yen_check: CHECK ((warning_yen >= 0))
+  CREATE INDEX caps_of_party ON settlement.caps USING btree (party_id, from_on)
+  CREATE UNIQUE INDEX caps_pkey ON settlement.caps USING btree (version)
+  POLICY agree FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 settlement.conditions
   cycle_id integer NOT NULL
   party_id bigint NOT NULL
@@ -822,6 +900,35 @@ settlement.disputes
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.exposure_levels
+  party_id bigint NOT NULL
+  number integer NOT NULL
+  level text NOT NULL
+  owed_yen bigint NOT NULL
+  prefunded_yen bigint NOT NULL
+  exposure_yen bigint NOT NULL
+  warning_yen bigint
+  refusal_yen bigint
+  author text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  exposure_levels_author_check: CHECK ((author <> ''::text))
+  exposure_levels_exposure_yen_check: CHECK ((exposure_yen >= 0))
+  exposure_levels_level_check: CHECK ((level = ANY (ARRAY['clear'::text, 'warned'::text, 'refused'::text])))
+  exposure_levels_number_check: CHECK ((number > 0))
+  exposure_levels_owed_yen_check: CHECK ((owed_yen >= 0))
+  exposure_levels_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.tenants(tenant_id)
+  exposure_levels_pkey: PRIMARY KEY (party_id, number)
+  exposure_levels_prefunded_yen_check: CHECK ((prefunded_yen >= 0))
+  exposure_levels_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX exposure_levels_pkey ON settlement.exposure_levels USING btree (party_id, number)
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY pass FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 settlement.files
   cycle_id integer NOT NULL
   plan smallint NOT NULL
@@ -874,6 +981,27 @@ settlement.folded
   CREATE UNIQUE INDEX folded_pkey ON settlement.folded USING btree (one)
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+settlement.give_take_floors
+  version integer NOT NULL
+  party_id bigint
+  from_on date NOT NULL
+  floor_bp integer
+  author text NOT NULL
+  reason text NOT NULL
+  agreed_at timestamp with time zone NOT NULL
+  give_take_floors_author_check: CHECK ((author <> ''::text))
+  give_take_floors_floor_bp_check: CHECK (((floor_bp >= 0) AND (floor_bp <= 1000000)))
+  give_take_floors_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.tenants(tenant_id)
+  give_take_floors_pkey: PRIMARY KEY (version)
+  give_take_floors_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX give_take_floors_pkey ON settlement.give_take_floors USING btree (version)
+  POLICY agree FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING ((party_id IS NULL) OR (party_id = federation.reader()))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 settlement.issues
   member_id bigint
@@ -979,6 +1107,8 @@ settlement.payment_routes
   route text NOT NULL
   author text NOT NULL
   reason text NOT NULL
+  payee_fee_yen bigint NOT NULL DEFAULT 0
+  payee_fee_is_small: CHECK (((payee_fee_yen >= 0) AND (payee_fee_yen <= 5000)))
   payment_routes_author_check: CHECK ((author <> ''::text))
   payment_routes_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
   payment_routes_pkey: PRIMARY KEY (party_id, from_on, entered_at)
@@ -1010,6 +1140,8 @@ settlement.payments
   state text NOT NULL DEFAULT 'planned'::text
   difference text NOT NULL DEFAULT ''::text
   settled_yen bigint NOT NULL DEFAULT 0
+  fee_yen bigint NOT NULL DEFAULT 0
+  fee_of_a_transfer: CHECK (((fee_yen = 0) OR ((route = 'TRANSFER'::text) AND ((fee_yen >= 1) AND (fee_yen <= (yen - 1))))))
   payments_check1: CHECK (((route <> 'TRANSFER'::text) OR (yen > 0)))
   payments_check2: CHECK (((route <> ALL (ARRAY['DIRECT_DEBIT'::text, 'INVOICE'::text])) OR (yen < 0)))
   payments_check: CHECK (((route = ANY (ARRAY['TRANSFER'::text, 'DIRECT_DEBIT'::text])) = (account IS NOT NULL)))
@@ -1091,6 +1223,30 @@ settlement.positions
   POLICY roll FOR ALL TO {meguri_worker} USING true
   POLICY whole FOR SELECT TO {meguri_auditor} USING true
   GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.prefunding
+  party_id bigint NOT NULL
+  number integer NOT NULL
+  moved_on date NOT NULL
+  yen bigint NOT NULL
+  balance_yen bigint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  entered_at timestamp with time zone NOT NULL
+  prefunding_author_check: CHECK ((author <> ''::text))
+  prefunding_balance_yen_check: CHECK ((balance_yen >= 0))
+  prefunding_number_check: CHECK ((number > 0))
+  prefunding_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.tenants(tenant_id)
+  prefunding_pkey: PRIMARY KEY (party_id, number)
+  prefunding_reason_check: CHECK ((reason <> ''::text))
+  prefunding_yen_check: CHECK ((yen <> 0))
+  CREATE UNIQUE INDEX prefunding_pkey ON settlement.prefunding USING btree (party_id, number)
+  POLICY enter FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
 settlement.profiles
@@ -1513,6 +1669,33 @@ tenants.facilities
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.foreign_points
+  tenant_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  programme text NOT NULL
+  business_date date NOT NULL
+  reference text NOT NULL
+  points bigint NOT NULL
+  paid_yen bigint NOT NULL
+  author text NOT NULL
+  recorded_at timestamp with time zone NOT NULL
+  foreign_points_author_check: CHECK ((author <> ''::text))
+  foreign_points_paid_yen_check: CHECK ((paid_yen >= 0))
+  foreign_points_pkey: PRIMARY KEY (programme, reference)
+  foreign_points_points_check: CHECK ((points > 0))
+  foreign_points_programme_check: CHECK ((programme <> ''::text))
+  foreign_points_reference_check: CHECK ((reference <> ''::text))
+  foreign_points_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
+  foreign_points_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE INDEX foreign_points_of_shop ON tenants.foreign_points USING btree (tenant_id, business_date)
+  CREATE UNIQUE INDEX foreign_points_pkey ON tenants.foreign_points USING btree (programme, reference)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY record FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 tenants.funding_shares
   campaign_id bigint NOT NULL
   funder text NOT NULL
@@ -1522,6 +1705,28 @@ tenants.funding_shares
   funding_shares_pkey: PRIMARY KEY (campaign_id, funder)
   funding_shares_weight_check: CHECK ((weight > 0))
   CREATE UNIQUE INDEX funding_shares_pkey ON tenants.funding_shares USING btree (campaign_id, funder)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.granting
+  tenant_id bigint NOT NULL
+  number integer NOT NULL
+  stopped boolean NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  granting_author_check: CHECK ((author <> ''::text))
+  granting_number_check: CHECK ((number > 0))
+  granting_pkey: PRIMARY KEY (tenant_id, number)
+  granting_reason_check: CHECK ((reason <> ''::text))
+  granting_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX granting_pkey ON tenants.granting USING btree (tenant_id, number)
+  POLICY decide FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor

@@ -116,6 +116,9 @@ LOOKS = [
     ("POST", "/v1/member-lookups {till}", TILL),
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
+    ("GET", "/v1/settlement/exposure?party={party}", BACKOFFICE),
+    ("GET", "/v1/settlement/give-take?party={party}", BACKOFFICE),
+    ("GET", "/v1/reports/issued?party={party}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/days?party={{party}}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/lines/201/entries?party={{party}}", BACKOFFICE),
@@ -131,6 +134,9 @@ SHARED = {
     ("GET", "/v1/settlement/cycles/{cycle_id}/payment"),  # likewise, tests/settlement/life
     ("GET", "/v1/settlement/disputes"),  # likewise
     ("POST", "/v1/settlement/disputes"),  # names a line of one's own statement
+    ("GET", "/v1/settlement/breaks"),  # likewise, tests/settlement/breaks
+    ("GET", "/v1/settlement/breaks/{break_id}"),  # likewise
+    ("GET", "/v1/reports/foreign"),  # likewise, tests/stories/test_rows_of_settlement.py
     ("POST", "/v1/batches"),  # names no thing; a file of another's lines: tests/offline
     ("GET", "/v1/suspense"),  # likewise
 }

@@ -135,9 +135,13 @@ class Finance:
         """Closed, confirmed, approved, sent: as far as the bank takes files today."""
         assert (await self.mall.close(JUNE)).status == 200
         assert (await self.confirms()).status == 200
+        await self.until_approved()
+        await self.sends()
+
+    async def until_approved(self) -> None:
+        """The objections are over, and somebody else approves."""
         await self.mall.turn_to(MARGIN.date(), time(10, 0))
         await self.approves()
-        await self.sends()
 
 
 def answered(file: bytes, codes: dict[str, str]) -> bytes:

@@ -1,0 +1,119 @@
+"""互恵の一覧: each tenant's give and take over a span of cycles, and the floors of contracts."""
+
+from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct, structs
+from psycopg import AsyncConnection
+
+from federation.days import TOKYO
+from federation.reading import rows
+from federation.refusals import NotFound, Validation
+from federation.sql import statement
+from settlement.fairness.ratio import GiveTake, weighed
+from settlement.sheet import as_csv, safe
+from tenants.layout import Why
+
+GIVE_TAKE = statement(__file__, "give_take")
+BROUGHT = statement(__file__, "brought")
+FLOORS = statement(__file__, "floors")
+ADD_FLOOR = statement(__file__, "add_floor")
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('settlement.give_take'))"
+LONGEST = timedelta(days=1098)
+A_MONTH = timedelta(days=31)
+APRIL = 4
+
+
+class Span(Struct, frozen=True):
+    """Cycles that touch these days."""
+
+    first_on: date
+    last_on: date
+
+
+class GivenTaken(Struct, frozen=True):
+    """互恵の一覧 of a span: of the caller alone, or of every tenant that gave or took."""
+
+    first_on: date
+    last_on: date
+    tenants: tuple[GiveTake, ...]
+
+
+def span_of(today: date, first_on: date | None, last_on: date | None) -> Span:
+    """The span that is asked about; without one, the fiscal year so far."""
+    last = last_on or today
+    year = last.year - (last.month < APRIL)
+    first = first_on or date(year, APRIL, 1)
+    if not timedelta() <= last - first <= LONGEST:
+        raise Validation(pointer="/to")
+    return Span(first, last)
+
+
+async def set_floor(
+    conn: AsyncConnection,
+    party: str | None,
+    from_on: date,
+    floor_bp: int | None,
+    why: Why,
+    now: datetime,
+) -> int:
+    """A floor holds from a day on, for one tenant or (no party) for all; its version. None ends
+    it. `NotFound` for a party that is no tenant."""
+    asked = {"party": party, "from_on": from_on, "floor_bp": floor_bp, "now": now}
+    async with conn.transaction():
+        await conn.execute(ONE_AT_A_TIME)
+        found = await rows(conn, ADD_FLOOR, {**asked, **structs.asdict(why)})
+    if not found:
+        raise NotFound(pointer="/party")
+    return int(found[0]["version"])
+
+
+async def given_taken(
+    conn: AsyncConnection, span: Span, party_id: int | None = None, *, sales: bool = True
+) -> GivenTaken:
+    """What each tenant, or one, gave and took; without `sales`, not what others' points brought."""
+    asked = {"party_id": party_id, "first_on": span.first_on, "last_on": span.last_on}
+    floors = {
+        row["party"]: row["floor_bp"] for row in await rows(conn, FLOORS, {"on": span.last_on})
+    }
+    brought = {
+        row["party_id"]: (row["sales"], row["yen"])
+        for row in (await rows(conn, BROUGHT, {**asked, "since": since(span)}) if sales else ())
+    }
+    return GivenTaken(
+        span.first_on,
+        span.last_on,
+        tuple(
+            weighed(
+                floor_bp=floors.get(row["party"], floors.get(None)),
+                brought=brought.get(row.pop("party_id"), (0, 0)),
+                **row,
+            )
+            for row in await rows(conn, GIVE_TAKE, asked)
+        ),
+    )
+
+
+def since(span: Span) -> datetime:
+    """Before anything of its cycles, of a month at most, can have been booked."""
+    return datetime.combine(span.first_on - A_MONTH, time(0), TOKYO)
+
+
+async def below_floor(conn: AsyncConnection, today: date) -> int:
+    """How many tenants stand below their floor in the fiscal year so far."""
+    if not await rows(conn, FLOORS, {"on": today}):
+        return 0
+    found = await given_taken(conn, span_of(today, None, None), sales=False)
+    return sum(one.state == "below" for one in found.tenants)
+
+
+def as_sheet(found: GivenTaken) -> bytes:
+    """The same as a spreadsheet reads it, in Japan too."""
+    head = ("first_on", "last_on", *GiveTake.__struct_fields__)
+    return as_csv(head, (row_of(found, one) for one in found.tenants))
+
+
+def row_of(found: GivenTaken, one: GiveTake) -> tuple[str | int, ...]:
+    """One tenant's row; what there is not is empty."""
+    _, *figures = structs.astuple(one)
+    days = found.first_on.isoformat(), found.last_on.isoformat()
+    return (*days, safe(one.party), *("" if figure is None else figure for figure in figures))
