@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 from psycopg import AsyncConnection
 
-from auth import bell, keys, sweeping
+from auth import bell, keys, sweeping, watching
 from auth.door_desk import DoorDesk
 from auth.gate import Gate
 from auth.keys import Keys
@@ -136,6 +136,7 @@ class Hub:
                 self.sealer.keep_sealing(),
                 keep_rolling(lambda: self.pools.bare("worker")),
                 bell.listen(self.settings.redis_url, self.forget),
+                watching.keep_watching(lambda: self.pools.use("counter"), self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
             if self.settings.citus:
