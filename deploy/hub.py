@@ -80,14 +80,7 @@ class Hub:
             lambda: self.desk.moved,
             proofs=self.proofs,
         )
-        self.doors = DoorDesk(
-            DoorServer(settings.issuer, self.pools.door, wall, self.handle),
-            self.keys,
-            self.proofs,
-            self.pools.door,
-            wall,
-            lambda: bell.ring(settings.redis_url, "a token"),
-        )
+        self.doors = self._doors()
         self.closing = Closing(
             lambda: self.pools.bare("worker"),
             self.desk.lapse_due,
@@ -110,6 +103,13 @@ class Hub:
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
         self.draining = False
+
+    def _doors(self) -> DoorDesk:
+        """Where tokens are given, told of and taken back."""
+        issuer, door = self.settings.issuer, self.pools.door
+        server = DoorServer(issuer, door, wall, self.handle)
+        ring = partial(bell.ring, self.settings.redis_url, "a token")
+        return DoorDesk(server, self.keys, self.proofs, door, wall, ring)
 
     def handle(self, tenant_id: int, member_id: int) -> str:
         """The name under which a tenant knows a member."""
