@@ -107,11 +107,11 @@ class Hub:
     def _doors(self) -> DoorDesk:
         """Where tokens are given, told of and taken back."""
         issuer, door = self.settings.issuer, self.pools.door
-        server = DoorServer(issuer, door, wall, self.handle)
+        server = DoorServer(issuer, door, wall, self.known_as)
         ring = partial(bell.ring, self.settings.redis_url, "a token")
         return DoorDesk(server, self.keys, self.proofs, door, wall, ring)
 
-    def handle(self, tenant_id: int, member_id: int) -> str:
+    def known_as(self, tenant_id: int, member_id: int) -> str:
         """The name under which a tenant knows a member."""
         return self.names.seal("member", tenant_id, member_id)
 
