@@ -34,6 +34,7 @@ REMEMBER = 60.0  # seconds
 MOST = 10_000
 
 OPT = {"requires": NOBODY}
+OF_DPOP = 'DPoP error="invalid_token", algs="ES256"'
 
 
 class Admitted(Struct, frozen=True):
@@ -95,7 +96,12 @@ class Gate:
     ) -> tuple[Caller, str | None]:
         """Whose token this is, if it has all these scopes and is shown by whoever holds its key;
         and the nonce that the caller's next proof may bear. `InsufficientScope` if not all."""
-        found = await self._found(authorization)
+        try:
+            found = await self._found(authorization)
+        except InvalidToken as refused:
+            if (authorization or "").lower().startswith("dpop "):
+                refused.challenge = OF_DPOP
+            raise
         nonce = None
         if found.jkt is not None:
             nonce = await self._possessed(authorization or "", found.jkt, shown)

@@ -26,8 +26,8 @@ from federation.sql import statement
 REMEMBER = statement(__file__, "remember_proof")
 KEPT = timedelta(seconds=150)  # longer than a proof is good for, before and after its `iat`
 NAME = "meguri:dpop:memory"
-PATIENCE = 0.25  # seconds
-AWAY = 1.0  # seconds during which nobody asks Redis again
+PATIENCE = 1.0  # seconds
+AWAY = 5.0  # seconds during which nobody asks Redis again
 TABLE = b"database"
 NO_RETRY = Retry(NoBackoff(), 0)
 

@@ -18,17 +18,18 @@ log = logging.getLogger("meguri.doors")
 
 async def keep_watching(reader: Reader, on_move: Callable[[], None]) -> None:
     """Call `on_move` whenever the doors' counter is another than before, as long as the process
-    lives; a look that failed counts as a move."""
+    lives; whoever could not look may have missed a move, so seeing again counts as one."""
     seen: int | None = None
     while True:
         try:
             async with reader() as conn:
                 row = await (await conn.execute(STANDS_AT)).fetchone()
-            now = None if row is None else int(row[0])
+            assert row is not None
+            if row[0] != seen:
+                on_move()
+            seen = row[0]
         except (psycopg.Error, OSError):
-            log.warning("the doors cannot be seen")
-            now = None
-        if now is None or now != seen:
-            on_move()
-        seen = now
+            if seen is not None:
+                log.warning("the doors are out of sight")
+            seen = None
         await asyncio.sleep(EVERY)

@@ -159,17 +159,16 @@ async def test_a_bound_token_is_worth_nothing_to_a_thief(
     assert answer.slug == "invalid-token", "shown as a bearer's"
     answer = await doors.ask("GET", path, headers={"authorization": f"Bearer {token}"})
     assert answer.slug == "invalid-token", "likewise, without a proof"
-    answer = await doors.ask("GET", path, headers={"authorization": f"DPoP {token}"})
-    assert answer.slug == "invalid-dpop-proof", "no proof"
     body = doors.bakery.sale(doors.hanako, 550)
-    money = await doors.ask(
-        "POST", "/v1/accruals", json=body, headers={"authorization": f"Bearer {token}"}
-    )
-    assert money.slug == "invalid-token", "the lean way in lets it by"
-    money = await doors.ask(
-        "POST", "/v1/accruals", json=body, headers={"authorization": f"DPoP {token}"}
-    )
-    assert money.slug == "invalid-dpop-proof"
+    for _ in range(3):  # whenever the doors have moved, the gate remembers nobody
+        headers = {"authorization": f"DPoP {token}"}
+        answer = await doors.ask("GET", path, headers=headers)
+        assert answer.slug == "invalid-dpop-proof", "no proof"
+        money = await doors.ask("POST", "/v1/accruals", json=body, headers=headers)
+        assert money.slug == "invalid-dpop-proof", "the lean way in lets it by"
+    headers = {"authorization": f"Bearer {token}"}
+    money = await doors.ask("POST", "/v1/accruals", json=body, headers=headers)
+    assert money.slug == "invalid-token"
     assert (await shown(doors, THIEF, token)).slug == "invalid-dpop-proof", "another's key"
     assert (await shown(doors, key, token, ath=...)).slug == "invalid-dpop-proof"
     assert (await shown(doors, key, token, ath=s256("x"))).slug == "invalid-dpop-proof"
@@ -180,7 +179,9 @@ async def test_a_bound_token_is_worth_nothing_to_a_thief(
 async def test_a_token_that_is_not_bound_is_not_shown_as_one(doors: Doors) -> None:
     till, key = await doors.till(), new_key()
     token = await till.access()
-    assert (await shown(doors, key, token)).slug == "invalid-token"
+    answer = await shown(doors, key, token)
+    assert answer.slug == "invalid-token"
+    assert answer.headers["www-authenticate"] == 'DPoP error="invalid_token", algs="ES256"'
     bearer = {"authorization": f"Bearer {token}"}
     assert (await doors.ask("GET", "/v1/tills/T01", headers=bearer)).status == 200
 

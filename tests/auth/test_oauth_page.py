@@ -12,15 +12,14 @@ import pytest
 from tests.auth.doors import Doors
 
 PAGE = Path(__file__).parents[2] / "docs" / "oauth.md"
+EXAMPLE = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 async def test_the_examples_of_the_page_do_what_they_say(doors: Doors, tmp_path: Path) -> None:
     for tool in ("bash", "curl", "openssl"):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is not there")
-    blocks = re.findall(
-        r"^```sh\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
+    blocks = EXAMPLE.findall(PAGE.read_text(encoding="utf-8"))
     script = "set -euo pipefail\n" + "\n".join(blocks) + "\necho all of it"
     here = str(Path(sys.executable).parent)
     env = {

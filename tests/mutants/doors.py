@@ -201,8 +201,8 @@ KNOCKING = (
     Bug(
         "nobody watches the doors",
         "auth/watching.py",
-        "        if now is None or now != seen:\n",
-        "        if now is None:\n",
+        "            if row[0] != seen:\n",
+        "            if seen is None:\n",
         f"{SHUT}::test_an_app_that_is_shut_out_reads_no_balance_at_any_hub",
     ),
     Bug(
