@@ -61,5 +61,5 @@ async def test_a_client_that_was_not_made_for_us_comes_in(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, wrong = await asyncio.wait_for(node.communicate(msgspec.json.encode(told)), 120)
+    said, wrong = await asyncio.wait_for(node.communicate(msgspec.json.encode(told)), 300)
     assert (node.returncode, said.decode().strip()) == (0, "signed in"), wrong.decode()

@@ -37,5 +37,5 @@ async def test_the_examples_of_the_page_do_what_they_say(doors: Doors, tmp_path:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    said, wrong = await asyncio.wait_for(shell.communicate(), 60)
+    said, wrong = await asyncio.wait_for(shell.communicate(), 300)
     assert said.decode().endswith("all of it\n"), said.decode() + wrong.decode()
