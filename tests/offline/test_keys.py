@@ -31,7 +31,7 @@ async def test_a_code_that_is_wrong_over_or_used_is_answered_alike(mall: Mall) -
     bakery = await mall.shop("bakery")
     used = await code_for(mall, bakery)
     assert 5 * len(used.replace("-", "")) >= 112, "bits that nobody guesses"
-    assert till_keys.LIFETIME == timedelta(minutes=10)
+    assert timedelta(minutes=10) == till_keys.LIFETIME
     assert (await enrol(mall, used.lower().replace("-", ""), OfflineTill().jwk)).status == 201
     async with mall.hub.pools.use("worker") as conn:
         long_ago = wall() - till_keys.LIFETIME - timedelta(seconds=1)
