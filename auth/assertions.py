@@ -4,6 +4,8 @@ The audience is the hub's issuer as one string: an assertion made for another se
 several at once, proves nothing here. It lives at most a minute and counts once.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -66,3 +68,13 @@ def prove(assertion: str, jwk: dict[str, Any], issuer: str, now: datetime) -> On
     ):
         raise NotSigned
     return Once(claims.jti, datetime.fromtimestamp(claims.exp, UTC))
+
+
+def prove_by_any(
+    assertion: str, jwks: Sequence[dict[str, Any]], issuer: str, now: datetime
+) -> Once:
+    """Likewise, by the first of a client's keys that fits; `NotSigned` where none does."""
+    for jwk in jwks:
+        with suppress(NotSigned):
+            return prove(assertion, jwk, issuer, now)
+    raise NotSigned

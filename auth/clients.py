@@ -10,7 +10,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from joserfc.errors import JoseError
@@ -20,18 +20,21 @@ from psycopg import AsyncConnection
 from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
-from auth.scopes import AUDIENCES, strangers
+from auth.redirects import is_redirect
+from auth.scopes import AUDIENCES, MEMBER, strangers
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from tenants.layout import moved, stop_till
 
-Method = Literal["private_key_jwt", "client_secret_basic"]
+Method = Literal["private_key_jwt", "client_secret_basic", "none"]
 Jwk = dict[str, Any]
 
 ADD = statement(__file__, "add_client")
 FIND_TENANT = statement(__file__, "find_tenant")
 REVOKE = statement(__file__, "revoke_client")
 LIST = statement(__file__, "list_clients")
+TURN = statement(__file__, "turn_client")
+END_GRANTS = statement(__file__, "end_grants")
 
 CLIENT_ID = re.compile(r"c_[a-z2-7]{12}")
 
@@ -53,6 +56,9 @@ class Listed(Struct, frozen=True):
     audience: str
     scopes: list[str]
     tills: list[str] | None
+    redirect_uris: list[str]
+    dpop: bool
+    pushed_only: bool
     state: str
     created_at: datetime
     revoked_at: datetime | None
@@ -82,44 +88,107 @@ def public_key(jwk: Jwk) -> Jwk:
     return {**key.as_dict(private=False), "kid": kid}
 
 
-async def add(
-    conn: AsyncConnection[Any],
-    *,
-    tenant: str,
-    name: str,
-    audience: str,
-    scopes: Sequence[str],
-    tills: Sequence[str] | None,
-    jwk: Jwk | None,
-    now: datetime,
-) -> Registered:
-    """Register a client of a tenant: by its public key, or, where it has none, with a secret."""
-    wanted = frozenset(scopes)
-    if audience not in AUDIENCES:
+class New(Struct, frozen=True, kw_only=True):
+    """A client to be registered. `jwk` is its public key; without one it gets a secret, or, where
+    it is `public`, nothing: it is an app on a member's phone."""
+
+    tenant: str
+    name: str
+    audience: str
+    scopes: Sequence[str]
+    tills: Sequence[str] | None = None
+    jwk: Jwk | None = None
+    public: bool = False
+    redirect_uris: Sequence[str] = ()
+    dpop: bool = False
+    pushed_only: bool = False
+
+    @property
+    def method(self) -> Method:
+        """How it proves itself."""
+        if self.public:
+            return "none"
+        return "client_secret_basic" if self.jwk is None else "private_key_jwt"
+
+
+def in_order(new: New) -> None:
+    """`Validation`, with the place, where a client cannot be registered so."""
+    wanted = frozenset(new.scopes)
+    if new.audience not in AUDIENCES:
         raise Validation(pointer="/audience")
-    if not wanted or strangers(wanted, audience):
+    if not wanted or strangers(wanted, new.audience):
         raise Validation(pointer="/scopes")
-    if tills is not None and not tills:
+    members = new.audience == MEMBER
+    if new.tills is not None and (members or not new.tills):
         raise Validation(pointer="/tills")
-    secret = secrets.token_urlsafe(32) if jwk is None else None
+    if members != bool(new.redirect_uris) or not all(map(is_redirect, new.redirect_uris)):
+        raise Validation(pointer="/redirect_uris")
+    if new.public and (not members or new.jwk is not None):
+        raise Validation(pointer="/public")
+    if new.pushed_only and not members:
+        raise Validation(pointer="/pushed_only")
+
+
+async def add(conn: AsyncConnection[Any], *, now: datetime, **asked: Any) -> Registered:
+    """Register a client of a tenant (the words of `New`)."""
+    new = New(**asked)
+    in_order(new)
+    secret = secrets.token_urlsafe(32) if new.method == "client_secret_basic" else None
     client_id = "c_" + base64.b32encode(secrets.token_bytes(8))[:12].decode().lower()
-    asked = {
+    row = {
         "client_id": client_id,
-        "tenant": tenant,
-        "name": name,
-        "method": "client_secret_basic" if jwk is None else "private_key_jwt",
+        "tenant": new.tenant,
+        "name": new.name,
+        "method": new.method,
         "secret_sha256": None if secret is None else digest(secret),
-        "jwk": None if jwk is None else Jsonb(public_key(jwk)),
-        "scopes": sorted(wanted),
-        "audience": audience,
-        "tills": None if tills is None else sorted(set(tills)),
+        "jwk": None if new.jwk is None else Jsonb(public_key(new.jwk)),
+        "scopes": sorted(set(new.scopes)),
+        "audience": new.audience,
+        "tills": None if new.tills is None else sorted(set(new.tills)),
+        "redirect_uris": sorted(set(new.redirect_uris)),
+        "dpop": new.dpop,
+        "pushed_only": new.pushed_only,
         "now": now,
     }
     async with conn.transaction():
-        if not (await conn.execute(ADD, asked)).rowcount:
-            known = await conn.execute(FIND_TENANT, {"tenant": tenant})
+        if not (await conn.execute(ADD, row)).rowcount:
+            known = await conn.execute(FIND_TENANT, {"tenant": new.tenant})
             raise Validation(pointer="/tills") if known.rowcount else NotFound
     return Registered(client_id, secret)
+
+
+async def turn(
+    conn: AsyncConnection[Any],
+    client_id: str,
+    jwk: Jwk | None,
+    now: datetime,
+    old_for: timedelta,
+) -> Registered:
+    """Give a client another key, or another secret; the old one is believed a while longer."""
+    secret = secrets.token_urlsafe(32) if jwk is None else None
+    row = {
+        "client_id": client_id,
+        "method": "client_secret_basic" if jwk is None else "private_key_jwt",
+        "secret_sha256": None if secret is None else digest(secret),
+        "jwk": None if jwk is None else Jsonb(public_key(jwk)),
+        "old_until": now + old_for,
+        "now": now,
+    }
+    if (await conn.execute(TURN, row)).rowcount != 1:
+        raise NotFound
+    return Registered(client_id, secret)
+
+
+async def end_grants(
+    conn: AsyncConnection[Any], member_id: int, now: datetime, client_id: str | None = None
+) -> int:
+    """Take back what a member allowed one app, or all; how many grants that was."""
+    async with conn.transaction():
+        asked = {"member_id": member_id, "client_id": client_id, "now": now}
+        ended = (await conn.execute(END_GRANTS, asked)).rowcount
+        if ended:
+            await moved(conn)
+        return ended
 
 
 async def revoke(conn: AsyncConnection[Any], client_id: str, now: datetime) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -48,34 +48,47 @@ def client() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="公開鍵。なければ秘密を一度だけ表示 · its public key; without one, a secret",
 )
+@click.option(
+    "--public", is_flag=True, help="秘密を持たない会員アプリ · an app that keeps no secret"
+)
+@click.option(
+    "--redirect",
+    "redirect_uris",
+    multiple=True,
+    help="会員アプリの戻り先 · where a member's app takes its answer",
+)
+@click.option("--dpop", is_flag=True, help="鍵の所持証明を求める · no token without proof of a key")
+@click.option("--par", "pushed_only", is_flag=True, help="PAR だけ · asks through PAR alone")
 @click.pass_obj
-def add(
-    office: Office,
-    tenant: str,
-    name: str,
-    audience: str,
-    scopes: tuple[str, ...],
-    tills: tuple[str, ...],
-    jwk: Path | None,
-) -> None:
+def add(office: Office, /, tills: tuple[str, ...], jwk: Path | None, **asked: Any) -> None:
     """登録する · register a client; its secret, if it has one, is shown this once."""
 
     async def done(conn: AsyncConnection[Any]) -> clients.Registered:
-        return await clients.add(
-            conn,
-            tenant=tenant,
-            name=name,
-            audience=audience,
-            scopes=scopes,
-            tills=tills or None,
-            jwk=None if jwk is None else _jwk(jwk),
-            now=office.now(),
-        )
+        key = None if jwk is None else _jwk(jwk)
+        return await clients.add(conn, now=office.now(), tills=tills or None, jwk=key, **asked)
 
-    registered = _run(office, done)
-    click.echo(registered.client_id)
-    if registered.secret is not None:
-        click.echo(registered.secret)
+    _say(_run(office, done))
+
+
+@client.command(name="rotate")
+@click.argument("client_id")
+@click.option(
+    "--jwk",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="新しい公開鍵。なければ新しい秘密 · its new public key; without one, a new secret",
+)
+@click.option(
+    "--old-for",
+    type=click.IntRange(0, 7 * 24 * 60),
+    default=24 * 60,
+    show_default=True,
+    help="前のものを認める分数 · for how many minutes the old one is believed",
+)
+@click.pass_obj
+def rotate_client(office: Office, client_id: str, jwk: Path | None, old_for: int) -> None:
+    """鍵・秘密を替える · give a client another key or secret, without a failed request."""
+    key, meanwhile = None if jwk is None else _jwk(jwk), timedelta(minutes=old_for)
+    _say(_run(office, lambda conn: clients.turn(conn, client_id, key, office.now(), meanwhile)))
 
 
 @client.command()
@@ -94,7 +107,14 @@ def list_clients(office: Office, tenant: str | None) -> None:
     for one in _run(office, lambda conn: clients.listed(conn, tenant)):
         tills = "*" if one.tills is None else ",".join(one.tills)
         scopes = ",".join(one.scopes)
-        click.echo(f"{one.client_id} {one.state} {one.tenant} {one.audience} {tills} {scopes}")
+        marks = "".join(
+            f" {name}" for name, on in (("dpop", one.dpop), ("par", one.pushed_only)) if on
+        )
+        redirects = "".join(f" {address}" for address in one.redirect_uris)
+        click.echo(
+            f"{one.client_id} {one.state} {one.tenant} {one.audience} {tills} {scopes}"
+            f" {one.method}{marks}{redirects}"
+        )
 
 
 @click.group()
@@ -138,6 +158,12 @@ def rotate(office: Office, stolen: bool) -> None:
         return await signing.rotate(conn, office.secret, office.now())
 
     click.echo(_run(office, done, ring="keys").isoformat(timespec="seconds"))
+
+
+def _say(registered: clients.Registered) -> None:
+    click.echo(registered.client_id)
+    if registered.secret is not None:
+        click.echo(registered.secret)
 
 
 def _jwk(path: Path) -> clients.Jwk:

@@ -1,3 +1,17 @@
-SELECT client_id, tenant_id, method, secret_sha256, jwk, scopes, audience, tills
-FROM auth.clients
-WHERE client_id = %(client_id)s AND state = 'active'
+-- A client that may still come in, with every secret and key of its own that is believed now.
+WITH believed AS (
+    SELECT secret_sha256, jwk, created_at AS added_at FROM auth.clients
+    WHERE client_id = %(client_id)s AND coalesce(believed_until > %(now)s, true)
+    UNION ALL
+    SELECT secret_sha256, jwk, added_at FROM auth.credentials
+    WHERE client_id = %(client_id)s AND coalesce(believed_until > %(now)s, true)
+)
+SELECT
+    client.client_id, client.tenant_id, client.name, client.method, client.scopes,
+    client.audience, client.tills, client.redirect_uris, client.dpop, client.pushed_only,
+    ARRAY(
+        SELECT secret_sha256 FROM believed WHERE secret_sha256 IS NOT NULL ORDER BY added_at DESC
+    ) AS secrets,
+    ARRAY(SELECT jwk FROM believed WHERE jwk IS NOT NULL ORDER BY added_at DESC) AS jwks
+FROM auth.clients AS client
+WHERE client.client_id = %(client_id)s AND client.state = 'active'

@@ -2,10 +2,11 @@
 
 A token is verified once and remembered for at most a minute, so that a till's second request
 costs a look into a dictionary. Whoever shuts a door makes the gate forget; for money the booking
-desk asks again anyway. A handler that does not say what it requires lets nobody in.
+desk asks again anyway. A token that is bound to a key is good only beside a proof of that key for
+this very request. A handler that does not say what it requires lets nobody in.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,10 +18,12 @@ from litestar.routes import BaseRoute, HTTPRoute
 from msgspec import Struct
 
 from auth import jws, tokens
+from auth.dpop import NotProved
 from auth.jws import NotSigned, TokenHead
 from auth.keys import Keys, Reader
-from auth.recheck import recheck
-from auth.refusals import InsufficientScope, InvalidToken
+from auth.proofs import Proofs
+from auth.recheck import stands
+from auth.refusals import InsufficientScope, InvalidDpopProof, InvalidToken, UseDpopNonce
 from auth.scopes import AUDIENCES, SCOPES, is_wide
 from federation.refusals import Busy, NotFound
 from tenants.callers import Caller
@@ -31,13 +34,23 @@ REMEMBER = 60.0  # seconds
 MOST = 10_000
 
 OPT = {"requires": NOBODY}
+OF_DPOP = 'DPoP error="invalid_token", algs="ES256"'
 
 
 class Admitted(Struct, frozen=True):
-    """A caller, and until when the gate need not look again."""
+    """A caller, until when the gate need not look again, and the key that its token is bound to."""
 
     caller: Caller
     until: float
+    jkt: str | None = None
+
+
+class Shown(Struct, frozen=True):
+    """What a proof must have been made for, and the proofs that came with the request."""
+
+    method: str
+    path: str
+    proofs: Sequence[str]
 
 
 class Gate:
@@ -51,6 +64,7 @@ class Gate:
         now: Callable[[], datetime],
         doors: Callable[[], int],
         audiences: frozenset[str] = AUDIENCES,
+        proofs: Proofs | None = None,
     ) -> None:
         self._issuer = issuer
         self._keys = keys
@@ -58,25 +72,64 @@ class Gate:
         self._now = now
         self._doors = doors
         self._audiences = audiences
+        self._proofs = proofs
         self._admitted: dict[str, Admitted] = {}
         self._forgotten = 0
 
     async def admit(self, authorization: str | None) -> Caller:
-        """Whose token this is, or `InvalidToken`."""
+        """Whose token this is, or `InvalidToken`; one that is bound to a key is not shown here."""
+        found = await self._found(authorization)
+        if found.jkt is not None:
+            raise InvalidToken
+        return found.caller
+
+    def known(self, authorization: str | None, scopes: frozenset[str]) -> Caller | None:
+        """Whose token this is, if it is remembered, has all these scopes and needs no proof; else
+        look closer."""
+        found = self._admitted.get(authorization or "")
+        if found is None or found.jkt is not None or self._now().timestamp() >= found.until:
+            return None
+        return found.caller if found.caller.scopes >= scopes else None
+
+    async def allow(
+        self, authorization: str | None, scopes: str, shown: Shown
+    ) -> tuple[Caller, str | None]:
+        """Whose token this is, if it has all these scopes and is shown by whoever holds its key;
+        and the nonce that the caller's next proof may bear. `InsufficientScope` if not all."""
+        try:
+            found = await self._found(authorization)
+        except InvalidToken as refused:
+            if (authorization or "").lower().startswith("dpop "):
+                refused.challenge = OF_DPOP
+            raise
+        nonce = None
+        if found.jkt is not None:
+            nonce = await self._possessed(authorization or "", found.jkt, shown)
+        if not found.caller.scopes.issuperset(scopes.split()):
+            raise InsufficientScope
+        return found.caller, nonce
+
+    def forget(self) -> None:
+        """A door was shut somewhere: look again at everyone, and at the keys."""
+        self._forgotten += 1
+        self._admitted.clear()
+        self._keys.forget()
+
+    async def _found(self, authorization: str | None) -> Admitted:
+        """Whose token this is and what it is bound to, remembered or looked at anew."""
         if authorization is None:
             raise InvalidToken
         known = self._admitted.get(authorization)
         if known is not None and self._now().timestamp() < known.until:
-            return known.caller
+            return known
         forgotten, vouched = self._forgotten, self._doors()
         try:
             claims = await self._believed(authorization)
             async with self._reader() as conn:
-                active = await recheck(conn, [claims.client_id])
+                if not await stands(conn, claims, self._now()):
+                    raise InvalidToken
         except psycopg.OperationalError:
             raise Busy(retry_after=1) from None
-        if not active[claims.client_id]:
-            raise InvalidToken
         scopes = frozenset(claims.scope.split())
         caller = Caller(
             client_id=claims.client_id,
@@ -85,50 +138,50 @@ class Gate:
             tills=None if claims.tills is None else frozenset(claims.tills),
             wide=is_wide(scopes),
             vouched=vouched,
+            subject=None if claims.grant is None else claims.sub,
         )
+        until = min(claims.exp, self._now().timestamp() + REMEMBER)
+        found = Admitted(caller, until, None if claims.cnf is None else claims.cnf.jkt)
         # Shut while we looked: this answer is as old as the look, and not to be kept.
         if forgotten == self._forgotten:
-            self._remember(authorization, caller, claims.exp)
-        return caller
+            self._remember(authorization, found)
+        return found
 
-    def known(self, authorization: str | None, scopes: frozenset[str]) -> Caller | None:
-        """Whose token this is, if it is remembered and has all these scopes; else look closer."""
-        found = self._admitted.get(authorization or "")
-        if found is None or self._now().timestamp() >= found.until:
-            return None
-        return found.caller if found.caller.scopes >= scopes else None
-
-    async def allow(self, authorization: str | None, scopes: str) -> Caller:
-        """Whose token this is, if it has all these scopes; `InsufficientScope` if not."""
-        caller = await self.admit(authorization)
-        if not caller.scopes.issuperset(scopes.split()):
-            raise InsufficientScope
-        return caller
-
-    def forget(self) -> None:
-        """A door was shut somewhere: look again at everyone, and at the keys."""
-        self._forgotten += 1
-        self._admitted.clear()
-        self._keys.forget()
+    async def _possessed(self, authorization: str, jkt: str, shown: Shown) -> str | None:
+        """Make sure that whoever shows a token holds its key; the nonce for the next proof."""
+        assert self._proofs is not None
+        token = authorization.partition(" ")[2]
+        try:
+            proved = await self._proofs.check(shown.proofs, shown.method, shown.path, token)
+        except NotProved as why:
+            if why.error == "use_dpop_nonce":
+                raise UseDpopNonce(nonce=why.nonce) from None
+            raise InvalidDpopProof(nonce=await self._proofs.nonce()) from None
+        except psycopg.OperationalError:
+            raise Busy(retry_after=1) from None
+        if proved.jkt != jkt:
+            raise InvalidDpopProof
+        return proved.nonce
 
     async def _believed(self, authorization: str) -> tokens.TokenClaims:
+        """What the token says; one that is bound is shown as such, and no other (RFC 9449, 7.2)."""
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise InvalidToken
         try:
             key = await self._keys.find(jws.head_of(token, TokenHead).kid)
             if key is None:
                 raise NotSigned
-            return tokens.believe(token, key, self._issuer, self._audiences, self._now())
+            claims = tokens.believe(token, key, self._issuer, self._audiences, self._now())
         except NotSigned:
             raise InvalidToken from None
+        if scheme.lower() != ("bearer" if claims.cnf is None else "dpop"):
+            raise InvalidToken
+        return claims
 
-    def _remember(self, authorization: str, caller: Caller, expires: float) -> None:
+    def _remember(self, authorization: str, found: Admitted) -> None:
         self._admitted.pop(authorization, None)
         if len(self._admitted) >= MOST:
             del self._admitted[next(iter(self._admitted))]
-        until = min(expires, self._now().timestamp() + REMEMBER)
-        self._admitted[authorization] = Admitted(caller, until)
+        self._admitted[authorization] = found
 
 
 async def requires(
@@ -141,8 +194,24 @@ async def requires(
     if scope == NOBODY or not scope:
         raise NotFound
     gate: Gate = connection.app.state.gate
-    caller = await gate.allow(connection.headers.get("authorization"), scope)
-    connection.scope["state"]["caller"] = caller
+    said = connection.headers.getall("authorization", [])
+    if len(said) > 1:
+        raise InvalidToken
+    asked = connection.scope
+    path = asked.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
+    proofs = connection.headers.getall("dpop", [])
+    shown = Shown(getattr(connection, "method", ""), path or asked["path"], proofs)
+    caller, nonce = await gate.allow(said[0] if said else None, scope, shown)
+    asked["state"]["caller"] = caller
+    if nonce is not None:
+        asked["state"]["dpop_nonce"] = nonce
+
+
+async def offer_nonce(message: Any, scope: Any) -> None:
+    """Put the nonce for the caller's next proof beside the answer, whatever that is."""
+    nonce = scope.get("state", {}).get("dpop_nonce")
+    if nonce is not None and message["type"] == "http.response.start":
+        message["headers"] = [*message["headers"], (b"dpop-nonce", nonce.encode())]
 
 
 async def provide_caller(request: Request[Any, Any, Any]) -> Caller:

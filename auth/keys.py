@@ -220,6 +220,11 @@ class Keys:
         assert turns, "nobody called auth.keys.keep"
         return max(turns, key=lambda key: key.use_from or NEVER)
 
+    def live(self) -> dict[str, SigningKey]:
+        """Every key that is believed now, by its name."""
+        now = self._now()
+        return {kid: key for kid, key in self._keys.items() if key.lives(now)}
+
     async def find(self, kid: str) -> ECKey | None:
         """The key of that name, if it is live; an unknown name is looked for once a second."""
         await self.fresh()

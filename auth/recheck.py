@@ -1,14 +1,17 @@
-"""Looking again: which of these clients may still come in."""
+"""Looking again: which of these clients may still come in, and which tokens still hold."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import tuple_row
 
+from auth.tokens import TokenClaims
 from federation.sql import statement
 
 RECHECK = statement(__file__, "recheck")
+STANDS = statement(__file__, "stands")
 
 
 async def recheck(conn: AsyncConnection[Any], clients: Sequence[str]) -> dict[str, bool]:
@@ -20,3 +23,18 @@ async def recheck(conn: AsyncConnection[Any], clients: Sequence[str]) -> dict[st
         await cursor.execute(RECHECK, {"clients": list(clients)}, prepare=True)
         active = {client_id for (client_id,) in await cursor.fetchall()}
     return {client: client in active for client in clients}
+
+
+async def stands(conn: AsyncConnection[Any], claims: TokenClaims, now: datetime) -> bool:
+    """Whether what a token says still holds: its client, what a member allowed, the token."""
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(STANDS, standing(claims, now), prepare=True)
+        row = await cursor.fetchone()
+    return row == (True,)
+
+
+def standing(claims: TokenClaims, now: datetime) -> dict[str, object]:
+    """What `stands.sql` asks about."""
+    return {
+        "client_id": claims.client_id, "jti": claims.jti, "grant_id": claims.grant, "now": now,
+    }  # fmt: skip

@@ -9,7 +9,8 @@ from msgspec import Struct
 TILL = "till"
 BACKOFFICE = "backoffice"
 OPERATOR = "operator"
-AUDIENCES = frozenset({TILL, BACKOFFICE, OPERATOR})
+MEMBER = "member"
+AUDIENCES = frozenset({TILL, BACKOFFICE, OPERATOR, MEMBER})
 
 
 class Scope(Struct, frozen=True):
@@ -65,6 +66,14 @@ SCOPES: dict[str, Scope] = {
     "admin:write": Scope("台帳設定の変更", "lay out tenants, shops, tills, rules", _for(OPERATOR)),
     "admin:clock": Scope("試験用時計の設定", "set the clock of a demo or test", _for(OPERATOR)),
     "usage:read": Scope("利用量の照会", "read what each tenant used", _for(OPERATOR)),
+    "member:balance": Scope(
+        "あなたの残高と有効期限を見る", "see your balance and when it lapses", _for(MEMBER)
+    ),
+    "member:code": Scope(
+        "お支払い用の会員コードを画面に出す",
+        "show a one-time code that pays with your points",
+        _for(MEMBER),
+    ),
     "ops:read": Scope("稼働状況の照会", "read metrics and operating state", _for(OPERATOR)),
 }
 

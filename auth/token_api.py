@@ -1,143 +1,114 @@
-"""The doors themselves: the token endpoint, the public keys, and what a client needs to know."""
+"""The doors themselves: where tokens are given, told of and taken back, requests pushed, and the
+public keys and the metadata read."""
 
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl
+from typing import Any, ClassVar
 
-import anyio
-import anyio.to_thread
-import msgspec
-import psycopg
 from litestar import MediaType, Request, Response, get, post
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, Reference, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIType
 from msgspec import Struct
 
-from auth import jws
+from auth.door_desk import DoorDesk, OAuthError
+from auth.forms import FORM, MOST_BYTES
 from auth.gate import ANYONE
-from auth.keys import Keys
-from auth.scopes import SCOPES
-from auth.server import METHODS, TokenAnswer, TokenServer
+from auth.metadata import Metadata, metadata
+from auth.server import DoorAnswer
 
-FORM = "application/x-www-form-urlencoded"
-MOST_BYTES = 16 * 1024
-MOST_FIELDS = 64
-MOST_AT_ONCE = 4
-NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 MINUTES = CacheControlHeader(public=True, max_age=300)
+Asked = Request[Any, Any, Any]
 
 
-class OAuthError(Struct, frozen=True):
-    """Why there is no token (RFC 6749, 5.2)."""
-
-    error: str
-    error_description: str
-
-
-class AccessToken(Struct, frozen=True):
+class AccessToken(Struct, frozen=True, omit_defaults=True):
     """A token (RFC 6749, 5.1)."""
 
     access_token: str
     token_type: str
     expires_in: int
     scope: str
+    refresh_token: str | None = None
 
 
-class NotAForm(Exception):
-    """What was sent is not a form that this endpoint reads."""
+class Pushed(Struct, frozen=True):
+    """Under which name a pushed request is asked for, and for how many seconds (RFC 9126, 2.2)."""
 
-    def __init__(self, status: int, why: str) -> None:
-        super().__init__(why)
-        self.status = status
-        self.why = why
+    request_uri: str
+    expires_in: int
 
 
-class TokenDesk:
-    """The token endpoint of one process: reads forms here, thinks in a few threads of its own."""
+class Told(Struct, frozen=True, omit_defaults=True):
+    """What a token is worth (RFC 7662, 2.2)."""
 
-    def __init__(self, server: TokenServer, keys: Keys) -> None:
-        self.server = server
-        self.keys = keys
-        self._threads = anyio.CapacityLimiter(MOST_AT_ONCE)
-
-    async def answer(self, request: Request[Any, Any, Any]) -> TokenAnswer:
-        """A token or an OAuth error for whatever was sent."""
-        try:
-            form = parsed(await _body(request))
-            await self.keys.fresh()
-            return await anyio.to_thread.run_sync(
-                self.server.answer,
-                form,
-                request.headers.get("authorization"),
-                self.keys.signer(),
-                limiter=self._threads,
-            )
-        except NotAForm as why:
-            return _error(why.status, "invalid_request", why.why)
-        except psycopg.OperationalError:
-            return _error(503, "temporarily_unavailable", "Ask again.", {"Retry-After": "1"})
-
-
-def parsed(body: bytes) -> dict[str, str]:
-    """The fields of a form, each at most once; one without a value was not sent (RFC 6749, 3.2)."""
-    try:
-        fields = parse_qsl(
-            body.decode("ascii"),
-            keep_blank_values=True,
-            strict_parsing=True,
-            max_num_fields=MOST_FIELDS,
-            errors="strict",
-        )
-    except ValueError:
-        raise NotAForm(400, "This is not a form.") from None
-    form = dict(fields)
-    if len(form) != len(fields):
-        raise NotAForm(400, "A field stands here twice.")
-    if not form.get("grant_type"):
-        raise NotAForm(400, "grant_type is missing.")
-    return {name: value for name, value in form.items() if value}
-
-
-async def _body(request: Request[Any, Any, Any]) -> bytes:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != FORM:
-        raise NotAForm(415, f"Send {FORM}.")
-    try:
-        return await request.body()
-    except HTTPException as why:
-        if why.status_code == 413:
-            raise NotAForm(413, "The form is too large.") from None
-        raise NotAForm(400, "The form did not arrive.") from None
-
-
-def _error(status: int, error: str, why: str, more: dict[str, str] | None = None) -> TokenAnswer:
-    body = msgspec.json.encode(OAuthError(error, why))
-    return TokenAnswer(status, body, {**NO_STORE, **(more or {})})
+    active: bool
+    client_id: str | None = None
+    scope: str | None = None
+    sub: str | None = None
+    aud: str | None = None
+    iss: str | None = None
+    exp: int | None = None
+    iat: int | None = None
+    nbf: int | None = None
+    jti: str | None = None
+    token_type: str | None = None
 
 
 @dataclass
-class TokenOperation(Operation):
-    """The form, for the API's document."""
+class FormOperation(Operation):
+    """A form, for the API's document."""
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    required_fields: ClassVar[tuple[str, ...]] = ()
+    grants: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         text = Schema(type=OpenAPIType.STRING)
-        fields: dict[str, Reference | Schema] = {
-            "grant_type": Schema(type=OpenAPIType.STRING, enum=["client_credentials"]),
-            "scope": text,
-            "client_id": text,
-            "client_assertion_type": text,
-            "client_assertion": text,
-        }
-        form = Schema(type=OpenAPIType.OBJECT, properties=fields, required=["grant_type"])
+        properties: dict[str, Reference | Schema] = dict.fromkeys(
+            (*self.fields, "client_id", "client_assertion_type", "client_assertion"), text
+        )
+        if self.grants:
+            properties["grant_type"] = Schema(type=OpenAPIType.STRING, enum=list(self.grants))
+        form = Schema(
+            type=OpenAPIType.OBJECT, properties=properties, required=list(self.required_fields)
+        )
         self.request_body = RequestBody({FORM: OpenAPIMediaType(schema=form)}, required=True)
 
 
+class TokenOperation(FormOperation):
+    """What is sent for a token."""
+
+    fields = ("grant_type", "scope", "code", "redirect_uri", "code_verifier", "refresh_token")
+    required_fields = ("grant_type",)
+    grants = ("client_credentials", "authorization_code", "refresh_token")
+
+
+class ParOperation(FormOperation):
+    """What is pushed."""
+
+    fields = (
+        "response_type",
+        "redirect_uri",
+        "scope",
+        "state",
+        "code_challenge",
+        "code_challenge_method",
+        "dpop_jkt",
+    )
+    required_fields = ("response_type", "redirect_uri", "code_challenge", "code_challenge_method")
+
+
+class AboutOperation(FormOperation):
+    """The token that is asked about."""
+
+    fields = ("token", "token_type_hint")
+    required_fields = ("token",)
+
+
 _ERRORS = {
-    400: "not a request for a token",
+    400: "not a request that can be granted",
     401: "the client did not prove who it is",
     413: "more than 16 KiB",
     415: "not a form",
@@ -145,25 +116,18 @@ _ERRORS = {
 }
 
 
-@post(
-    "/oauth/token",
-    requires=ANYONE,
-    status_code=200,
-    request_max_body_size=MOST_BYTES,
-    operation_class=TokenOperation,
-    responses={
-        200: ResponseSpec(AccessToken, description="an access token", generate_examples=False),
-        **{
-            status: ResponseSpec(OAuthError, description=why, generate_examples=False)
-            for status, why in _ERRORS.items()
-        },
-    },
-)
-async def post_token(
-    request: Request[Any, Any, Any], token_desk: NamedDependency[TokenDesk]
-) -> Response[bytes]:
-    """Give a client an access token for its credentials."""
-    answer = await token_desk.answer(request)
+def _answers(status: int, kind: type[Struct] | None, what: str) -> dict[int, ResponseSpec]:
+    """What a door may answer, for the API's document."""
+    told = {
+        code: ResponseSpec(OAuthError, description=why, generate_examples=False)
+        for code, why in _ERRORS.items()
+    }
+    if kind is not None:
+        told[status] = ResponseSpec(kind, description=what, generate_examples=False)
+    return told
+
+
+def _said(answer: DoorAnswer) -> Response[bytes]:
     return Response(
         answer.body,
         status_code=answer.status,
@@ -172,32 +136,75 @@ async def post_token(
     )
 
 
+@post(
+    "/oauth/token",
+    requires=ANYONE,
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+    operation_class=TokenOperation,
+    responses=_answers(200, AccessToken, "an access token"),
+)
+async def post_token(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
+    """Give a client an access token: for its credentials, a code, or a refresh token."""
+    return _said(await door_desk.token(request))
+
+
+@post(
+    "/oauth/par",
+    requires=ANYONE,
+    status_code=201,
+    request_max_body_size=MOST_BYTES,
+    operation_class=ParOperation,
+    responses=_answers(201, Pushed, "the request is kept for five minutes"),
+)
+async def post_par(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
+    """Keep a request that a client will have a member's browser ask for (RFC 9126)."""
+    return _said(await door_desk.par(request))
+
+
+@post(
+    "/oauth/introspect",
+    requires=ANYONE,
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+    operation_class=AboutOperation,
+    responses=_answers(200, Told, "what the token is worth"),
+)
+async def post_introspect(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
+    """Tell a client what a token is worth, if that is its business (RFC 7662)."""
+    return _said(await door_desk.introspect(request))
+
+
+@post(
+    "/oauth/revoke",
+    requires=ANYONE,
+    status_code=200,
+    request_max_body_size=MOST_BYTES,
+    operation_class=AboutOperation,
+    responses=_answers(200, None, ""),
+)
+async def post_revoke(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
+    """Take a token back (RFC 7009)."""
+    return _said(await door_desk.revoke(request))
+
+
 @get("/oauth/jwks", requires=ANYONE, cache_control=MINUTES)
-async def get_jwks(token_desk: NamedDependency[TokenDesk]) -> dict[str, list[dict[str, Any]]]:
+async def get_jwks(door_desk: NamedDependency[DoorDesk]) -> dict[str, list[dict[str, Any]]]:
     """The public keys that access tokens are signed with, and the one that comes next."""
-    return await token_desk.keys.published()
+    return await door_desk.keys.published()
 
 
 @get("/.well-known/oauth-authorization-server", requires=ANYONE, cache_control=MINUTES)
-async def get_metadata(token_desk: NamedDependency[TokenDesk]) -> dict[str, str | list[str]]:
-    """What a client needs to know to ask for a token (RFC 8414)."""
-    return metadata(token_desk.server.issuer)
+async def get_metadata(door_desk: NamedDependency[DoorDesk]) -> Metadata:
+    """What a client needs to know to come in (RFC 8414)."""
+    return metadata(door_desk.server.issuer, door_desk.sign_in is not None)
 
 
-def metadata(issuer: str) -> dict[str, str | list[str]]:
-    """Where the doors are and what opens them."""
-    return {
-        "issuer": issuer,
-        "token_endpoint": f"{issuer}/oauth/token",
-        "jwks_uri": f"{issuer}/oauth/jwks",
-        "scopes_supported": list(SCOPES),
-        "response_types_supported": ["none"],  # must be named, though nobody signs in here yet
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": METHODS,
-        "token_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
-        "service_documentation": f"{issuer}/docs",
-        "ui_locales_supported": ["ja", "en"],
-    }
-
-
-ROUTES = [post_token, get_jwks, get_metadata]
+ROUTES: list[HTTPRouteHandler] = [
+    post_token,
+    post_par,
+    post_introspect,
+    post_revoke,
+    get_jwks,
+    get_metadata,
+]

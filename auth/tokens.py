@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 from auth import jws
 from auth.jws import NotSigned, TokenHead, Word
 from auth.keys import LONGEST_TOKEN, SKEW, SigningKey
+from auth.scopes import MEMBER
 
 TTL = 300  # seconds
 
@@ -19,17 +20,28 @@ TenantId = Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z")]
 
 
 class Grant(Struct, frozen=True):
-    """What a client asked for and may have."""
+    """What a client asked for and may have; in whose name (`subject`) and by what that member
+    allowed (`grant_id`), if not its own; bound to the key `jkt`, if to any."""
 
     client_id: str
     tenant_id: int
     audience: str
     scopes: Sequence[str]
     tills: Sequence[str] | None
+    jkt: str | None = None
+    subject: str | None = None
+    grant_id: str | None = None
+
+
+class Confirmed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose token it is: that of the key with this thumbprint (RFC 9449, 6.1)."""
+
+    jkt: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
 
 
 class TokenClaims(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What an access token says. One audience; `tills` only where the client may not use all."""
+    """What an access token says. One audience; `tills` only where the client may not use all;
+    `grant` where it speaks for a member, who then is its subject; `cnf` where a key is needed."""
 
     iss: str
     sub: Word
@@ -42,6 +54,8 @@ class TokenClaims(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     scope: str
     tenant: TenantId
     tills: tuple[str, ...] | None = None
+    cnf: Confirmed | None = None
+    grant: Word | None = None
 
 
 def issue(grant: Grant, issuer: str, signing: SigningKey, now: datetime) -> str:
@@ -49,7 +63,7 @@ def issue(grant: Grant, issuer: str, signing: SigningKey, now: datetime) -> str:
     at = int(now.timestamp())
     claims = TokenClaims(
         iss=issuer,
-        sub=grant.client_id,
+        sub=grant.subject or grant.client_id,
         aud=grant.audience,
         exp=at + TTL,
         iat=at,
@@ -59,6 +73,8 @@ def issue(grant: Grant, issuer: str, signing: SigningKey, now: datetime) -> str:
         scope=" ".join(grant.scopes),
         tenant=str(grant.tenant_id),
         tills=None if grant.tills is None else tuple(grant.tills),
+        cnf=None if grant.jkt is None else Confirmed(grant.jkt),
+        grant=grant.grant_id,
     )
     head = TokenHead(alg="ES256", typ="at+jwt", kid=signing.kid)
     return jws.signed(head, claims, signing.key)
@@ -74,7 +90,8 @@ def believe(
     if not (
         claims.iss == issuer
         and claims.aud in audiences
-        and claims.sub == claims.client_id
+        and (claims.sub == claims.client_id) == (claims.grant is None)
+        and (claims.aud == MEMBER) == (claims.grant is not None)
         and at < claims.exp
         and claims.exp - claims.iat <= LONGEST_TOKEN.total_seconds()
         and claims.iat <= ahead

@@ -11,9 +11,10 @@ from litestar.exceptions import ValidationException
 from litestar.openapi import OpenAPIConfig
 from psycopg import AsyncConnection
 
-from auth.gate import OPT, provide_caller, requires, unknown_scopes
+from auth.gate import OPT, offer_nonce, provide_caller, requires, unknown_scopes
+from auth.subjects import SignIn
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, expiry_page, eyes, health, pages
+from deploy import clock_api, consent_page, expiry_page, eyes, health, pages
 from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
@@ -39,6 +40,7 @@ from tenants.holds_api import ROUTES as HOLDS_ROUTES
 from tenants.imports_api import ROUTES as IMPORT_ROUTES
 from tenants.lookups_api import ROUTES as LOOKUP_ROUTES
 from tenants.mall import Mall
+from tenants.me_api import ROUTES as ME_ROUTES
 from tenants.members_api import ROUTES as MEMBERS_ROUTES
 from tenants.office_api import ROUTES as OFFICE_ROUTES
 from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
@@ -68,9 +70,11 @@ class StrictRequest(Request[Any, Any, Any]):
             raise ValidationException(detail=str(fault)) from fault
 
 
-def create_app(settings: Settings) -> Litestar:
-    """The hub as a Litestar app; `guarded` stands before it when it serves."""
+def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
+    """The hub as a Litestar app; `guarded` stands before it when it serves. Members' apps find
+    their doors open where `sign_in` says who sits before the screen."""
     hub = Hub(settings)
+    hub.doors.sign_in = sign_in
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -83,6 +87,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*EXPOSURE_ROUTES, *BREAKS_ROUTES, *REPORTS_ROUTES]
+    routes += [*consent_page.ROUTES, *ME_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
@@ -93,6 +98,7 @@ def create_app(settings: Settings) -> Litestar:
         opt=dict(OPT),
         dependencies=dependencies(hub),
         exception_handlers=HANDLERS,
+        before_send=[offer_nonce],
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
             title="Meguri 巡り",
@@ -177,7 +183,7 @@ def held(hub: Hub) -> dict[str, Any]:
         "clock": hub.clock,
         "pools": hub.pools,
         "draining": draining,
-        "token_desk": hub.tokens,
+        "door_desk": hub.doors,
         "closing": hub.closing,
         "watch": hub.watch,
         "uploads": hub.uploads,

@@ -11,13 +11,14 @@ from pathlib import Path
 import psycopg
 from psycopg import AsyncConnection
 
-from auth import bell, keys
+from auth import bell, keys, sweeping, watching
+from auth.door_desk import DoorDesk
 from auth.gate import Gate
 from auth.keys import Keys
+from auth.proofs import Memory, Proofs
 from auth.recheck import recheck
 from auth.refusals import InvalidToken
-from auth.server import TokenServer
-from auth.token_api import TokenDesk
+from auth.server import DoorServer
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
 from deploy.exposure_watch import keep_watching
@@ -66,15 +67,21 @@ class Hub:
         )
         self.mall = Mall(lambda: self.pools.use("counter"), lambda: self.desk.moved)
         self.keys = Keys(lambda: self.pools.use("app"), settings.secret, wall)
+        self.proofs = Proofs(
+            settings.issuer,
+            settings.secret,
+            Memory(settings.redis_url, lambda: self.pools.use("app"), wall),
+            wall,
+        )
         self.gate = Gate(
             settings.issuer,
             self.keys,
             lambda: self.pools.use("counter"),
             wall,
             lambda: self.desk.moved,
+            proofs=self.proofs,
         )
-        server = TokenServer(settings.issuer, self.pools.door, wall)
-        self.tokens = TokenDesk(server, self.keys)
+        self.doors = self._doors()
         self.closing = Closing(
             lambda: self.pools.bare("worker"),
             self.desk.lapse_due,
@@ -98,6 +105,17 @@ class Hub:
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
         self.draining = False
 
+    def _doors(self) -> DoorDesk:
+        """Where tokens are given, told of and taken back."""
+        issuer, door = self.settings.issuer, self.pools.door
+        server = DoorServer(issuer, door, wall, self.known_as)
+        ring = partial(bell.ring, self.settings.redis_url, "a token")
+        return DoorDesk(server, self.keys, self.proofs, door, wall, ring)
+
+    def known_as(self, tenant_id: int, member_id: int) -> str:
+        """The name under which a tenant knows a member."""
+        return self.names.seal("member", tenant_id, member_id)
+
     def forget(self) -> None:
         """A door was shut or a term changed: who comes in, and at which till, is asked afresh."""
         self.gate.forget()
@@ -108,6 +126,7 @@ class Hub:
         """Open the pools, keep months and keys, begin to book; at the end, book what waits."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
+            stack.push_async_callback(self.proofs.memory.close)
             await self._keep()
             await self.keys.fresh()  # another secret than the one that sealed them stops the start
             for work in (
@@ -119,6 +138,7 @@ class Hub:
                 keep_rolling(lambda: self.pools.bare("worker")),
                 keep_watching(lambda: self.pools.bare("worker"), self.clock),
                 bell.listen(self.settings.redis_url, self.forget),
+                watching.keep_watching(lambda: self.pools.use("counter"), self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
             if self.settings.citus:
@@ -150,6 +170,7 @@ class Hub:
             await extend_calendar(conn, day_of(self.clock()))
             await codes.sweep(conn, self.clock())
             await lookups.sweep(conn, self.clock())
+            await sweeping.sweep(conn, wall())
             erased = await profiles.erase(conn, self.clock())
         if erased.members:
             log.info("members who left were erased", extra={"erased": erased.members})

@@ -69,8 +69,6 @@ class Lane:
 
 
 def authorization(scope: Scope) -> str | None:
-    """The credentials of a request, if there are any."""
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return str(value, "latin-1")
-    return None
+    """The credentials of a request, if there are any; two are for the framework to refuse."""
+    said = [value for name, value in scope["headers"] if name == b"authorization"]
+    return str(said[0], "latin-1") if len(said) == 1 else None

@@ -42,8 +42,7 @@ def refused(request: Asked, refusal: Refusal) -> Response[bytes]:
     """The answer to a refusal that did not come from the desk."""
     gauges.refused(refusal.slug)
     headers = {"cache-control": "no-store"}
-    if refusal.status == 401:
-        headers["www-authenticate"] = 'Bearer error="invalid_token"'
+    headers |= getattr(refusal, "headers", {})  # a door's own, from auth/refusals.py
     if refusal.retry_after is not None:
         headers["retry-after"] = str(refusal.retry_after)
     return Response(

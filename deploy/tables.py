@@ -11,6 +11,12 @@ from psycopg.rows import class_row
 STAY = {
     "deploy.migrations": "the schema itself; the manifest names it",
     "auth.assertions": "used assertions, over within a minute",
+    "auth.codes": "over within a minute",
+    "auth.grants": "members allow an app anew; its tokens were this instance's",
+    "auth.proofs": "proofs that were shown, over within minutes",
+    "auth.refresh_tokens": "likewise this instance's",
+    "auth.requests": "pages that wait for an answer, over within minutes",
+    "auth.withdrawn": "tokens that were given back, over within minutes",
     "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
     "federation.codes": "one-time codes, over within 300 s",
     "federation.detached": "an export needs every month attached",
@@ -25,7 +31,8 @@ STAY = {
 # What goes along only where it is asked for: the rows by their table, or all of it.
 NONE = "false"
 SECRETS = {
-    "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
+    "auth.clients": "method <> 'client_secret_basic'",  # these have no secret but at home
+    "auth.credentials": "secret_sha256 IS NULL",
     "federation.pins": NONE,
 }
 # Who members are, and whose account is where, goes along only where it is asked for: the rows that

@@ -47,7 +47,7 @@ def answers(
 ) -> dict[int, ResponseSpec]:
     """The responses of an operation: its own, those of every token, and these refusals."""
     by_status: defaultdict[int, set[str]] = defaultdict(set)
-    by_status[401].add("invalid-token")
+    by_status[401] |= {"invalid-token", "invalid-dpop-proof", "use-dpop-nonce"}
     by_status[403].add("insufficient-scope")
     for refusal in refusals:
         by_status[refusal.status].add(slug_of(refusal))

@@ -22,7 +22,7 @@ ADD_KEY = statement(__file__, "add_till_key")
 KNOCK = "SELECT set_config('meguri.enrolment', %s, true)"
 NAME_TENANT = "SELECT set_config('meguri.tenant', %s, true)"
 LIFETIME = timedelta(minutes=10)
-GROUP = 5
+GROUP, GROUPS = 6, 4
 
 
 class Enrolment(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,14 +42,15 @@ class Enrolled(Struct, frozen=True):
 
 
 def digest(code: str) -> str:
-    """What is kept of a code: it has 100 random bits, so a plain hash is enough. How it was typed
+    """What is kept of a code: it has 120 random bits, so a plain hash is enough. How it was typed
     does not count."""
     return hashlib.sha256(code.upper().replace("-", "").strip().encode()).hexdigest()
 
 
 async def offer(conn: AsyncConnection, tenant: str, till: str, now: datetime) -> str:
     """A code with which a till may enrol its key within ten minutes; shown once, kept nowhere."""
-    letters = base64.b32encode(secrets.token_bytes(13)).decode()[: 4 * GROUP]
+    letters = base64.b32encode(secrets.token_bytes(15)).decode()
+    assert len(letters) == GROUP * GROUPS
     code = "-".join(letters[at : at + GROUP] for at in range(0, len(letters), GROUP))
     asked = {
         "code": digest(code), "tenant": tenant, "till": till, "expires_at": now + LIFETIME,

@@ -16,9 +16,11 @@ import aiohttp
 import msgspec
 import psycopg
 import uvicorn
+from litestar import Litestar
 
 from auth import clients
 from auth.scopes import BACKOFFICE, OPERATOR, SCOPES, TILL
+from auth.subjects import SignIn
 from deploy.app import create_app, guarded
 from deploy.clock import FileClock, wall
 from deploy.hub import Hub
@@ -435,36 +437,19 @@ async def serving(
     funding: Funding = "at-redemption",
     breakage: layout.Breakage = "PROMO_FUND",
     cycles: schemes.Calendar = "SEMI_MONTHLY",
+    sign_in: SignIn | None = None,
+    port: int = 0,
 ) -> AsyncIterator[Mall]:
     """A hub that serves on a free port of loopback, in this process."""
     clock = FileClock(Path(settings.clock.removeprefix("file:")))
     clock.set(begin)
-    app = create_app(settings)
-    config = uvicorn.Config(
-        guarded(app),
-        host="127.0.0.1",
-        port=0,
-        lifespan="on",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    app = create_app(settings, sign_in)
     async with AsyncExitStack() as stack:
-        serve = asyncio.create_task(server._serve())
-        stack.push_async_callback(_stopped, server, serve)
-        while not server.started:
-            if serve.done():
-                serve.result()
-                raise RuntimeError("the hub did not start")
-            await asyncio.sleep(0.005)
-        port = server.servers[0].sockets[0].getsockname()[1]
+        url = await stack.enter_async_context(listening(app, port))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256))
         )
-        mall = Mall(f"http://127.0.0.1:{port}", app.state.hub, clock, http)
+        mall = Mall(url, app.state.hub, clock, http)
         async with mall.hub.pools.use("worker") as conn:
             if cycles != "SEMI_MONTHLY":
                 offer = Offer(from_on=LONG_AGO, calendar=cycles)
@@ -482,6 +467,33 @@ async def serving(
         yield mall
         broken = await mall.broken()
         assert broken == [], broken
+
+
+@asynccontextmanager
+async def listening(app: Litestar, port: int = 0) -> AsyncIterator[str]:
+    """An app that serves on loopback, in this process: where."""
+    config = uvicorn.Config(
+        guarded(app),
+        host="127.0.0.1",
+        port=port,
+        lifespan="on",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serve = asyncio.create_task(server._serve())
+    try:
+        while not server.started:
+            if serve.done():
+                serve.result()
+                raise RuntimeError("the hub did not start")
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        await _stopped(server, serve)
 
 
 async def _stopped(server: uvicorn.Server, serve: asyncio.Task[None]) -> None:

@@ -20,10 +20,12 @@ from psycopg_pool import AsyncConnectionPool, ConnectionPool
 
 from auth import clients, keys
 from auth.clients import Registered
+from auth.door_desk import DoorDesk
 from auth.gate import OPT, Gate, provide_caller, requires
 from auth.keys import Keys
-from auth.server import TokenServer
-from auth.token_api import ROUTES, TokenDesk
+from auth.proofs import Memory, Proofs
+from auth.server import DoorServer
+from auth.token_api import ROUTES
 from deploy.migrate import migrate
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
@@ -53,7 +55,7 @@ def settings(laid_out: Settings) -> Iterator[Settings]:
     """That database; what a test did to the doors is undone after it."""
     yield laid_out
     with psycopg.connect(laid_out.database_url) as conn:
-        conn.execute("TRUNCATE auth.clients, auth.assertions, auth.signing_keys")
+        conn.execute("TRUNCATE auth.clients, auth.assertions, auth.signing_keys CASCADE")
         conn.execute("UPDATE tenants.tills SET state = 'active'")
 
 
@@ -115,6 +117,10 @@ async def get_forgotten() -> str:
     return ""
 
 
+async def silent() -> None:
+    """No bell hangs here."""
+
+
 class Process:
     """One process of the hub, as far as its doors go."""
 
@@ -137,18 +143,26 @@ class Process:
         self.wall = wall
         self.keys = Keys(self.pools["app"].connection, SECRET, wall)
         self.doors = 7
+        memory = Memory(None, self.pools["app"].connection, wall)
+        proofs = Proofs(ISSUER, SECRET, memory, wall)
         self.gate = Gate(
-            ISSUER, self.keys, self.pools["counter"].connection, wall, lambda: self.doors
+            ISSUER,
+            self.keys,
+            self.pools["counter"].connection,
+            wall,
+            lambda: self.doors,
+            proofs=proofs,
         )
-        self.server = TokenServer(ISSUER, self.threads.connection, wall)
-        token_desk = TokenDesk(self.server, self.keys)
+        connect = self.threads.connection
+        self.server = DoorServer(ISSUER, connect, wall, lambda tenant, member: f"{tenant}-{member}")
+        door_desk = DoorDesk(self.server, self.keys, proofs, connect, wall, silent)
         self.app = Litestar(
             [*ROUTES, get_quotes, get_statements, get_forgotten],
             guards=[requires],
             opt=dict(OPT),
             dependencies={
                 "caller": Provide(provide_caller),
-                "token_desk": Provide(lambda: token_desk, sync_to_thread=False),
+                "door_desk": Provide(lambda: door_desk, sync_to_thread=False),
             },
             exception_handlers=HANDLERS,
             logging_config=None,
@@ -299,3 +313,14 @@ def forge() -> Any:
         Member = Member
 
     return Tools
+
+
+@pytest.fixture(scope="session")
+async def doors(
+    given: Any, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Any]:
+    """A hub that serves, for all who only knock."""
+    from tests.auth.doors import open_doors  # noqa: PLC0415  it reads this file
+
+    async with open_doors(given, template, tmp_path_factory.mktemp("doors")) as ours:
+        yield ours

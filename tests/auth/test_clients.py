@@ -1,5 +1,6 @@
 """Clients and tills at the administrator's desk, and at the command line."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -198,8 +199,98 @@ def test_a_client_is_added_listed_and_revoked_at_the_command_line(office, tmp_pa
     assert signed.output.split() == [signed.output.strip()]
     assert run(office, commands.client, "revoke", client_id).exit_code == 0
     listed = run(office, commands.client, "list", "--tenant", "bakery").output.splitlines()
-    assert listed[0] == f"{client_id} revoked bakery till T02 points:quote"
+    assert listed[0] == f"{client_id} revoked bakery till T02 points:quote client_secret_basic"
     assert len(listed) == 2
+
+
+def test_an_app_and_a_till_with_dpop_are_added_and_turned_at_the_command_line(office, tmp_path):
+    ours = ("--tenant", "bakery", "--name", "x")
+    app = (*ours, "--audience", "member", "--scope", "member:balance")
+    public = run(
+        office,
+        commands.client,
+        "add",
+        *app,
+        "--public",
+        "--par",
+        "--redirect",
+        "https://a.example/b",
+    )
+    client_id = public.output.strip()
+    jwk = tmp_path / "key.json"
+    jwk.write_bytes(msgspec.json.encode(PUBLIC))
+    signed = (*ours, "--scope", "points:quote", "--jwk", str(jwk), "--dpop")
+    till = run(office, commands.client, "add", *signed).output.strip()
+    listed = run(office, commands.client, "list").output.splitlines()
+    assert listed == [
+        f"{client_id} active bakery member * member:balance none par https://a.example/b",
+        f"{till} active bakery till * points:quote private_key_jwt dpop",
+    ]
+    assert run(office, commands.client, "rotate", till, "--jwk", str(jwk)).output.strip() == till
+    for nothing_to_turn in ((client_id,), (till,)):
+        assert run(office, commands.client, "rotate", *nothing_to_turn).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"redirect_uris": []},
+        {"redirect_uris": ["http://app.example/b"]},
+        {"redirect_uris": ["https://app.example/b#x"]},
+        {"redirect_uris": ["https://u@app.example/b"]},
+        {"redirect_uris": ["https:///b"]},
+        {"redirect_uris": ["javascript:alert(1)"]},
+        {"redirect_uris": ["app:/b"]},
+        {"redirect_uris": ["https://app.example/会員"]},
+        {"redirect_uris": ["https://app.example/b; script-src *"]},
+        {"redirect_uris": ["https://app.example:x/b"]},
+        {"redirect_uris": ["https://app.example/" + "b" * 600]},
+        {"tills": ["T01"]},
+        {"scopes": ["points:quote"]},
+        {"jwk": PUBLIC},
+        {"audience": "till", "scopes": ["points:quote"]},
+        {"audience": "till", "scopes": ["points:quote"], "redirect_uris": []},
+        {"audience": "till", "scopes": ["points:quote"], "public": False, "pushed_only": True},
+    ],
+    ids=str,
+)
+async def test_an_app_is_registered_in_order_or_not_at_all(register, fault):
+    app = {
+        "audience": "member",
+        "scopes": ["member:balance"],
+        "public": True,
+        "redirect_uris": ["https://app.example/b", "http://127.0.0.1/b", "com.example.app:/b"],
+    }
+    assert (await register(**app)).secret is None
+    with pytest.raises(Validation):
+        await register(**(app | fault))
+
+
+async def test_a_client_changes_its_secret_or_key_without_a_failed_request(
+    hub, register, worker, wall, forge
+):
+    shop = await register()
+    new = await clients.turn(worker, shop.client_id, None, wall(), timedelta(hours=1))
+    first, second = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
+    till = await register(jwk=first.as_dict(private=False))
+    other = second.as_dict(private=False)
+    await clients.turn(worker, till.client_id, other, wall(), timedelta(hours=1))
+
+    async def taken() -> list[bool]:
+        answers = [
+            await hub.token({}, auth=(shop.client_id, secret))
+            for secret in (shop.secret, new.secret)
+        ]
+        keys = [forge.Member(till.client_id, key) for key in (first, second)]
+        answers += [await hub.token(one.proof(wall())) for one in keys]
+        return [answer.status_code == 200 for answer in answers]
+
+    assert await taken() == [True, True, True, True]
+    wall.passes(minutes=61)
+    assert await taken() == [False, True, False, True]
+    again = await clients.turn(worker, shop.client_id, None, wall(), timedelta(0))
+    new = again
+    assert (await taken())[:2] == [False, True]
 
 
 def test_the_command_line_says_what_is_wrong_in_one_sentence(office, tmp_path):

@@ -11,7 +11,7 @@ from litestar import Litestar, get
 
 from auth import clients, gate, jws, tokens
 from auth.gate import Door, doors, unknown_scopes
-from auth.recheck import recheck
+from auth.recheck import recheck, stands
 from auth.refusals import InvalidToken
 from auth.tokens import Grant, TokenClaims
 from federation.refusals import Busy
@@ -191,13 +191,13 @@ async def test_a_look_that_is_older_than_the_bell_is_not_kept(
     bearer = await hub.bearer(bakery)
     looked, shut = asyncio.Event(), asyncio.Event()
 
-    async def slow(conn: Any, asked: list[str]) -> dict[str, bool]:
-        found = await recheck(conn, asked)
+    async def slow(conn: Any, claims: TokenClaims, now: Any) -> bool:
+        found = await stands(conn, claims, now)
         looked.set()
         await shut.wait()
         return found
 
-    monkeypatch.setattr(gate, "recheck", slow)
+    monkeypatch.setattr(gate, "stands", slow)
     coming = asyncio.create_task(hub.gate.admit(bearer))
     await looked.wait()
     await clients.revoke(worker, bakery.client_id, wall())

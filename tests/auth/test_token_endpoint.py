@@ -14,7 +14,7 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from auth import clients
-from auth.server import TokenServer
+from auth.server import DoorServer
 
 ISSUER = "http://localhost:8000"
 JUNK = secrets.token_bytes(64)
@@ -373,4 +373,4 @@ async def test_a_database_that_is_away_is_said_so(hub, bakery, wall):
 def test_an_issuer_that_is_not_https_starts_nothing(wall):
     for issuer in ("http://hub.example", "https://hub.example/", "hub.example"):
         with pytest.raises(ValueError, match="https"):
-            TokenServer(issuer, lambda: None, wall)
+            DoorServer(issuer, lambda: None, wall, str)

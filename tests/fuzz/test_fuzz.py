@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, Phase, settings
 from yarl import URL
 
 from deploy.pages import problems
+from tests.auth.doors import StandIn
 from tests.conftest import Given
 from tests.fuzz.asked import MARK, Asked, requests, text_of
 from tests.fuzz.contract import Route, routes
@@ -28,7 +29,8 @@ REQUESTS = 400
 ALL_OF_IT = 5_000  # so many reach every route
 PROBLEM = "application/problem+json"
 STORED = "/v1/slips"  # tells the stored answer of a slip, whatever that was
-OF_OAUTH = {"/oauth/token"}  # answers in the words of RFC 6749
+OF_OAUTH = {f"/oauth/{door}" for door in ("token", "par", "introspect", "revoke")}  # RFC 6749's
+CONSENT = "/oauth/authorize"  # answers whoever sits before the screen
 SLIPS = [f"F-{n}" for n in range(40)]
 refusals = {one.slug: one.status for one in problems().values()}
 
@@ -121,6 +123,9 @@ class Town:
             assert isinstance(json.loads(content)["error"], str), told
             self.done["refused the token"] += 1
             return
+        if asked.route.path == CONSENT and media_type == "text/html":
+            self.done["was shown why not"] += 1
+            return
         assert media_type == PROBLEM, told
         slug = json.loads(content)["type"].removeprefix("/problems/")
         assert refusals.get(slug) == status == json.loads(content)["status"], told
@@ -158,7 +163,7 @@ def test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole(
     ways = routes()
     with asyncio.Runner() as runner:
         leaving = AsyncExitStack()
-        ours = serving(settings_for(database, given.redis_url, tmp_path))
+        ours = serving(settings_for(database, given.redis_url, tmp_path), sign_in=StandIn())
         town = Town(runner.run(leaving.enter_async_context(ours)))
         try:
             runner.run(town.open())

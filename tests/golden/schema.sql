@@ -7,6 +7,7 @@ auth.assertions
   assertions_pkey: PRIMARY KEY (client_id, jti)
   CREATE INDEX assertions_spent ON auth.assertions USING btree (expires_at)
   CREATE UNIQUE INDEX assertions_pkey ON auth.assertions USING btree (client_id, jti)
+  GRANT DELETE TO meguri_worker
   GRANT DELETE, INSERT TO meguri_app
 
 auth.clients
@@ -22,15 +23,22 @@ auth.clients
   state text NOT NULL DEFAULT 'active'::text
   created_at timestamp with time zone NOT NULL
   revoked_at timestamp with time zone
-  clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text])))
+  redirect_uris ARRAY NOT NULL DEFAULT '{}'::text[]
+  dpop boolean NOT NULL DEFAULT false
+  pushed_only boolean NOT NULL DEFAULT false
+  believed_until timestamp with time zone
+  clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text, 'member'::text]))) NOT VALID
   clients_check1: CHECK (((method = 'private_key_jwt'::text) = (jwk IS NOT NULL)))
   clients_check2: CHECK (((state = 'revoked'::text) = (revoked_at IS NOT NULL)))
   clients_check: CHECK (((method = 'client_secret_basic'::text) = (secret_sha256 IS NOT NULL)))
   clients_client_id_check: CHECK ((client_id ~ '^c_[a-z2-7]{12}$'::text))
   clients_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
-  clients_method_check: CHECK ((method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text])))
+  clients_members_check: CHECK (((audience <> 'member'::text) OR (tills IS NULL))) NOT VALID
+  clients_method_check: CHECK ((method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'none'::text]))) NOT VALID
   clients_name_check: CHECK ((name <> ''::text))
   clients_pkey: PRIMARY KEY (client_id)
+  clients_public_check: CHECK (((method <> 'none'::text) OR (audience = 'member'::text))) NOT VALID
+  clients_redirects_check: CHECK (((audience = 'member'::text) = (cardinality(redirect_uris) > 0))) NOT VALID
   clients_scopes_check: CHECK ((cardinality(scopes) > 0))
   clients_secret_sha256_check: CHECK ((length(secret_sha256) = 32))
   clients_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'revoked'::text])))
@@ -43,6 +51,110 @@ auth.clients
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
   GRANT INSERT TO meguri_worker
   GRANT SELECT TO meguri_app
+
+auth.codes
+  code_sha256 bytea NOT NULL
+  client_id text NOT NULL
+  grant_id text NOT NULL
+  redirect_uri text NOT NULL
+  challenge text NOT NULL
+  jkt text
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  codes_challenge_check: CHECK ((length(challenge) = 43))
+  codes_code_sha256_check: CHECK ((length(code_sha256) = 32))
+  codes_grant_id_fkey: FOREIGN KEY (grant_id) REFERENCES auth.grants(grant_id)
+  codes_pkey: PRIMARY KEY (code_sha256)
+  CREATE INDEX codes_over ON auth.codes USING btree (expires_at)
+  CREATE UNIQUE INDEX codes_pkey ON auth.codes USING btree (code_sha256)
+  POLICY knocks FOR ALL TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_app
+
+auth.credentials
+  client_id text NOT NULL
+  added_at timestamp with time zone NOT NULL
+  secret_sha256 bytea
+  jwk jsonb
+  believed_until timestamp with time zone
+  credentials_check: CHECK ((num_nonnulls(secret_sha256, jwk) = 1))
+  credentials_client_id_fkey: FOREIGN KEY (client_id) REFERENCES auth.clients(client_id)
+  credentials_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
+  credentials_pkey: PRIMARY KEY (client_id, added_at)
+  credentials_secret_sha256_check: CHECK ((length(secret_sha256) = 32))
+  CREATE UNIQUE INDEX credentials_pkey ON auth.credentials USING btree (client_id, added_at)
+  POLICY knocks FOR SELECT TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT INSERT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.grants
+  grant_id text NOT NULL
+  client_id text NOT NULL
+  tenant_id bigint NOT NULL
+  member_id bigint NOT NULL
+  scopes ARRAY NOT NULL
+  jkt text
+  given_at timestamp with time zone NOT NULL
+  ends_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone
+  grants_client_id_fkey: FOREIGN KEY (client_id) REFERENCES auth.clients(client_id)
+  grants_grant_id_check: CHECK ((grant_id ~ '^g_[A-Za-z0-9_-]{22}$'::text))
+  grants_pkey: PRIMARY KEY (grant_id)
+  grants_scopes_check: CHECK ((cardinality(scopes) > 0))
+  grants_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE INDEX grants_of_client ON auth.grants USING btree (client_id)
+  CREATE INDEX grants_of_member ON auth.grants USING btree (member_id)
+  CREATE UNIQUE INDEX grants_pkey ON auth.grants USING btree (grant_id)
+  POLICY ends FOR ALL TO {meguri_worker} USING true
+  POLICY knocks FOR ALL TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter} USING true
+  GRANT INSERT, SELECT TO meguri_app
+
+auth.proofs
+  proof_sha256 bytea NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  proofs_pkey: PRIMARY KEY (proof_sha256)
+  proofs_proof_sha256_check: CHECK ((length(proof_sha256) = 32))
+  CREATE INDEX proofs_over ON auth.proofs USING btree (expires_at)
+  CREATE UNIQUE INDEX proofs_pkey ON auth.proofs USING btree (proof_sha256)
+  GRANT DELETE TO meguri_worker
+  GRANT INSERT TO meguri_app
+
+auth.refresh_tokens
+  token_sha256 bytea NOT NULL
+  client_id text NOT NULL
+  grant_id text NOT NULL
+  issued_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  refresh_tokens_grant_id_fkey: FOREIGN KEY (grant_id) REFERENCES auth.grants(grant_id)
+  refresh_tokens_pkey: PRIMARY KEY (token_sha256)
+  refresh_tokens_token_sha256_check: CHECK ((length(token_sha256) = 32))
+  CREATE INDEX refresh_tokens_over ON auth.refresh_tokens USING btree (expires_at)
+  CREATE UNIQUE INDEX refresh_tokens_pkey ON auth.refresh_tokens USING btree (token_sha256)
+  POLICY knocks FOR ALL TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_app
+
+auth.requests
+  request_sha256 bytea NOT NULL
+  client_id text NOT NULL
+  content jsonb NOT NULL
+  member_id bigint
+  pushed_sha256 bytea
+  expires_at timestamp with time zone NOT NULL
+  requests_pkey: PRIMARY KEY (request_sha256)
+  requests_request_sha256_check: CHECK ((length(request_sha256) = 32))
+  CREATE INDEX requests_over ON auth.requests USING btree (expires_at)
+  CREATE UNIQUE INDEX requests_pkey ON auth.requests USING btree (request_sha256)
+  POLICY knocks FOR ALL TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE TO meguri_worker
+  GRANT DELETE, INSERT, SELECT TO meguri_app
 
 auth.signing_keys
   kid text NOT NULL
@@ -60,6 +172,16 @@ auth.signing_keys
   CREATE UNIQUE INDEX signing_keys_pkey ON auth.signing_keys USING btree (kid)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
+
+auth.withdrawn
+  jti text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  withdrawn_pkey: PRIMARY KEY (jti)
+  CREATE INDEX withdrawn_over ON auth.withdrawn USING btree (expires_at)
+  CREATE UNIQUE INDEX withdrawn_pkey ON auth.withdrawn USING btree (jti)
+  GRANT DELETE TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_counter
 
 deploy.migrations
   GRANT SELECT TO meguri_app
@@ -188,6 +310,7 @@ federation.doors
   doors_one_check: CHECK (one)
   doors_pkey: PRIMARY KEY (one)
   CREATE UNIQUE INDEX doors_pkey ON federation.doors USING btree (one)
+  GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk

@@ -5,6 +5,7 @@ from tests.mutants.bank import PAYING
 from tests.mutants.charging import CHARGING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.limits import LIMITING
+from tests.mutants.doors import KNOCKING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
@@ -28,4 +29,5 @@ PLANTED = (
     *PAYING,
     *LIVING,
     *LIMITING,
+    *KNOCKING,
 )

@@ -30,6 +30,8 @@ async def test_of_twenty_that_show_one_code_at_once_one_is_enrolled(mall: Mall) 
 async def test_a_code_that_is_wrong_over_or_used_is_answered_alike(mall: Mall) -> None:
     bakery = await mall.shop("bakery")
     used = await code_for(mall, bakery)
+    assert 5 * len(used.replace("-", "")) >= 112, "bits that nobody guesses"
+    assert timedelta(minutes=10) == till_keys.LIFETIME
     assert (await enrol(mall, used.lower().replace("-", ""), OfflineTill().jwk)).status == 201
     async with mall.hub.pools.use("worker") as conn:
         long_ago = wall() - till_keys.LIFETIME - timedelta(seconds=1)

@@ -1,0 +1,1 @@
+SELECT moved FROM federation.doors

@@ -1,0 +1,46 @@
+"""What a client needs to know to come in (RFC 8414): all that is true, and nothing else."""
+
+from auth import jws
+from auth.knocking import CONFIDENTIAL, METHODS
+from auth.scopes import MEMBER, SCOPES
+
+Metadata = dict[str, str | bool | list[str]]
+
+
+def metadata(issuer: str, members_sign_in: bool) -> Metadata:
+    """Where the doors are and what opens them; those for members' apps only where members can
+    sign in."""
+    told: Metadata = {
+        "issuer": issuer,
+        "token_endpoint": f"{issuer}/oauth/token",
+        "jwks_uri": f"{issuer}/oauth/jwks",
+        "introspection_endpoint": f"{issuer}/oauth/introspect",
+        "revocation_endpoint": f"{issuer}/oauth/revoke",
+        "scopes_supported": [
+            name
+            for name, scope in SCOPES.items()
+            if members_sign_in or scope.audiences != frozenset({MEMBER})
+        ],
+        "response_types_supported": ["code"] if members_sign_in else ["none"],
+        "grant_types_supported": ["client_credentials"],
+        "dpop_signing_alg_values_supported": jws.ALGORITHMS,
+        "service_documentation": f"{issuer}/docs",
+        "ui_locales_supported": ["ja", "en"],
+    }
+    for endpoint in ("token", "introspection", "revocation"):
+        methods = METHODS if members_sign_in and endpoint != "introspection" else CONFIDENTIAL
+        told[f"{endpoint}_endpoint_auth_methods_supported"] = methods
+        told[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = jws.ALGORITHMS
+    if members_sign_in:
+        told |= {
+            "authorization_endpoint": f"{issuer}/oauth/authorize",
+            "pushed_authorization_request_endpoint": f"{issuer}/oauth/par",
+            "require_pushed_authorization_requests": False,
+            "grant_types_supported": ["client_credentials", "authorization_code", "refresh_token"],
+            "response_modes_supported": ["query"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": True,
+            "request_parameter_supported": False,
+            "request_uri_parameter_supported": False,
+        }
+    return told

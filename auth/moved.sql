@@ -1,0 +1,1 @@
+UPDATE federation.doors SET moved = moved + 1

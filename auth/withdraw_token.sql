@@ -1,0 +1,2 @@
+INSERT INTO auth.withdrawn (jti, expires_at) VALUES (%(jti)s, %(expires_at)s)
+ON CONFLICT DO NOTHING
