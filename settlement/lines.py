@@ -234,8 +234,6 @@ Order = tuple[int | str, ...]
 def order(line: Line, ranks: dict[str, int]) -> Order:
     """Where a line stands among those of its type; no two are alike. `ranks` is the order of the
     parties; KeyError where one is not among them."""
-    if isinstance(line, Adjustment):
-        return (ranks[line.party], line.of_cycle, line.dispute, line.settles, line.code)
     match line:
         case Header():
             return ()
@@ -247,12 +245,19 @@ def order(line: Line, ranks: dict[str, int]) -> Order:
             return (line.business_date.isoformat(), line.entry, line.n)
         case Cell():
             return (ranks[line.funder], ranks[line.tenant])
-        case Charge():
-            told = (line.carry or "", line.of_cycle or "", line.settles or "")
-            return (ranks[line.party], line.code, line.original or 0, *told)
+        case Charge() | Adjustment():
+            return (ranks[line.party], *_among_its_own(line))
         case Net() | Terms() | Carry():
             return (ranks[line.party],)
         case Unit():
             return (ranks[line.party], line.shop)
         case Split():
             return (ranks[line.party], line.unit or "")
+
+
+def _among_its_own(line: Charge | Adjustment) -> Order:
+    """Where a line stands among those of its party."""
+    if isinstance(line, Adjustment):
+        return (line.of_cycle, line.dispute, line.settles, line.code)
+    told = (line.carry or "", line.of_cycle or "", line.settles or "")
+    return (line.code, line.original or 0, *told)
