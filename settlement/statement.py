@@ -93,8 +93,8 @@ CATALOGUE: dict[int, tuple[str, str]] = {
 }
 CARRIED_OUT = ("次期繰越", "Carried over to the next cycle")
 SETTLED: dict[Settles, tuple[str, str]] = {
-    "released": ("保留の解除", "held until now"),
-    "corrected": ("訂正", "corrected"),
+    "released": ("保留解除", "Held until now"),
+    "corrected": ("訂正", "Corrected"),
 }
 TAXED = FEES | {FEES_RECEIVED}
 TAXES = frozenset({TAX, TAX_RECEIVED})
@@ -319,11 +319,13 @@ def _named(charge: Charge, tax_bp: int) -> tuple[str, str]:
     original, original_en = CATALOGUE[charge.original]
     if charge.original in TAXES and charge.tax_bp is not UNSET:
         original, original_en = _rated(charge.original, charge.tax_bp)
-    name, name_en = f"{name}・{original}", f"{name_en}: {original_en}"
-    if charge.settles is UNSET:
-        return name, name_en
-    why, why_en = SETTLED[charge.settles]
-    return f"{name}（{charge.of_cycle}期 {why}）", f"{name_en} ({why_en}, cycle {charge.of_cycle})"
+    if charge.settles is not UNSET:
+        why, why_en = SETTLED[charge.settles]
+        name, name_en = (
+            f"{name}（{charge.of_cycle}期の{why}）",
+            f"{why_en}, cycle {charge.of_cycle}",
+        )
+    return f"{name}・{original}", f"{name_en}: {original_en}"
 
 
 def _rated(code: int, tax_bp: int) -> tuple[str, str]:

@@ -64,10 +64,15 @@ def known(row: dict[str, object]) -> Beside:
 def signatures(row: dict[str, object]) -> tuple[Signature, ...]:
     """Who closed the cycle, who confirmed it, who approved it."""
     told = [
-        {"step": step, "name": row[f"{step}_by"], "at": row[f"{step}_at"]}
+        {"step": step, "name": name_of(row[f"{step}_by"]), "at": row[f"{step}_at"]}
         for step in ("drafted", "confirmed", "approved")
     ]
     return msgspec.convert(told, tuple[Signature, ...])
+
+
+def name_of(author: object) -> str:
+    """Who it was, without saying by which door."""
+    return str(author).removeprefix("cli:")
 
 
 def masked(route: str, account: object) -> str | None:

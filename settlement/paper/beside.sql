@@ -42,7 +42,7 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS paid ON true
 CROSS JOIN LATERAL (
-    SELECT sum(sign(payments.yen) * payments.settled_yen)::bigint AS received_yen
+    SELECT abs(sum(sign(payments.yen) * payments.settled_yen))::bigint AS received_yen
     FROM settlement.payments
     WHERE
         payments.party_id = statements.party_id

@@ -16,7 +16,7 @@ Tax = Literal["taxable", "tax", "none", "outside", "memo", "total"]
 
 CARRIED = 402
 NAMES: dict[Tax, tuple[str, str]] = {
-    "taxable": ("課税", "taxed "),
+    "taxable": ("課税", ""),
     "tax": ("消費税", "tax"),
     "none": ("不課税", "none"),
     "outside": ("―", "–"),

@@ -135,7 +135,7 @@ async def test_a_corrected_fee_takes_its_tax_along_and_names_the_invoice(
     assert "課税10%" in text
     assert "課税12%" in text
     assert "対象の請求書20260601-bakery" in text
-    assert "（2026-06-01期訂正）" in text
+    assert "前期分調整（2026-06-01期の訂正）・システム利用料（従量）" in text
 
 
 async def test_the_fund_holds_what_is_outstanding_whatever_is_corrected(
