@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from deploy import papers_commands
 from deploy.papers_commands import issue_all
 from settlement.paper.issue import MEDIA
 from tests.mall import Answered, Client, Mall, Shop
@@ -274,6 +275,32 @@ async def test_the_command_line_issues_what_is_not_issued_yet(
     assert (made, kept) == (parties - 1, 1)
     assert (tmp_path / "meguri-20260601-bakery.pdf").read_bytes() == first.content
     assert await issue_all(mall.hub.settings, 2026_06_01, ("pdf",), None) == (0, parties)
+
+
+class Killed(Exception):
+    """The process died here."""
+
+
+async def test_issuing_that_was_cut_short_goes_on_with_what_is_missing(
+    mall: Mall, trade: tuple[Shop, Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, keep = 3, papers_commands.keep
+
+    async def dying(*sent: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Killed
+        return await keep(*sent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(papers_commands, "keep", dying)
+        with pytest.raises(Killed):
+            await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None)
+    parties = await mall.value("SELECT count(*) FROM tenants.parties")
+    assert await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None) == (parties - 2, 2)
+    assert await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None) == (0, parties)
+    assert await mall.value("SELECT count(*) FROM settlement.papers") == parties
 
 
 async def test_parties_and_hub_book_the_same_cycle_and_owe_each_other_nothing_more(
