@@ -76,7 +76,7 @@ async def test_what_a_tenant_leaves_behind_is_told_before_it_goes(
 ) -> None:
     """2,000 points of the bakery are out at redemption, and it owes 1,000 円."""
     told = await Desk(monkeypatch).done("keiko", "exit", "bakery", "--on", "2026-06-30")
-    assert "bakery       自店 own   2,000  " in told
+    assert "bakery       自店 own    2,000  2028-03-31" in told
     assert "its funder pays, also after it left" in told
     assert "last statement: 2026-06-16" in told
     assert "unsettled -1,000" in told
