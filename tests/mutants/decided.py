@@ -47,8 +47,9 @@ DECIDED = (
     Bug(
         "what disputes left does not count towards the least that is paid",
         "settlement/statement.py",
-        "        owed_yen[done.party] += done.yen or 0",
-        "        owed_yen[done.party] += 0",
+        "    for one in beside(flows, dict(owed_yen), parties, agreed):",
+        "    before = charges(flows, entries, parties) if decided else []\n"
+        "    for one in beside(flows, total_yen(before) or dict(owed_yen), parties, agreed):",
         f"{ADJUSTING}::test_what_disputes_left_counts_towards_the_least_that_is_paid",
     ),
     Bug(

@@ -88,6 +88,7 @@ async def test_what_was_sealed_and_what_was_adjusted_is_what_is_true(
     told = await finance.due(bakery, NEXT)
     assert {one["in_statement"] for one in told["beside"]} == {True}
     assert told["statement_yen"] == told["due_yen"] == -50
+    assert [one["yen"] for one in told["payments"]] == [-50]
     total = (await mall.nets(JUNE))["bakery"]
     corrected = (await settled_lines(mall, SECOND, "bakery"))["corrected", 121]
     assert total + corrected == sum((*held[:1], *later[:1])) == -750
