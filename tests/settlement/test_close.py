@@ -220,8 +220,9 @@ async def test_points_that_change_from_one_scheme_at_issue_to_another_close(
     await books.entry(
         "changeover", "operator", date(2026, 6, 8), [(100, "a", "base")], [(100, old, 0)], scheme=3
     )
+    await books.entry("accrual", "b", date(2026, 6, 9), [(5, "b", "base")], scheme=3)
     done = await closed(books)
-    assert await books.nets() == {"a": -100, "fund": +100}
+    assert await books.nets() == {"a": -100, "b": -5, "fund": +105}
     assert verify(await books.file(), done.seal) == []
     path = tmp_path / "sealed"
     path.write_bytes(b"".join(await books.file()))
