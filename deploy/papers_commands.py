@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from deploy.clock import clock
 from deploy.settings import Settings, settings
 from federation.refusals import NotFound
-from settlement.paper.issue import Kind, Sheet, keep, made, newest, sheets
+from settlement.paper.issue import Kind, Sheet, holds, keep, made, newest, sheets
 from settlement.reading import cycle_id_of
 
 WHO = "meguri papers"
@@ -34,7 +34,8 @@ WHO = "meguri papers"
 def papers(cycle: str, kinds: tuple[Kind, ...], out: Path | None) -> None:
     """精算書を発行する · issue the papers of a sealed cycle, named by its first day.
 
-    What was issued before stays as it is, and is only written out again.
+    What was issued before stays as it is, and is only written out again; once a cycle is approved
+    its papers are issued as 確定, with who approved.
     """
     try:
         made_now, kept = asyncio.run(issue_all(settings(), cycle_id_of(cycle), kinds, out))
@@ -56,13 +57,12 @@ async def issue_all(
             [(sheet, kind) for sheet in every for kind in kinds], label="発行 / issuing"
         ) as bar:
             for sheet, kind in bar:
-                asked = {"cycle_id": cycle_id, "party_id": sheet.party_id, "kind": kind}
-                found = await newest(conn, asked)
+                kept = await newest(conn, cycle_id, sheet.party_id, kind)
+                found = kept if kept is not None and holds(kept, sheet.plan) else None
                 counted[found is not None] += 1
                 if found is None:
-                    body = await asyncio.to_thread(made, sheet.paper, kind)
-                    told = {**asked, "issue": 0, "body": body, "who": WHO, "now": now}
-                    found = await keep(conn, told)
+                    body, issue = await asyncio.to_thread(made, sheet, kind, kept)
+                    found = await keep(conn, sheet, kind, issue, body, WHO, now)
                 if out is not None:
                     await asyncio.to_thread(written, out, name_of(sheet, kind), found.body)
     return counted[0], counted[1]

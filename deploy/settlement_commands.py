@@ -7,7 +7,7 @@ approves is another than who prepared.
 
 import asyncio
 import getpass
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -17,14 +17,16 @@ import msgspec
 from psycopg import AsyncConnection
 
 from deploy.clock import clock
+from deploy.columns import table
 from deploy.settings import settings
-from federation.days import day_of
+from federation.days import TOKYO, day_of
 from federation.refusals import Refusal, titles
 from settlement.bank.pain import Message, payment_file
 from settlement.fewest import fewest
 from settlement.life import board, confirm, disputes, leaving, papers, results, send
 from settlement.life.planning import transfers_of
 from settlement.life.refusals import NothingCameBack
+from settlement.life.states import TOLD
 from settlement.reading import cycle_id_of
 
 Answer = TypeVar("Answer")
@@ -41,10 +43,16 @@ def settlement() -> None:
 @settlement.command("board")
 def show_board() -> None:
     """締めの一覧 · every cycle, how far it is, and what waits."""
-    for one in _run(lambda conn, now: board.board(conn, day_of(now)), "auditor"):
-        waits = f"異議 {one.disputes} · 戻り {one.failing} · 未了 {one.open}"
-        moved = f"支払 {one.paid_out_yen:,} · 入金 {one.collected_yen:,}"
-        click.echo(f"{one.cycle} – {one.last_on} {one.told} {moved} · {waits}")
+    found = _run(lambda conn, now: board.board(conn, day_of(now)), "auditor")
+    head = ("期 cycle", "状態 state", "支払 out", "入金 in", "異議", "戻り", "未了")
+    rows = [
+        (
+            f"{one.cycle} – {one.last_on:%m-%d}", f"{TOLD[one.state][0]} {one.state}",
+            one.paid_out_yen, one.collected_yen, one.disputes, one.failing, one.open,
+        )
+        for one in found
+    ]  # fmt: skip
+    _show(table(head, rows), "まだ期がありません / no cycle has begun")
 
 
 @settlement.command()
@@ -54,21 +62,31 @@ def show(cycle: str) -> None:
 
     async def done(conn: AsyncConnection, _: datetime) -> list[str]:
         number = cycle_id_of(cycle)
-        lines = [
-            f"{one.at:%Y-%m-%d %H:%M} {one.step} {one.who}"
+        steps = [
+            (f"{one.at.astimezone(TOKYO):%Y-%m-%d %H:%M}", one.step, one.who)
             for one in await board.steps(conn, number)
         ]
-        for one in await board.paid(conn, number):
-            whose = one.party if one.unit is None else f"{one.party}/{one.unit}"
-            lines.append(
-                f"{one.reference} {whose} {one.yen:+,} {one.route} {one.pays_on} {one.state}"
-                f" {one.difference or one.why}"
-                + (f" 振込手数料（先方負担） −{one.fee_yen:,}" if one.fee_yen else "")
+        found = await board.paid(conn, number)
+        payments = [
+            (
+                one.reference, one.party if one.unit is None else f"{one.party}/{one.unit}",
+                one.yen, one.route, f"{one.pays_on}", one.state,
             )
-        return lines
+            for one in found
+        ]  # fmt: skip
+        lines = list(table(("日時 when", "段階 step", "誰 who"), steps))
+        head = ("番号 payment", "当事者 party", "円 yen", "経路 route", "日 on", "状態 state")
+        lines += [*([""] if lines else []), *table(head, payments)]
+        why = [(one.reference, one.difference or one.why) for one in found]
+        told = [(reference, said) for reference, said in why if said]
+        told += [
+            (one.reference, f"振込手数料（先方負担） −{one.fee_yen:,} / the payee bears the fee")
+            for one in found
+            if one.fee_yen
+        ]
+        return lines + ([""] if told else []) + list(table(("番号 payment", "理由 why"), told))
 
-    for line in _run(done, "auditor"):
-        click.echo(line)
+    _show(_run(done, "auditor"), "まだ何もしていません / nothing was done yet")
 
 
 @settlement.command("confirm")
@@ -194,21 +212,30 @@ def carry(reference: str) -> None:
 @settlement.command("disputes")
 def show_disputes() -> None:
     """異議の一覧 · disputed lines, the newest first."""
-    for one in _run(lambda conn, _: disputes.disputes(conn), "auditor"):
-        click.echo(
-            f"{one.dispute} {one.cycle} {one.party} {one.code} {one.yen:+,} {one.state}"
-            f" 期限 / by {one.deadline_on}: {one.reason}"
+    found = _run(lambda conn, _: disputes.disputes(conn), "auditor")
+    head = ("異議 dispute", "期 cycle", "当事者 party", "科目", "円 yen", "状態", "期限 by")
+    rows = [
+        (
+            one.dispute, f"{one.cycle}", one.party,
+            f"{one.code}" if one.original is None else f"{one.code}/{one.original}",
+            one.yen, one.state, f"{one.deadline_on}",
         )
+        for one in found
+    ]  # fmt: skip
+    _show(table(head, rows), "異議はありません / no line is in dispute")
+    for one in found:
+        click.echo(f"{one.dispute}: {one.reason}")
 
 
 @settlement.command()
 def overdue() -> None:
     """滞留と督促 · what is overdue, and whom to remind."""
-    for one in _run(lambda conn, now: results.to_remind(conn, day_of(now)), "auditor"):
-        click.echo(
-            f"{one.party} {one.open_yen:,} {one.age} ({one.oldest_due_on}) {one.told}"
-            f" {' '.join(one.expected)}"
-        )
+    found = _run(lambda conn, now: results.to_remind(conn, day_of(now)), "auditor")
+    head = ("当事者 party", "円 yen", "日数 age", "期日 due", "督促 reminder")
+    rows = [(one.party, one.open_yen, one.age, f"{one.oldest_due_on}", one.told) for one in found]
+    _show(table(head, rows), "滞留はありません / nothing is overdue")
+    for one in found:
+        click.echo(f"{one.party}: {' '.join(one.expected)}")
 
 
 @settlement.command("exit")
@@ -217,20 +244,30 @@ def overdue() -> None:
 def exit_drill(tenant: str, day: datetime) -> None:
     """退店の試算 · what a tenant would leave behind: points, last statement, deposit."""
     told = _run(lambda conn, now: leaving.leaving(conn, tenant, day.date(), day_of(now)), "auditor")
-    for one in told.outstanding:
-        whose = "自店原資 / its own" if one.own else "他者原資 / another's"
-        click.echo(
-            f"{one.funder} ({whose}) {one.points:,} pt ～ {one.last_expires_on}: {one.honoured}"
+    rows = [
+        (
+            one.funder, "自店 own" if one.own else "他者 other", one.points,
+            f"{one.last_expires_on}", one.funding,
         )
+        for one in told.outstanding
+    ]  # fmt: skip
+    head = ("原資 funder", "誰の whose", "pt", "最終失効 until", "方式 funding")
+    _show(table(head, rows), "未使用ポイントはありません / no points are out")
+    for said in dict.fromkeys(f"{one.funding}: {one.honoured}" for one in told.outstanding):
+        click.echo(said)
     click.echo(
-        f"最終の精算書 / last statement: {told.last_cycle}"
-        f" 締め / closes {told.closes_on} 支払 / pays {told.pays_on}"
-    )
-    click.echo(
-        f"今期 / running {told.running_yen:+,} 未決済 / unsettled {told.unsettled_yen:+,}"
-        f" 異議 / disputes {told.disputes}"
+        f"最終の精算書 / last statement: {told.last_cycle}\n"
+        f"  締め / closes {told.closes_on} · 支払 / pays {told.pays_on}\n"
+        f"今期 / running {told.running_yen:+,} · 未決済 / unsettled {told.unsettled_yen:+,}"
+        f" · 異議 / disputes {told.disputes}"
     )
     click.echo(f"必要な預託金 / deposit needed: {told.deposit_yen:,} 円")
+
+
+def _show(lines: Iterable[str], nothing: str) -> None:
+    """A table, or that there is nothing in it."""
+    for line in list(lines) or [nothing]:
+        click.echo(line)
 
 
 def _who() -> str:

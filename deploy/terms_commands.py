@@ -11,6 +11,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from deploy.clock import clock
+from deploy.columns import table
 from deploy.settings import settings
 from federation.days import day_of
 from federation.refusals import Refusal, titles
@@ -81,13 +82,17 @@ def preview_command(**said: Any) -> None:
         return await preview(conn, offer)
 
     found = done(compared, "auditor")
-    click.echo(f"{found.cycle}  手数料 fees / 消費税 tax / 差引 total")
-    for one in found.parties:
-        was, then = one.stated, one.offered
-        click.echo(
-            f"{one.party:<20}  {was.fees_yen:,} / {was.tax_yen:,} / {was.total_yen:,}"
-            f"  →  {then.fees_yen:,} / {then.tax_yen:,} / {then.total_yen:,}"
+    click.echo(found.cycle)
+    rows = [
+        (
+            one.party, one.stated.fees_yen, one.offered.fees_yen, one.stated.tax_yen,
+            one.offered.tax_yen, one.stated.total_yen, one.offered.total_yen,
         )
+        for one in found.parties
+    ]  # fmt: skip
+    head = ("当事者 party", "手数料 fees", "→", "税 tax", "→", "差引 total", "→")
+    for line in list(table(head, rows)) or ["何も変わりません / nothing would change"]:
+        click.echo(line)
 
 
 @terms.command()
@@ -129,12 +134,17 @@ def show(on: datetime | None) -> None:
         known = await agreeing.agreements(conn)
         for rate in await agreeing.tax_rates(conn):
             click.echo(f"消費税 / tax  {rate.from_on}  {rate.rate_bp / 100:g}%")
-        for held in terms_of(known, list(await party_ids(conn)), {}, 0, day):
-            click.echo(
-                f"{held.party:<20} {held.point_fee_milliyen}‰円/pt  {held.redeem_fee_bp}bp"
-                f"  {held.monthly_fee_yen:,}円/月  {held.terminal_fee_yen:,}円/台"
-                f"  ≥{held.minimum_yen:,}円"
+        held = terms_of(known, list(await party_ids(conn)), {}, 0, day)
+        rows = [
+            (
+                one.party, f"{one.point_fee_milliyen / 1000:g}円", f"{one.redeem_fee_bp / 100:g}%",
+                one.monthly_fee_yen, one.terminal_fee_yen, one.minimum_yen,
             )
+            for one in held
+        ]  # fmt: skip
+        head = ("当事者 party", "1pt", "換金", "月額", "端末/台", "最低振込")
+        for line in table(head, rows):
+            click.echo(line)
         for one in known:
             click.echo(said_of(one))
 

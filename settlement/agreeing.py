@@ -1,9 +1,9 @@
 """精算条件の合意: agree on terms and rates as dated rows, and read what a cycle goes by."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import UNSET, Struct, structs
@@ -13,7 +13,18 @@ from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
 from settlement.fees import Agreed
-from settlement.lines import Carry, Party, Split, Terms, Unit, canonical, order, parse
+from settlement.lines import (
+    Adjustment,
+    Carry,
+    Line,
+    Party,
+    Split,
+    Terms,
+    Unit,
+    canonical,
+    order,
+    parse,
+)
 from settlement.netting import Flow, Roles, ranked
 from settlement.refusals import CycleClosed, RateAgreed
 from settlement.schemes import Agreement, Offer, completed, net_level_of, terms_of
@@ -29,11 +40,12 @@ TAX_RATES = statement(__file__, "tax_rates")
 ADD_TAX_RATE = statement(__file__, "add_tax_rate")
 TERMINALS = statement(__file__, "terminals")
 CARRIED = statement(__file__, "carried")
+DECIDED = statement(__file__, "decided")
 CONDITIONS = statement(__file__, "conditions")
 STANDS = statement(__file__, "stands")
 AT_SHOPS = statement(__file__, "at_shops")
 SPLITS = statement(__file__, "splits")
-One = TypeVar("One", Terms, Carry, Unit)
+One = TypeVar("One", Terms, Carry, Adjustment, Unit)
 
 # One agrees, or one states a cycle, at a time: a row is wholly before a statement or after it.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('settlement.terms'))"
@@ -92,7 +104,8 @@ async def agreed_on(
     conn: AsyncConnection, cycle: Standing, parties: Sequence[Party], more: Sequence[Agreement] = ()
 ) -> Agreed:
     """What a cycle goes by that is not stated yet: what holds on its last day, the terminals there
-    are, and what the cycle before carried on; `more` is what was not agreed, only thought of."""
+    are, what the cycle before carried on, and the disputes that were decided since; `more` is what
+    was not agreed, only thought of."""
     terminals = {row["party"]: row["terminals"] for row in await rows(conn, TERMINALS, {})}
     found = await rows(conn, TAX_RATE, {"on": cycle.last_on})
     tax_bp = int(found[0]["rate_bp"]) if found else 0
@@ -103,7 +116,14 @@ async def agreed_on(
     stands = [Stand(**row) for row in await rows(conn, STANDS, {})]
     levels = {one.party: net_level_of(known, one.party, cycle.last_on) for one in stands}
     units = in_order(units_of(stands, levels), parties)
-    return Agreed(cycle.first_on, cycle.last_on, terms, carries, units)
+    decided = [adjustment(row) for row in await rows(conn, DECIDED, {"cycle_id": cycle.cycle_id})]
+    after = in_order(decided, parties)
+    return Agreed(cycle.first_on, cycle.last_on, terms, carries, units, after)
+
+
+def adjustment(row: dict[str, Any]) -> Adjustment:
+    """What a decided dispute brings a party, from its row."""
+    return Adjustment(**{name: value for name, value in row.items() if value is not None})
 
 
 async def yen_by_shop(
@@ -137,15 +157,21 @@ async def stated_under(conn: AsyncConnection, cycle: Standing, parties: Sequence
     terms = [one for row in found if row["terms"] for one in (parse(row["terms"].encode()),)]
     carries = [Carry(row["party"], row["carried_yen"]) for row in found if row["carried_yen"]]
     known = [one for one in terms if isinstance(one, Terms)]
-    told = [parse(text.encode()) for row in found for text in (row["units"] or "").splitlines()]
-    units = [one for one in told if isinstance(one, Unit)]
+    units = [one for one in several(found, "units") if isinstance(one, Unit)]
+    decided = [one for one in several(found, "adjustments") if isinstance(one, Adjustment)]
     return Agreed(
         cycle.first_on,
         cycle.last_on,
         in_order(known, parties),
         in_order(carries, parties),
         in_order(units, parties),
+        in_order(decided, parties),
     )
+
+
+def several(found: Sequence[dict[str, Any]], name: str) -> list[Line]:
+    """The sealed lines that stand in a column, one a line."""
+    return [parse(text.encode()) for row in found for text in (row[name] or "").splitlines()]
 
 
 def in_order(found: Sequence[One], parties: Sequence[Party]) -> tuple[One, ...]:
@@ -158,17 +184,24 @@ def kept(agreed: Agreed, numbers: dict[str, int]) -> str:
     """The rows that say under what a cycle was stated."""
     terms = {one.party: canonical(one).decode() for one in agreed.terms}
     carries = {one.party: one.yen for one in agreed.carries}
-    units: dict[str, list[str]] = {}
-    for one in agreed.units:
-        units.setdefault(one.party, []).append(canonical(one).decode())
+    units, adjustments = told_by_party(agreed.units), told_by_party(agreed.adjustments)
     return msgspec.json.encode(
         [
             {
                 "party_id": numbers[party],
                 "terms": terms.get(party),
                 "carried_yen": carries.get(party),
-                "units": "\n".join(units[party]) if party in units else None,
+                "units": units.get(party),
+                "adjustments": adjustments.get(party),
             }
-            for party in sorted(terms.keys() | carries.keys() | units.keys())
+            for party in sorted(terms.keys() | carries.keys() | units.keys() | adjustments.keys())
         ]
     ).decode()
+
+
+def told_by_party(found: Iterable[Unit | Adjustment]) -> dict[str, str]:
+    """Sealed lines by party, one a line."""
+    told: dict[str, list[str]] = {}
+    for one in found:
+        told.setdefault(one.party, []).append(canonical(one).decode())
+    return {party: "\n".join(lines) for party, lines in told.items()}

@@ -11,6 +11,11 @@ fund AS (        -- what FUND was paid, less what it paid out: stated, and runni
     SELECT coalesce(sum(statements.total_yen), 0) AS yen
     FROM settlement.statements
     INNER JOIN tenants.parties ON parties.party_id = statements.party_id AND parties.kind = 'fund'
+    UNION ALL       -- what was only held back is in the total of its own cycle
+    SELECT -coalesce(sum(lines.yen), 0)
+    FROM settlement.lines
+    INNER JOIN tenants.parties ON parties.party_id = lines.party_id AND parties.kind = 'fund'
+    WHERE lines.settles = 'released'
     UNION ALL
     SELECT coalesce(sum(lots.points), 0)
     FROM federation.lots
@@ -89,6 +94,19 @@ UNION ALL
 SELECT 'lines beside the statements of a cycle do not sum to zero', cycle_id, sum(yen)
 FROM settlement.adjustments
 GROUP BY cycle_id
+HAVING sum(yen) <> 0
+
+UNION ALL
+SELECT 'what disputes left is not what statements say', cycle_id, sum(yen)
+FROM (
+    SELECT adjustments.cycle_id, adjustments.party_id, adjustments.kind, adjustments.yen
+    FROM settlement.adjustments
+    INNER JOIN stated USING (cycle_id)
+    WHERE adjustments.in_statement
+    UNION ALL
+    SELECT cycle_id, party_id, settles, -yen FROM settlement.lines WHERE settles IS NOT NULL
+) AS decided
+GROUP BY cycle_id, party_id, kind
 HAVING sum(yen) <> 0
 
 UNION ALL

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from settlement.lines import Carry, Party, Terms, Unit
+from settlement.lines import Adjustment, Carry, Party, Terms, Unit
 from settlement.netting import CLAIMS, Flow, Movement
 
 REDEEM_FEE, POINT_FEE, MONTHLY_FEE, FEES_RECEIVED = 211, 301, 302, 311
@@ -43,6 +43,7 @@ class Agreed(Struct, frozen=True):
     terms: tuple[Terms, ...] = ()
     carries: tuple[Carry, ...] = ()
     units: tuple[Unit, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
 
 
 NOTHING = Agreed()

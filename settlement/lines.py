@@ -22,6 +22,7 @@ Points = Annotated[int, Meta(ge=1)]
 BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 Funding = Literal["at-issue", "at-redemption", "redeemer-bears"]
 Breakage = Literal["PROMO_FUND", "HUB_REVENUE", "RETURN_TO_FUNDER"]
+Settles = Literal["released", "corrected"]
 PartyKind = Literal["operator", "facility", "tenant", "fund", "promotion"]
 PARTY_KINDS: tuple[PartyKind, ...] = ("operator", "facility", "tenant", "fund", "promotion")
 
@@ -94,6 +95,23 @@ class Carry(_Line, frozen=True, tag="carry"):
     yen: int
 
 
+class Adjustment(_Line, frozen=True, tag="adjustment"):
+    """異議の裁定: what a dispute about a sealed line of an earlier cycle brings a party (+) or
+    costs it (-) now, under which code of its own: what had been held of the line, or what corrects
+    it; where that is taxed, by the rate of then."""
+
+    party: Name
+    dispute: Name
+    settles: Settles
+    code: int
+    of_cycle: Name
+    of_party: Name
+    of_code: int
+    yen: int
+    of_original: int | UnsetType = UNSET
+    tax_bp: BasisPoints | UnsetType = UNSET
+
+
 class Unit(_Line, frozen=True, tag="unit"):
     """Where the yen of a shop stand, of a party that is paid by facility or by shop."""
 
@@ -156,7 +174,7 @@ class Cell(_Line, frozen=True, tag="matrix"):
 
 class Charge(_Line, frozen=True, tag="statement"):
     """One line of a party's statement; a memo line has no yen, a late one names its own code, one
-    of 402 says whether it is carried in or out."""
+    of 402 says whether it is carried in or out; one that a dispute left names the sealed cycle."""
 
     party: Name
     code: int
@@ -165,6 +183,9 @@ class Charge(_Line, frozen=True, tag="statement"):
     original: int | UnsetType = UNSET
     yen: int | UnsetType = UNSET
     carry: Literal["in", "out"] | UnsetType = UNSET
+    of_cycle: Name | UnsetType = UNSET
+    settles: Settles | UnsetType = UNSET
+    tax_bp: BasisPoints | UnsetType = UNSET
 
 
 class Net(_Line, frozen=True, tag="net"):
@@ -183,10 +204,11 @@ class Split(_Line, frozen=True, tag="split"):
     unit: Name | UnsetType = UNSET
 
 
-Line = Header | Scheme | Party | Terms | Carry | Unit | Grant | Draw | Cell | Charge | Net | Split
+Agreement = Terms | Carry | Adjustment | Unit
+Line = Header | Scheme | Party | Agreement | Grant | Draw | Cell | Charge | Net | Split
 Result = Cell | Charge | Net | Split
 SECTIONS = (
-    Header, Scheme, Party, Terms, Carry, Unit, Grant, Draw, Cell, Charge, Net, Split,
+    Header, Scheme, Party, Terms, Carry, Adjustment, Unit, Grant, Draw, Cell, Charge, Net, Split,
 )  # fmt: skip
 
 _encode = msgspec.json.Encoder(order="sorted").encode
@@ -223,11 +245,19 @@ def order(line: Line, ranks: dict[str, int]) -> Order:
             return (line.business_date.isoformat(), line.entry, line.n)
         case Cell():
             return (ranks[line.funder], ranks[line.tenant])
-        case Charge():
-            return (ranks[line.party], line.code, line.original or 0, line.carry or "")
+        case Charge() | Adjustment():
+            return (ranks[line.party], *_among_its_own(line))
         case Net() | Terms() | Carry():
             return (ranks[line.party],)
         case Unit():
             return (ranks[line.party], line.shop)
         case Split():
             return (ranks[line.party], line.unit or "")
+
+
+def _among_its_own(line: Charge | Adjustment) -> Order:
+    """Where a line stands among those of its party."""
+    if isinstance(line, Adjustment):
+        return (line.of_cycle, line.dispute, line.settles, line.code)
+    told = (line.carry or "", line.of_cycle or "", line.settles or "")
+    return (line.code, line.original or 0, *told)

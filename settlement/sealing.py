@@ -137,7 +137,8 @@ async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequenc
     schemes = [scheme(**row) for row in await rows(conn, SCHEMES, booked(cycle))]
     told = await parties(conn, cycle)
     agreed = await stated_under(conn, cycle, told)
-    return [header, *schemes, *told, *agreed.terms, *agreed.carries, *agreed.units]
+    agreed_with: list[Line] = [*agreed.terms, *agreed.carries, *agreed.adjustments, *agreed.units]
+    return [header, *schemes, *told, *agreed_with]
 
 
 def scheme(breakage: Breakage, **rest: Any) -> Scheme:

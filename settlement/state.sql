@@ -7,10 +7,12 @@ WITH stated AS (
 ),
 
 agreed AS (
-    INSERT INTO settlement.conditions (cycle_id, party_id, terms, carried_yen, units)
-    SELECT %(cycle_id)s::integer, party_id, terms, carried_yen, units
+    INSERT INTO settlement.conditions (
+        cycle_id, party_id, terms, carried_yen, units, adjustments
+    )
+    SELECT %(cycle_id)s::integer, party_id, terms, carried_yen, units, adjustments
     FROM json_to_recordset(%(conditions)s::json) AS c (
-        party_id bigint, terms text, carried_yen bigint, units text
+        party_id bigint, terms text, carried_yen bigint, units text, adjustments text
     )
 ),
 
@@ -21,10 +23,14 @@ split AS (
     INNER JOIN stated USING (party_id)
 )
 
-INSERT INTO settlement.lines (cycle_id, party_id, code, original, points, entries, yen, carry)
-SELECT %(cycle_id)s::integer, party_id, code, original, points, entries, yen, carry
+INSERT INTO settlement.lines (
+    cycle_id, party_id, code, original, points, entries, yen, carry, of_cycle_id, settles, tax_bp
+)
+SELECT
+    %(cycle_id)s::integer, party_id, code, original, points, entries, yen, carry,
+    replace(of_cycle, '-', '')::integer, settles, tax_bp
 FROM json_to_recordset(%(lines)s::json) AS l (
     party_id bigint, code smallint, original smallint, points bigint, entries bigint, yen bigint,
-    carry text
+    carry text, of_cycle text, settles text, tax_bp integer
 )
 INNER JOIN stated USING (party_id)

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
+from settlement.adjusting import EARLIER, adjusted, corrects
 from settlement.fees import (
     BESIDE,
     CARRIED,
@@ -24,7 +25,17 @@ from settlement.fees import (
     Agreed,
     beside,
 )
-from settlement.lines import CURRENCY, Charge, Funding, JournalHead, Net, Party, PartyKind
+from settlement.lines import (
+    CURRENCY,
+    Charge,
+    Funding,
+    JournalHead,
+    Net,
+    Party,
+    PartyKind,
+    Settles,
+    order,
+)
 from settlement.netting import (
     CLAIMS,
     KINDS,
@@ -36,7 +47,7 @@ from settlement.netting import (
     ranked,
 )
 
-LATE = 401
+LATE = EARLIER
 TOTAL = 900
 BY_KIND = frozenset({101, 111, 121, 801, 811})
 
@@ -81,7 +92,12 @@ CATALOGUE: dict[int, tuple[str, str]] = {
     TOTAL: ("差引精算額", "Net total"),
 }
 CARRIED_OUT = ("次期繰越", "Carried over to the next cycle")
+SETTLED: dict[Settles, tuple[str, str]] = {
+    "released": ("保留解除", "Held until now"),
+    "corrected": ("訂正", "Corrected"),
+}
 TAXED = FEES | {FEES_RECEIVED}
+TAXES = frozenset({TAX, TAX_RECEIVED})
 FUNDERS_MEMO: dict[Movement, int] = {
     "granted": 801,
     "recovered": 811,
@@ -103,6 +119,9 @@ class StatementLine(Struct, frozen=True):
     original: int | UnsetType = UNSET
     yen: int | UnsetType = UNSET
     carry: Literal["in", "out"] | UnsetType = UNSET
+    of_cycle: str | UnsetType = UNSET
+    settles: Settles | UnsetType = UNSET
+    tax_bp: int | UnsetType = UNSET
 
 
 class TaxTold(Struct, frozen=True):
@@ -196,6 +215,9 @@ def charges(
             if put.sign:
                 yen[line] += put.sign * flow.points
                 owed_yen[party] += put.sign * flow.points
+    decided = adjusted(agreed.adjustments)
+    for done in decided:
+        owed_yen[done.party] += done.yen or 0
     for one in beside(flows, dict(owed_yen), parties, agreed):
         line = (one.party, one.code, one.which)
         points[line], yen[line] = one.points, one.yen
@@ -203,10 +225,10 @@ def charges(
     for party, total in owed_yen.items():
         points[party, TOTAL, 0], yen[party, TOTAL, 0] = 0, total
     ranks = ranked(parties)
-    return [
-        charge(line, points[line], entries.get(line, 0), yen.get(line, UNSET))
-        for line in sorted(points, key=lambda line: (ranks[line[0]], *line[1:]))
+    told = [
+        charge(line, points[line], entries.get(line, 0), yen.get(line, UNSET)) for line in points
     ]
+    return sorted([*told, *decided], key=lambda line: order(line, ranks))
 
 
 def charge(line: Key, points: int, entries: int, yen: int | UnsetType) -> Charge:
@@ -220,10 +242,10 @@ def charge(line: Key, points: int, entries: int, yen: int | UnsetType) -> Charge
 
 
 def beside_yen(charged: Iterable[Charge]) -> Counter[str]:
-    """What fees, tax and carries come to, by party."""
+    """What fees, tax, carries and decided disputes come to, by party."""
     found: Counter[str] = Counter()
     for one in charged:
-        if one.code in BESIDE:
+        if one.code in BESIDE or corrects(one):
             found[one.party] += one.yen or 0
     return found
 
@@ -260,7 +282,16 @@ def told(
         party=Addressee(party.party, party.kind, party.name, party.name_en),
         lines=tuple(
             StatementLine(
-                c.code, *_named(c, tax_bp), c.points, c.entries, c.original, c.yen, c.carry
+                c.code,
+                *_named(c, tax_bp),
+                c.points,
+                c.entries,
+                c.original,
+                c.yen,
+                c.carry,
+                c.of_cycle,
+                c.settles,
+                c.tax_bp,
             )
             for c in own
         ),
@@ -274,20 +305,32 @@ def tax_told(own: Iterable[Charge], tax_bp: int) -> TaxTold | UnsetType:
     """The tax of a statement, where there is any."""
     found: Counter[bool] = Counter()
     for one in own:
-        if one.code in TAXED or one.code in (TAX, TAX_RECEIVED):
+        if one.code in TAXED or one.code in TAXES:
             found[one.code in TAXED] += one.yen or 0
     return TaxTold(tax_bp, found[True], found[False]) if found else UNSET
 
 
 def _named(charge: Charge, tax_bp: int) -> tuple[str, str]:
     name, name_en = CARRIED_OUT if charge.carry == "out" else CATALOGUE[charge.code]
-    if charge.code in (TAX, TAX_RECEIVED):
-        percent = f"{tax_bp / 100:g}%"
-        return f"{name}（{percent}）", f"{name_en} ({percent})"
+    if charge.code in TAXES:
+        return _rated(charge.code, tax_bp)
     if charge.original is UNSET:
         return name, name_en
     original, original_en = CATALOGUE[charge.original]
+    if charge.original in TAXES and charge.tax_bp is not UNSET:
+        original, original_en = _rated(charge.original, charge.tax_bp)
+    if charge.settles is not UNSET:
+        why, why_en = SETTLED[charge.settles]
+        name, name_en = (
+            f"{name}（{charge.of_cycle}期の{why}）",
+            f"{why_en}, cycle {charge.of_cycle}",
+        )
     return f"{name}・{original}", f"{name_en}: {original_en}"
+
+
+def _rated(code: int, tax_bp: int) -> tuple[str, str]:
+    (name, name_en), percent = CATALOGUE[code], f"{tax_bp / 100:g}%"
+    return f"{name}（{percent}）", f"{name_en} ({percent})"
 
 
 def written(statement: Statement) -> str:

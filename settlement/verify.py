@@ -11,9 +11,12 @@ from collections.abc import Container, Iterable, Mapping
 from msgspec import Struct
 
 from settlement import seal
+from settlement.adjusting import one_sided
 from settlement.fees import CARRIED, Agreed
 from settlement.lines import (
     SECTIONS,
+    Adjustment,
+    Agreement,
     Carry,
     Cell,
     Charge,
@@ -120,6 +123,7 @@ class Verifier:
         self._terms: list[Terms] = []
         self._carries: list[Carry] = []
         self._units: list[Unit] = []
+        self._adjustments: list[Adjustment] = []
         self._carried_out: dict[str, int] = {}
 
     @property
@@ -207,10 +211,8 @@ class Verifier:
                 self._once(line.party, self._ranks)
                 self._ranks[line.party] = len(self._ranks)
                 self._parties.append(line)
-            case Terms() | Carry():
+            case Terms() | Carry() | Adjustment() | Unit():
                 self._agree(line)
-            case Unit():
-                self._units.append(line)
             case Grant() | Draw():
                 self._count(line)
             case Cell() | Charge() | Net() | Split():
@@ -229,14 +231,24 @@ class Verifier:
         if name in known:
             self._object(f"{name} が重複しています", f"{name} is stated twice")
 
-    def _agree(self, line: Terms | Carry) -> None:
-        """Take what was agreed with a party; somebody must be there to receive it."""
-        if all(party.kind != "operator" for party in self._parties):
+    def _agree(self, line: Agreement) -> None:
+        """Take what was agreed with a party, or decided; somebody must be there to receive it."""
+        if isinstance(line, Unit):
+            self._units.append(line)
+        elif isinstance(line, Adjustment):
+            self._adjust(line)
+        elif all(party.kind != "operator" for party in self._parties):
             self._object("運営者の行がありません", "there is no operator among the parties")
         if isinstance(line, Terms):
             self._terms.append(line)
-        else:
+        elif isinstance(line, Carry):
             self._carries.append(line)
+
+    def _adjust(self, line: Adjustment) -> None:
+        """Take what a dispute left; the line that it was about is of one of the parties."""
+        if line.of_party not in self._ranks:
+            self._object("当事者の一覧にありません", f"not among the parties: {line.of_party}")
+        self._adjustments.append(line)
 
     def _count(self, part: Grant | Draw) -> None:
         header = self._header
@@ -283,6 +295,7 @@ class Verifier:
 
     def _computed(self) -> deque[Result]:
         if self._due is None:
+            self._check_disputes()
             tally = self._tally or self._empty()
             try:
                 self._due = deque(
@@ -302,7 +315,18 @@ class Verifier:
         if self._header is None:
             return Agreed()
         days = (self._header.first_on, self._header.last_on)
-        return Agreed(*days, tuple(self._terms), tuple(self._carries), tuple(self._units))
+        units, decided = tuple(self._units), tuple(self._adjustments)
+        return Agreed(*days, tuple(self._terms), tuple(self._carries), units, decided)
+
+    def _check_disputes(self) -> None:
+        """What a dispute brings one side it costs the other; else nothing of it counts."""
+        cycle = self._header.cycle if self._header else ""
+        for dispute in one_sided(self._adjustments, cycle):
+            self._object(
+                f"異議 {dispute} の調整の合計が 0 円でないか、前期のものではありません",
+                f"what dispute {dispute} left does not sum to 0 yen, or is of no earlier cycle",
+            )
+            self._adjustments = [one for one in self._adjustments if one.dispute != dispute]
 
     def _empty(self) -> Tally:
         return Tally(self._parties, (unit.party for unit in self._units))

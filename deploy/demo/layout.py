@@ -1,6 +1,6 @@
 """Lays the demo federation out in an empty hub, as an operator would before the first sale."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date
 from typing import Literal
 
@@ -12,6 +12,7 @@ from auth import clients
 from auth.scopes import BACKOFFICE, OPERATOR, TILL
 from deploy.clock import wall
 from deploy.demo import federation as demo
+from deploy.demo import terms
 from deploy.demo.till import TillClient
 from federation.join import join
 from settlement.paper import profiles
@@ -53,7 +54,7 @@ class LaidOut(Struct, frozen=True):
 
 async def lay_out(
     conn: AsyncConnection,
-    tenants: Iterable[demo.Tenant],
+    tenants: Sequence[demo.Tenant],
     cards: list[tuple[str, str]],
     scheme: Literal["redemption", "issue"],
 ) -> LaidOut:
@@ -65,11 +66,13 @@ async def lay_out(
         await layout.add_party(conn, "facility", named(place), first) for place in demo.FACILITIES
     ]
     await layout.agree_scheme(
-        conn, "at-issue" if scheme == "issue" else "at-redemption", date(2025, 4, 1), WHY
-    )
+        conn, "at-issue" if scheme == "issue" else "at-redemption", date(2025, 4, 1), WHY,
+        "PROMO_FUND",
+    )  # fmt: skip
     tills: list[TillClient] = []
     for tenant in tenants:
         tills += await open_shop(conn, tenant, facilities[tenant.facility])
+    await terms.agree(conn, tenants, WHY)
     await layout.add_rank_bonus(conn, demo.PREMIUM.rank, demo.PREMIUM.multiplier, 1, first, WHY)
     campaign = demo.CAMPAIGN
     await layout.add_campaign(

@@ -50,7 +50,8 @@ class StepTaken(Struct, frozen=True):
 
 
 class Beside(Struct, frozen=True):
-    """A line beside the statement: held, released, corrected or carried, and where from."""
+    """A line beside the statement: held, released, corrected or carried, and where from; what was
+    decided in time is already a line of the statement itself."""
 
     kind: AdjustmentKind
     yen: int
@@ -60,6 +61,7 @@ class Beside(Struct, frozen=True):
     of_original: int | None
     dispute: str | None
     reference: str | None
+    in_statement: bool = False
 
 
 class Paid(Struct, frozen=True):
@@ -119,7 +121,7 @@ async def due(conn: AsyncConnection, cycle_id: int, party_id: int) -> Due:
     if not found:
         raise NotFound
     beside = tuple(shown(row) for row in await rows(conn, ADJUSTMENTS, asked))
-    total = found[0]["statement_yen"] + sum(one.yen for one in beside)
+    total = found[0]["statement_yen"] + sum(one.yen for one in beside if not one.in_statement)
     return Due(
         **found[0],
         beside=beside,
@@ -140,4 +142,5 @@ def shown(row: dict[str, Any]) -> Beside:
         row["of_original"],
         row["dispute_id"],
         row["reference"],
+        row["in_statement"],
     )

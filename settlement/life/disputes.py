@@ -7,16 +7,27 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 from psycopg import AsyncConnection
 
 from federation.days import day_of
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
+from settlement.agreeing import ONE_AT_A_TIME
 from settlement.calendar import cycle_of
+from settlement.fees import FEES, TAX, WHOLE_BP, part
 from settlement.life.confirm import replan
-from settlement.life.dues import NOT_DISPUTED, AdjustmentKind, Line, Part, both_sides, other_side
+from settlement.life.dues import (
+    NOT_DISPUTED,
+    AdjustmentKind,
+    Line,
+    Part,
+    Side,
+    borne,
+    both_sides,
+    other_side,
+)
 from settlement.life.papers import Life, life, turn
 from settlement.life.refusals import (
     AlreadyDisputed,
@@ -26,9 +37,10 @@ from settlement.life.refusals import (
     WindowOver,
     WrongState,
 )
-from settlement.reading import cycle_id_of
+from settlement.reading import STATEMENT, cycle_id_of
 from settlement.refusals import CycleClosed
 from settlement.stages import flows, party_ids
+from settlement.statement import Statement
 
 LINE = statement(__file__, "line")
 DISPUTES = statement(__file__, "disputes")
@@ -123,8 +135,9 @@ async def object_to(
             "deadline_on": cycle_of(of.last_on + DAY).last_on,
         }  # fmt: skip
         await conn.execute(OBJECT, row)
-        held = await sides(conn, cycle_id, line, -line.yen)
-        await adjust(conn, cycle_id, "held", held, dispute)
+        others = await facing(conn, cycle_id, line)
+        held = both_sides(line, -line.yen, others)
+        await adjust(conn, cycle_id, "held", held, dispute, line)
         assert of.prepared_by is not None
         # It stays the plan of whoever prepared it: a party's objection lends nobody a second pair
         # of eyes.
@@ -165,10 +178,11 @@ def still_open(of: Life, now: datetime) -> None:
 async def decide(
     conn: AsyncConnection, dispute: str, asked: Decision, who: str, now: datetime
 ) -> Dispute:
-    """Release what was held into the next cycle, and correct the line there if the party was right;
-    the same decision again is answered as the first was. `NotFound`, `DisputeDecided`,
-    `FourEyes`."""
+    """Release what was held in the statements of the next cycle, and correct the line there if the
+    party was right; the same decision again is answered as the first was. `NotFound`,
+    `DisputeDecided`, `FourEyes`."""
     async with turn(conn):
+        await conn.execute(ONE_AT_A_TIME)  # a cycle is stated before this, or after
         found = await rows(conn, DISPUTES, {"dispute": dispute, "cycle_id": None, "party_id": None})
         if not found:
             raise NotFound
@@ -192,13 +206,39 @@ async def decide(
         if (await conn.execute(DECIDE, row)).rowcount != 1:
             raise FourEyes
         line = Line(known.party, known.code, known.original, known.yen)
-        released = await sides(conn, cycle_id, line, known.yen)
-        await adjust(conn, paid_in, "released", released, dispute)
+        others = await facing(conn, cycle_id, line)
+        released = both_sides(line, known.yen, others)
+        await adjust(conn, paid_in, "released", released, dispute, line)
         if change:
-            await adjust(
-                conn, paid_in, "corrected", await sides(conn, cycle_id, line, change), dispute
-            )
+            await correct(conn, cycle_id, paid_in, line, change, dispute)
         return (await disputes(conn, dispute=dispute))[0]
+
+
+async def correct(
+    conn: AsyncConnection, cycle_id: int, paid_in: int, line: Line, change: int, dispute: str
+) -> None:
+    """Correct a sealed line in a later cycle, on both its sides; of a fee with the tax on it, at
+    the rate that it was charged at."""
+    parties = await party_ids(conn)
+    [party_id] = [number for one, number in parties.items() if one.party == line.party]
+    tax_bp = await rate_of(conn, cycle_id, party_id) if line.code in FEES | {TAX} else None
+    changes = [(line, change)]
+    if line.code in FEES and tax_bp is not None:
+        tax_yen = part(change, tax_bp, WHOLE_BP)
+        changes.append((Line(line.party, TAX, None, tax_yen), tax_yen))
+    for one, yen in changes:
+        if yen:
+            others = borne(await facing(conn, cycle_id, one), list(parties))
+            await adjust(
+                conn, paid_in, "corrected", both_sides(one, yen, others), dispute, one, tax_bp
+            )
+
+
+async def rate_of(conn: AsyncConnection, cycle_id: int, party_id: int) -> int | None:
+    """At which rate a sealed statement was taxed."""
+    [found] = await rows(conn, STATEMENT, {"cycle_id": cycle_id, "party_id": party_id})
+    told = msgspec.json.decode(found["body"], type=Statement).tax
+    return None if told is UNSET else told.rate_bp
 
 
 def corrected(known: Dispute, asked: Decision) -> int | None:
@@ -208,13 +248,13 @@ def corrected(known: Dispute, asked: Decision) -> int | None:
     return -known.yen if asked.adjusted_yen is None else asked.adjusted_yen
 
 
-async def sides(conn: AsyncConnection, cycle_id: int, line: Line, yen: int) -> list[Part]:
-    """Yen to a party, and from the other side of one of its lines."""
+async def facing(conn: AsyncConnection, cycle_id: int, line: Line) -> dict[Side, int]:
+    """Who stands on the other side of a sealed line."""
     parties = list(await party_ids(conn))
     others = other_side(line, await flows(conn, cycle_id), parties)
     if not others:
         raise LineNotDisputable
-    return both_sides(line.party, yen, others)
+    return others
 
 
 async def adjust(
@@ -223,10 +263,13 @@ async def adjust(
     kind: AdjustmentKind,
     found: Sequence[Part],
     dispute: str,
+    of: Line,
+    tax_bp: int | None = None,
 ) -> None:
-    """Lines beside the statements of a cycle, each pointing at the line in dispute."""
+    """What a dispute does to a cycle, each part pointing at the sealed line."""
     assert sum(one.yen for one in found) == 0
-    sent = msgspec.json.encode(found).decode()
-    await conn.execute(
-        ADJUST, {"cycle_id": cycle_id, "kind": kind, "parts": sent, "dispute": dispute}
-    )
+    asked = {
+        "cycle_id": cycle_id, "kind": kind, "parts": msgspec.json.encode(found).decode(),
+        "dispute": dispute, "of_code": of.code, "of_original": of.original, "tax_bp": tax_bp,
+    }  # fmt: skip
+    await conn.execute(ADJUST, asked)

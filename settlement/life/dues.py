@@ -7,22 +7,25 @@ from typing import Literal
 
 from msgspec import Struct
 
-from settlement.fees import BESIDE, CARRIED
+from settlement.fees import BESIDE, CARRIED, MIRROR
 from settlement.lines import Party
 from settlement.netting import Flow, Roles
 from settlement.statement import LATE, TOTAL, key, puts
 
 AdjustmentKind = Literal["held", "released", "corrected", "carried"]
+Side = tuple[str, int]  # a party, and the code of a line in its statement
 KEPT_KINDS = frozenset({"operator", "fund", "promotion"})
 NOT_DISPUTED = frozenset({TOTAL, CARRIED})
 
 
 class Part(Struct, frozen=True):
-    """What is due to a party (+) or by it (-), as a whole or for one of its units."""
+    """What is due to a party (+) or by it (-), as a whole or for one of its units; or under a code
+    of its own statement."""
 
     party: str
     yen: int
     unit: str | None = None
+    code: int | None = None
 
 
 class Line(Struct, frozen=True):
@@ -52,14 +55,14 @@ def parts(
     return [Part(party, yen, unit or None) for (party, unit), yen in sorted(due.items()) if yen]
 
 
-def other_side(line: Line, flows: Iterable[Flow], parties: Sequence[Party]) -> dict[str, int]:
-    """Who stands on the other side of a line, with what: all of it sums to the line's opposite."""
+def other_side(line: Line, flows: Iterable[Flow], parties: Sequence[Party]) -> dict[Side, int]:
+    """Who stands on the other side of a line, under which code, with what: all of it sums to the
+    line's opposite."""
     if line.code in BESIDE:
-        operator = next(one.party for one in parties if one.kind == "operator")
-        return {operator: -line.yen}
+        return {(operator(parties), MIRROR[line.code]): -line.yen}
     roles = Roles(parties)
     asked = (line.party, LATE, line.original) if line.original else (line.party, line.code, 0)
-    found: Counter[str] = Counter()
+    found: Counter[Side] = Counter()
     for flow in flows:
         sides = [
             (put, roles.of(put.role, flow))
@@ -69,11 +72,26 @@ def other_side(line: Line, flows: Iterable[Flow], parties: Sequence[Party]) -> d
         for at, (put, party) in enumerate(sides):
             if key(put, party, flow.late) == asked:
                 other, whose = sides[1 - at]
-                found[whose] += other.sign * flow.points
+                found[whose, other.code] += other.sign * flow.points
     return dict(sorted(found.items()))
 
 
-def shared(yen: int, among: Mapping[str, int]) -> dict[str, int]:
+def operator(parties: Iterable[Party]) -> str:
+    """Whoever runs the hub."""
+    return next(one.party for one in parties if one.kind == "operator")
+
+
+def borne(others: Mapping[Side, int], parties: Sequence[Party]) -> dict[Side, int]:
+    """Who bears a correction: for what FUND or the promotion fund would, the operator does. FUND
+    holds what is outstanding, whatever was stated (domain 1.5, I2)."""
+    funds = {one.party for one in parties if one.kind in ("fund", "promotion")}
+    found: Counter[Side] = Counter()
+    for (party, code), yen in others.items():
+        found[operator(parties) if party in funds else party, code] += yen
+    return dict(sorted(found.items()))
+
+
+def shared(yen: int, among: Mapping[Side, int]) -> dict[Side, int]:
     """An amount by the weights of others: whole yen, the largest remainders first, and of equal
     ones the first by name; what is given back is shared as what was taken."""
     whole, size, sign = sum(among.values()), abs(yen), 1 if yen > 0 else -1
@@ -86,10 +104,10 @@ def shared(yen: int, among: Mapping[str, int]) -> dict[str, int]:
     return {one: sign * part for one, part in found.items() if part}
 
 
-def both_sides(party: str, yen: int, others: Mapping[str, int]) -> list[Part]:
-    """Yen given to a party and taken from the other side of its line, in their proportion."""
+def both_sides(line: Line, yen: int, others: Mapping[Side, int]) -> list[Part]:
+    """Yen given to the party of a line and taken from the other side of it, in their proportion."""
     weights = {one: abs(weight) for one, weight in others.items() if weight}
-    given = Counter({party: yen})
+    given = Counter({(line.party, line.original or line.code): yen})
     for one, part in shared(-yen, weights).items():
         given[one] += part
-    return [Part(one, part) for one, part in sorted(given.items()) if part]
+    return [Part(party, part, code=code) for (party, code), part in sorted(given.items()) if part]

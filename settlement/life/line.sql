@@ -7,3 +7,4 @@ WHERE
     AND lines.party_id = %(party_id)s::bigint
     AND lines.code = %(code)s::smallint
     AND lines.original IS NOT DISTINCT FROM %(original)s::smallint
+    AND lines.of_cycle_id IS NULL

@@ -148,7 +148,11 @@ async def dues(conn: AsyncConnection, cycle_id: int, totals: dict[str, int]) -> 
     """What every party is due of a cycle."""
     split = [Part(**row) for row in await rows(conn, SPLITS, {"cycle_id": cycle_id})]
     asked = {"cycle_id": cycle_id, "party_id": None}
-    beside = [Part(row["party"], row["yen"]) for row in await rows(conn, ADJUSTMENTS, asked)]
+    beside = [
+        Part(row["party"], row["yen"])
+        for row in await rows(conn, ADJUSTMENTS, asked)
+        if not row["in_statement"]
+    ]
     return parts(totals, split, beside)
 
 

@@ -14,15 +14,18 @@ from federation.reading import rows
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from settlement import calendar, reading
+from settlement.agreeing import tax_rates
+from settlement.paper.estimates import Told, above_yen, reviewed
 from settlement.paper.issue import STATED, statement_in
 from settlement.paper.journals import OPERATOR, Cycle, PointsCost, Policy, of_hub, of_party
 from settlement.paper.ledger import HEAD, Journal, rebooked, staged
 from settlement.paper.ledger import rows as told_rows
-from settlement.reading import Own
+from settlement.reading import CycleShown, Own
 from settlement.sheet import as_csv, safe
 from settlement.stages import flows, party_ids
 
 TREATMENT = statement(__file__, "treatment")
+COHORTS = statement(__file__, "cohorts")
 PROVISIONAL_STATES = frozenset({"open", "closed"})
 
 
@@ -43,9 +46,12 @@ class Asked(Struct, frozen=True):
     rebook: bool = False
 
 
-async def of_cycle(conn: AsyncConnection, name: str, today: date, asked: Asked) -> Books:
+async def of_cycle(
+    conn: AsyncConnection, auditor: AsyncConnection, name: str, today: date, asked: Asked
+) -> Books:
     """The journals of one cycle; NotFound where it is not sealed, or where the party has no book of
-    its own (FUND and the promotion fund stand in the hub's)."""
+    its own (FUND and the promotion fund stand in the hub's). Estimates of use are learnt from all
+    that became of points, which the auditor sees."""
     shown = await reading.cycle(conn, today, name)
     cycle_id, parties = reading.cycle_id_of(name), await party_ids(conn)
     [party] = [one for one in parties if one.party == asked.own.code]
@@ -60,6 +66,9 @@ async def of_cycle(conn: AsyncConnection, name: str, today: date, asked: Asked) 
     else:
         policy = await policy_of(conn, asked, shown.last_on)
         found = of_party(cycle, party, policy)
+        if policy.points_cost == "ALLOCATED" and party.kind == "tenant":
+            review = await review_of(auditor, asked.own, shown, statements[0].number)
+            found += [] if review is None else [review]
     provisional = shown.state in PROVISIONAL_STATES
     if provisional:
         found = staged(found, "provisional")
@@ -68,7 +77,24 @@ async def of_cycle(conn: AsyncConnection, name: str, today: date, asked: Asked) 
     return Books(asked.own.code, (name,), provisional, tuple(found))
 
 
-async def of_month(conn: AsyncConnection, month: str, today: date, asked: Asked) -> Books:
+async def review_of(
+    auditor: AsyncConnection, own: Own, shown: CycleShown, number: str
+) -> Journal | None:
+    """What a cycle changed in the estimate of a seller's own points (設例22)."""
+    cycle_id = reading.cycle_id_of(shown.cycle)
+    rates = [(one.from_on, one.rate_bp) for one in await tax_rates(auditor)]
+    found = []
+    # A cycle before this one has a lower number.
+    for upto, on in ((cycle_id - 1, shown.first_on - calendar.DAY), (cycle_id, shown.last_on)):
+        asked = {"party_id": own.party_id, "cycle_id": upto}
+        told = [Told(**row) for row in await rows(auditor, COHORTS, asked)]
+        found.append(above_yen(told, on, rates))
+    return reviewed(shown.last_on, number, *found)
+
+
+async def of_month(
+    conn: AsyncConnection, auditor: AsyncConnection, month: str, today: date, asked: Asked
+) -> Books:
     """The journals of a month's two cycles, as far as they are sealed; none is NotFound."""
     try:
         first = calendar.cycle_of(date.fromisoformat(f"{month}-01"))
@@ -78,7 +104,7 @@ async def of_month(conn: AsyncConnection, month: str, today: date, asked: Asked)
     found: list[Books] = []
     for one in (first, second):
         try:
-            found.append(await of_cycle(conn, one.first_on.isoformat(), today, asked))
+            found.append(await of_cycle(conn, auditor, one.first_on.isoformat(), today, asked))
         except NotFound:
             continue
     if not found:

@@ -12,7 +12,7 @@ from msgspec import UNSET, Struct
 from federation.days import TOKYO, day_of
 from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS
 from settlement.paper.paper import DayLine, Lang, Paper, Profile
-from settlement.paper.tax import NAMES, RATE_PERCENT, Summary, of_line, summed
+from settlement.paper.tax import Summary, category, corrected_invoices, summed
 from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, StatementLine
 
 Pair = tuple[str, str]
@@ -58,6 +58,7 @@ class Form(Struct, frozen=True):
     lang: Lang
     words: dict[str, str]
     title: str
+    edition: str
     reissue: str
     addressee: Who
     issuer: Who
@@ -69,7 +70,7 @@ class Form(Struct, frozen=True):
     total: Row
     memo: tuple[Row, ...]
     invoice_title: str
-    invoice: tuple[str, ...]
+    invoice: tuple[tuple[str, str, str, str], ...]
     summary: tuple[Pair, ...]
     received: tuple[Pair, ...]
     controls: tuple[tuple[str, str, str], ...]
@@ -83,13 +84,14 @@ def form(paper: Paper) -> Form:
     """What a paper looks like."""
     statement, words = paper.statement, LABELS[paper.lang]
     own = [line for line in statement.lines if line.code != TOTAL]
-    found = summed(own)
+    found = summed(statement)
     assert found.total_yen == statement.total_yen, "the lines come to the total"
     total = next(line for line in statement.lines if line.code == TOTAL)
     return Form(
         lang=paper.lang,
         words=words,
         title=title(paper, found),
+        edition=words[paper.edition],
         reissue=f"{words['reissue']} {paper.issue}" if paper.issue else "",
         addressee=addressee(paper),
         issuer=who(paper.issuer, paper.lang, number=is_invoice(paper)),
@@ -97,9 +99,9 @@ def form(paper: Paper) -> Form:
         greeting=greeting(paper),
         net_label=words[net_label(statement)],
         net=net(statement),
-        rows=tuple(row(one, paper.lang) for one in own if one.yen is not UNSET),
-        total=row(total, paper.lang),
-        memo=tuple(row(one, paper.lang) for one in own if one.yen is UNSET),
+        rows=tuple(row(one, paper) for one in own if one.yen is not UNSET),
+        total=row(total, paper),
+        memo=tuple(row(one, paper) for one in own if one.yen is UNSET),
         invoice_title=invoice_title(paper, found),
         invoice=invoice(found),
         summary=summary(found, words),
@@ -199,8 +201,9 @@ def facts(paper: Paper) -> tuple[Pair, ...]:
         found.append((words["facilities"], "、".join(paper.facilities)))
     if paper.shops:
         found.append((words["shops"], "、".join(paper.shops)))
-    if paper.corrects is not None:
-        found.append((words["corrects"], paper.corrects))
+    corrected = corrected_invoices(stated)
+    if corrected:
+        found.append((words["corrects"], "、".join(corrected)))
     return tuple(found)
 
 
@@ -230,14 +233,15 @@ def minute(at: datetime, lang: Lang) -> str:
     return f"{day(day_of(at), lang)} {at.astimezone(TOKYO):%H:%M}"
 
 
-def row(line: StatementLine, lang: Lang) -> Row:
+def row(line: StatementLine, paper: Paper) -> Row:
     """A line; in an English paper its English name comes first."""
-    ja, en = NAMES[of_line(line)]
+    which = 0 if paper.lang == "ja" else 1
     names = (line.name, line.name_en)
     return Row(
         str(line.code),
-        *(names if lang == "ja" else names[::-1]),
-        ja if lang == "ja" else en,
+        names[which],
+        names[1 - which],
+        category(line, paper.statement)[which],
         yen(line.points) if line.points else "",
         f"{line.entries:,}" if line.entries else "",
         "" if line.yen is UNSET else yen(line.yen),
@@ -252,20 +256,26 @@ def invoice_title(paper: Paper, found: Summary) -> str:
     return words["invoice_block" if found.taxable_yen < 0 else "credit_block"]
 
 
-def invoice(found: Summary) -> tuple[str, ...]:
-    """Rate, net, tax and gross of the fees, as amounts without a sign; nothing where there are
-    none."""
-    if not (found.taxable_yen or found.tax_yen):
-        return ()
-    gross = found.taxable_yen + found.tax_yen
-    amounts = (found.taxable_yen, found.tax_yen, gross)
-    return (f"{RATE_PERCENT}%", *(yen(abs(amount)) for amount in amounts))
+def invoice(found: Summary) -> tuple[tuple[str, str, str, str], ...]:
+    """Rate, net, tax and gross of the fees, rate by rate: amounts without a sign, but for what goes
+    the other way than all of them."""
+    sign = -1 if found.gross_yen < 0 else 1
+    return tuple(
+        (
+            one.percent,
+            yen(sign * one.taxable_yen),
+            yen(sign * one.tax_yen),
+            yen(sign * one.gross_yen),
+        )
+        for one in found.rates
+        if one.taxable_yen or one.tax_yen
+    )
 
 
 def summary(found: Summary, words: dict[str, str]) -> tuple[Pair, ...]:
     """The total by tax category."""
     told = [
-        (words["taxable"], yen(found.taxable_yen + found.tax_yen)),
+        (words["taxable"], yen(found.gross_yen)),
         (words["none"], yen(found.none_yen)),
     ]
     if found.outside_yen:
@@ -368,8 +378,13 @@ def notes(paper: Paper, found: Summary) -> list[str]:
             told.append(words["deposit"])
         if found.total_yen > 0:
             told.append(words["advice"])
-    if any(line.code == LATE for line in paper.statement.lines):
+    late = [line for line in paper.statement.lines if line.code == LATE]
+    if any(line.settles is UNSET for line in late):
         told.append(words["late"])
+    if any(line.settles is not UNSET for line in late):
+        told.append(words["decided"])
+    if paper.edition == "provisional":
+        told.append(words["provisional"])
     return told
 
 

@@ -14,12 +14,12 @@ from msgspec import UNSET, Struct
 from settlement.lines import Party, PartyKind
 from settlement.netting import Flow, Role, Roles
 from settlement.paper.form import named
-from settlement.paper.ledger import NO_TAX, OUTSIDE, PURCHASES_10, SALES_10, Journal, Move, journal
-from settlement.paper.tax import CARRIED
+from settlement.paper.ledger import NO_TAX, OUTSIDE, Journal, Move, journal
+from settlement.paper.tax import CARRIED, percent, rate_of
 from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, puts
 
 Treatment = Literal["PAYMENT", "DISCOUNT"]
-PointsCost = Literal["REVENUE", "EXPENSE"]
+PointsCost = Literal["REVENUE", "EXPENSE", "ALLOCATED"]
 
 SALES, TENDER, OTHER_INCOME = "売上高", "ポイント決済", "雑収入"
 PROMOTION, CONTRACT_LIABILITY, UNKNOWN = "販売促進費", "契約負債", "仮勘定"
@@ -40,7 +40,8 @@ TO_RECEIVE = frozenset({201, 202, 501, 502})
 
 class Policy(Struct, frozen=True):
     """How a party books: points that pay as a tender or as a discount; points that it gives out of
-    its revenue (collected for a third party), or as an expense."""
+    its revenue (collected for a third party), or as an expense; or, those that it honours itself,
+    by what is expected to be used of them (設例22)."""
 
     treatment: Treatment = "PAYMENT"
     points_cost: PointsCost = "REVENUE"
@@ -62,13 +63,14 @@ class Cycle(Struct, frozen=True):
 
 class Part(Struct, frozen=True):
     """What one flow, or a line that comes from no flow, is to a party: paid to it (+) or by it (-).
-    A role of None is a line's own."""
+    A role of None is a line's own; of what is taxed, the rate."""
 
     party: str
     code: int
     original: int
     role: Role | None
     yen: int
+    rate_bp: int = 0
 
 
 def of_party(cycle: Cycle, party: Party, policy: Policy) -> list[Journal]:
@@ -123,7 +125,7 @@ def of_hub(cycle: Cycle, operator: Party) -> list[Journal]:
     for part in fees:
         charged = [move(part), contra(part, OPERATOR, Policy(), part.yen)]
         found.append(journal(on, f"{line_name(part)} {part.party}", number, charged))
-    found.append(journal(on, "その他", number, [move(part) for part in other]))
+    found.append(journal(on, "前期分の訂正", number, [move(part) for part in other]))
     return [one for one in found if one is not None]
 
 
@@ -171,15 +173,19 @@ def cells(cycle: Cycle) -> dict[tuple[str, int, int], int]:
 
 
 def extras(cycle: Cycle, derived: dict[tuple[str, int, int], int]) -> Iterator[Part]:
-    """What statements say beyond the flows: fees, tax, what is carried over."""
+    """What statements say beyond the flows: fees, tax, what is carried over and what disputes left.
+    What was held until now was booked in its own cycle, as what is carried over was."""
     for told in cycle.statements:
         for line in told.lines:
             if line.code == TOTAL or line.yen is UNSET:
                 continue
-            original = 0 if line.original is UNSET else line.original
-            yen = line.yen - derived.get((told.party.party, line.code, original), 0)
+            original, yen = 0 if line.original is UNSET else line.original, line.yen
+            code = CARRIED if line.settles == "released" else line.code
+            if line.settles is UNSET:
+                yen -= derived.get((told.party.party, line.code, original), 0)
             if yen:
-                yield Part(told.party.party, line.code, original, None, yen)
+                rate_bp = rate_of(line, told)
+                yield Part(told.party.party, code, original, None, yen, rate_bp)
 
 
 def partner(part: Part) -> str:
@@ -192,7 +198,7 @@ def partner(part: Part) -> str:
 def contra(part: Part, kind: PartyKind, policy: Policy, yen: int) -> Move:
     """What a party books against the hub for a line."""
     code = part.original or part.code
-    seller = kind == "tenant" and policy.points_cost == "REVENUE"
+    seller = kind == "tenant" and policy.points_cost != "EXPENSE"
     if code in GRANTED or (code == 141 and part.role == "tenant"):
         return Move(SALES if seller else PROMOTION, yen, tax=NO_TAX)
     if code in OBLIGED or code == 141:
@@ -201,17 +207,25 @@ def contra(part: Part, kind: PartyKind, policy: Policy, yen: int) -> Move:
         if policy.treatment == "DISCOUNT":
             return Move(OTHER_INCOME, yen, tax=NO_TAX)
         return Move(TENDER, yen)
-    if code in FEE_LINES:
-        if kind == OPERATOR:
-            return Move(FEES_EARNED, yen, tax=SALES_10)
-        return Move(FEES, yen, tax=PURCHASES_10)
-    if code in TAX_LINES:
-        return Move(OUTPUT_TAX if kind == OPERATOR else INPUT_TAX, yen)
+    if code in CHARGED:
+        return charged(part, code, kind, yen)
     if code == 114:
         return Move(SHORT, yen)
     if code in (501, 502):
         return Move(OTHER_INCOME if code == 501 else BREAKAGE, yen, tax=NO_TAX)
+    if code in (701, 702) and kind == OPERATOR:  # a correction that the fund does not bear
+        return Move(PROMOTION, yen, tax=NO_TAX)
     return Move(UNKNOWN, yen)
+
+
+def charged(part: Part, code: int, kind: PartyKind, yen: int) -> Move:
+    """What a party books against the hub for a fee, at its rate, or for the tax on it."""
+    if code in TAX_LINES:
+        return Move(OUTPUT_TAX if kind == OPERATOR else INPUT_TAX, yen)
+    rate = percent(part.rate_bp)
+    if kind == OPERATOR:
+        return Move(FEES_EARNED, yen, tax=f"課税売上{rate}")
+    return Move(FEES, yen, tax=f"課税仕入{rate}")
 
 
 def by_line(
@@ -235,7 +249,7 @@ def line_name(part: Part) -> str:
 
 def own_obligation(cycle: Cycle, party: Party, policy: Policy, number: str) -> list[Journal]:
     """利用時負担: what a seller gave away and owes until it is used or lapses, at a yen a point."""
-    if party.kind != "tenant" or policy.points_cost != "REVENUE":
+    if party.kind != "tenant" or policy.points_cost == "EXPENSE":
         return []
     found = []
     for movement, sign in (("granted", 1), ("recovered", -1), ("lapsed", -1)):

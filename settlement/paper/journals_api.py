@@ -35,6 +35,7 @@ async def get_journals(
     cycle_id: FromPath[str],
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
+    auditor: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
     party: FromQuery[str | None] = None,
     points_cost: FromQuery[PointsCost] = "REVENUE",
@@ -43,7 +44,7 @@ async def get_journals(
     """The journals of a sealed cycle: a party's own, or the hub's for the operator. / 精算仕訳"""
     own = await reading.whose(reader, caller, party)
     asked = Asked(own, points_cost, rebook)
-    books = await of_cycle(reader, cycle_id, day_of(clock()), asked)
+    books = await of_cycle(reader, auditor, cycle_id, day_of(clock()), asked)
     return as_asked(request, books, cycle_id)
 
 
@@ -58,6 +59,7 @@ async def get_month_journals(
     month: FromQuery[str],
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
+    auditor: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
     party: FromQuery[str | None] = None,
     points_cost: FromQuery[PointsCost] = "REVENUE",
@@ -66,7 +68,7 @@ async def get_month_journals(
     """The journals of a month (`2026-06`), over its sealed cycles. / 月次仕訳"""
     own = await reading.whose(reader, caller, party)
     asked = Asked(own, points_cost, rebook)
-    books = await of_month(reader, month, day_of(clock()), asked)
+    books = await of_month(reader, auditor, month, day_of(clock()), asked)
     return as_asked(request, books, month)
 
 

@@ -12,6 +12,8 @@ LABELS: dict[Lang, dict[str, str]] = {
         "inner": "（控）",
         "joiner": " 兼 ",
         "honorific": "御中",
+        "provisional": "速報",
+        "final": "確定",
         "reissue": "再発行",
         "number": "精算番号",
         "cycle": "精算期間",
@@ -52,7 +54,7 @@ LABELS: dict[Lang, dict[str, str]] = {
         "summary": "差引の内訳",
         "taxable": "課税取引（税込）",
         "none": "不課税取引計",
-        "outside": "繰越",
+        "outside": "繰越・保留分",
         "received": "ご入金・お支払の状況",
         "before_net": "前回差引額",
         "before_paid": "前回入出金額",
@@ -81,6 +83,8 @@ LABELS: dict[Lang, dict[str, str]] = {
         "inner": " (own copy)",
         "joiner": " and ",
         "honorific": "",
+        "provisional": "Provisional",
+        "final": "Final",
         "reissue": "Reissue",
         "number": "Statement no.",
         "cycle": "Cycle",
@@ -121,7 +125,7 @@ LABELS: dict[Lang, dict[str, str]] = {
         "summary": "How the total is made up",
         "taxable": "Taxable, tax included",
         "none": "Outside the scope of tax",
-        "outside": "Carried over",
+        "outside": "Carried over or held",
         "received": "Payments",
         "before_net": "Previous net",
         "before_paid": "Paid or received for it",
@@ -162,6 +166,9 @@ NOTES: dict[Lang, dict[str, str]] = {
         "advice": "相違がある場合は確認期間内に問合せ先へお申し出ください。"
         "お申し出がない場合は、内容をご確認いただいたものといたします。",
         "late": "前期分調整は、締め後に届いた取引です。日別小計では元の営業日に表示します。",
+        "decided": "異議の裁定による前期分調整は、締め済みの精算書を変えず、本書で精算します。"
+        "「保留解除」は当時お支払・ご請求を見合わせた額で、計上は当時のままです。",
+        "provisional": "本書は承認前の速報です。承認後に確定版を発行します。",
     },
     "en": {
         "sign": "▲ marks what you bear; figures without it are paid to you.",
@@ -170,6 +177,9 @@ NOTES: dict[Lang, dict[str, str]] = {
         "deposit": "The qualified invoice is the deposit statement; this paper is none.",
         "advice": "Please tell the contact above within the confirmation period if anything "
         "differs; otherwise it is taken as confirmed.",
+        "decided": "What disputes left of an earlier cycle is settled here; the sealed statement "
+        "stays as it was. Amounts held until now were booked then.",
+        "provisional": "Not approved yet: a final paper follows the approval.",
         "late": "Adjustments are for entries that arrived after an earlier close; they stand under "
         "their own business date.",
     },

@@ -10,7 +10,7 @@ Stage = Literal["provisional", "confirmed", "reversal"]
 STAGES: dict[Stage, str] = {"provisional": "速報", "confirmed": "確定", "reversal": "洗替"}
 
 # 税区分
-SALES_10, PURCHASES_10, NO_TAX, OUTSIDE = "課税売上10%", "課税仕入10%", "不課税", "対象外"
+SALES_10, NO_TAX, OUTSIDE = "課税売上10%", "不課税", "対象外"
 
 
 class Move(Struct, frozen=True):

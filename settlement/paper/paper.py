@@ -11,6 +11,7 @@ from settlement.statement import Statement
 InvoiceDocument = Literal["STATEMENT", "DEPOSIT_STATEMENT"]
 Lang = Literal["ja", "en"]
 Step = Literal["drafted", "confirmed", "approved"]
+Edition = Literal["provisional", "final"]  # 速報, 確定
 
 
 class Profile(Struct, frozen=True):
@@ -64,8 +65,8 @@ class Signature(Struct, frozen=True):
 
 
 class Paper(Struct, frozen=True):
-    """A statement with what a document needs beside it. `issue` 0 is the first; any other is a
-    再発行 of that number. `account` is masked before it comes here."""
+    """A statement with what a document needs beside it. `issue` 0 is the first of its edition; any
+    other is a 再発行 of that number. `account` is masked before it comes here."""
 
     statement: Statement
     issuer: Profile
@@ -78,8 +79,8 @@ class Paper(Struct, frozen=True):
     signatures: tuple[Signature, ...] = ()
     facilities: tuple[str, ...] = ()
     shops: tuple[str, ...] = ()
-    corrects: str | None = None
     issue: int = 0
+    edition: Edition = "final"
     lang: Lang = "ja"
 
 

@@ -2,6 +2,7 @@
 -- amount, by party (電子帳簿保存法: 取引年月日・取引金額・取引先), each with what proves its bytes.
 SELECT
     papers.cycle_id, parties.code AS party, parties.name, papers.kind, papers.issue,
+    papers.edition,
     papers.issued_at, papers.issued_by, encode(papers.sha256, 'hex') AS sha256,
     octet_length(papers.body) AS bytes, cycles.last_on AS closing_on, statements.total_yen
 FROM settlement.papers

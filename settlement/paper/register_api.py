@@ -16,6 +16,7 @@ from federation.reading import rows
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from settlement.paper.issue import Kind
+from settlement.paper.paper import Edition
 from tenants.answers_api import answers
 from tenants.callers import Caller
 
@@ -35,6 +36,7 @@ class PaperIssued(Struct, frozen=True):
     total_yen: int
     kind: Kind
     issue: int
+    edition: Edition
     issued_at: datetime
     issued_by: str
     bytes: int

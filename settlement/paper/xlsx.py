@@ -10,17 +10,19 @@ from xlsxwriter.worksheet import Worksheet
 from federation.days import TOKYO
 from settlement.paper.form import (
     addressee,
+    boxes,
     facts,
     invoice_title,
     is_invoice,
     named,
     net_label,
+    received,
     title,
     who,
 )
 from settlement.paper.labels import LABELS
 from settlement.paper.paper import Paper
-from settlement.paper.tax import NAMES, RATE_PERCENT, of_line, summed
+from settlement.paper.tax import category, summed
 from settlement.sheet import safe
 from settlement.statement import TOTAL, StatementLine
 
@@ -92,12 +94,12 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     """精算書: what identifies it, its lines with their sum, and the tax."""
     words, stated = LABELS[paper.lang], paper.statement
     own = [line for line in stated.lines if line.code != TOTAL]
-    found = summed(own)
+    found = summed(stated)
     for column, width in enumerate((15, 44, 40, 10, 14, 9, 18)):
         sheet.set_column(column, column, width)
     sheet.write_string(0, 0, title(paper, found), looks.large)
-    if paper.issue:
-        sheet.write_string(0, 5, f"{words['reissue']} {paper.issue}", looks.bold)
+    again = f"　{words['reissue']} {paper.issue}" if paper.issue else ""
+    sheet.write_string(0, 5, words[paper.edition] + again, looks.bold)
     ours = who(paper.issuer, paper.lang, number=is_invoice(paper))
     theirs = addressee(paper)
     sheet.write_string(2, 0, safe(theirs.name), looks.bold)
@@ -120,16 +122,22 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     sheet.repeat_rows(top)
     for line in own:
         top += 1
-        line_row(sheet, looks, top, line, places)
+        line_row(sheet, looks, top, line, places, category(line, stated)[0])
     top += 1
     sheet.write_string(top, 0, str(TOTAL), looks.bold)
     sheet.write_string(top, 1, words["total"], looks.bold)
     sheet.write_number(top, 6, stated.total_yen, looks.sum)
-    tax_rows(sheet, looks, top + 2, paper)
+    top = tax_rows(sheet, looks, top + 2, paper)
+    about_rows(sheet, looks, top + 2, paper)
 
 
 def line_row(
-    sheet: Worksheet, looks: Formats, top: int, line: StatementLine, places: dict[int, int]
+    sheet: Worksheet,
+    looks: Formats,
+    top: int,
+    line: StatementLine,
+    places: dict[int, int],
+    tax: str,
 ) -> None:
     """A line; its code leads to its first day."""
     if line.code in places:
@@ -139,31 +147,51 @@ def line_row(
         sheet.write_number(top, 0, line.code, looks.code)
     sheet.write_string(top, 1, safe(line.name), looks.text)
     sheet.write_string(top, 2, safe(line.name_en), looks.text)
-    sheet.write_string(top, 3, NAMES[of_line(line)][0], looks.text)
+    sheet.write_string(top, 3, tax, looks.text)
     sheet.write_number(top, 4, line.points, looks.figure)
     sheet.write_number(top, 5, line.entries, looks.figure)
     if line.yen is not UNSET:
         sheet.write_number(top, 6, line.yen, looks.figure)
 
 
-def tax_rows(sheet: Worksheet, looks: Formats, top: int, paper: Paper) -> None:
-    """The fees as an invoice tells them, and the total by category."""
+def tax_rows(sheet: Worksheet, looks: Formats, top: int, paper: Paper) -> int:
+    """The fees as an invoice tells them, and the total by category; the last row."""
     words = LABELS[paper.lang]
-    found = summed(line for line in paper.statement.lines if line.code != TOTAL)
-    if found.taxable_yen or found.tax_yen:
+    found = summed(paper.statement)
+    sign = -1 if found.gross_yen < 0 else 1
+    rates = [one for one in found.rates if one.taxable_yen or one.tax_yen]
+    if rates:
         sheet.write_string(top, 1, invoice_title(paper, found), looks.bold)
-        for n, (word, amount) in enumerate(
-            (("net", found.taxable_yen), ("tax", found.tax_yen)), start=1
-        ):
-            sheet.write_string(top + n, 1, f"{RATE_PERCENT}% {words[word]}", looks.text)
-            sheet.write_number(top + n, 6, abs(amount), looks.figure)
-        top += 4
+        for one in rates:
+            for word, amount in (("net", one.taxable_yen), ("tax", one.tax_yen)):
+                top += 1
+                sheet.write_string(top, 1, f"{one.percent} {words[word]}", looks.text)
+                sheet.write_number(top, 6, sign * amount, looks.figure)
+        top += 2
     sheet.write_string(top, 1, words["summary"], looks.bold)
-    gross = found.taxable_yen + found.tax_yen
-    told = (("taxable", gross), ("none", found.none_yen), ("outside", found.outside_yen))
-    for n, (word, amount) in enumerate(told, start=1):
-        sheet.write_string(top + n, 1, words[word], looks.text)
-        sheet.write_number(top + n, 6, amount, looks.figure)
+    told = (("taxable", found.gross_yen), ("none", found.none_yen), ("outside", found.outside_yen))
+    for word, amount in told:
+        top += 1
+        sheet.write_string(top, 1, words[word], looks.text)
+        sheet.write_number(top, 6, amount, looks.figure)
+    return top
+
+
+def about_rows(sheet: Worksheet, looks: Formats, top: int, paper: Paper) -> None:
+    """What came of the statement before, the account, and who drafted, confirmed and approved."""
+    told = received(paper)
+    if told:
+        sheet.write_string(top, 1, LABELS[paper.lang]["received"], looks.bold)
+        for label, said in told:
+            top += 1
+            sheet.write_string(top, 1, label, looks.text)
+            sheet.write_string(top, 2, safe(said), looks.text)
+        top += 2
+    sheet.write_string(top, 1, LABELS[paper.lang]["approval"], looks.bold)
+    for word, name, at in boxes(paper):
+        top += 1
+        sheet.write_string(top, 1, word, looks.text)
+        sheet.write_string(top, 2, safe(f"{name}　{at}".strip("　")), looks.text)
 
 
 def by_day(sheet: Worksheet, looks: Formats, paper: Paper) -> dict[int, int]:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.cli import main
+from deploy.columns import width
 from tests.mall import Mall
 from tests.settlement.life.offices import CYCLE, JUNE, Finance
 
@@ -59,9 +60,12 @@ async def test_two_people_bring_a_cycle_to_the_bank(
     assert file.name == f"{CYCLE}-1-zengin-21.txt"
     assert file.read_bytes() == (await finance.files())["zengin-21"].body
     shown = await desk.done("keiko", "show", CYCLE)
-    assert "bookshop +1,000 TRANSFER 2026-06-30 sent" in shown
+    assert ["bookshop", "1,000", "TRANSFER", "2026-06-30", "sent"] in [
+        line.split()[1:] for line in shown.splitlines()
+    ]
     board = await desk.done("keiko", "board")
-    assert "2026-06-01 – 2026-06-15 送信済み / sent 支払 1,000 · 入金 1,000" in board
+    assert "2026-06-01 – 06-15  送信済み sent" in board
+    assert all(width(line) <= 80 for line in board.splitlines())
     xml = await desk.done("keiko", "xml", CYCLE)
     assert "<EndToEndId>20260601-1-2</EndToEndId>" in xml
     assert (await desk("keiko", "carry", "20260601-1-2")).exit_code == 1
@@ -72,7 +76,7 @@ async def test_what_a_tenant_leaves_behind_is_told_before_it_goes(
 ) -> None:
     """2,000 points of the bakery are out at redemption, and it owes 1,000 円."""
     told = await Desk(monkeypatch).done("keiko", "exit", "bakery", "--on", "2026-06-30")
-    assert "bakery (自店原資 / its own) 2,000 pt" in told
+    assert "bakery       自店 own    2,000  2028-03-31" in told
     assert "its funder pays, also after it left" in told
     assert "last statement: 2026-06-16" in told
     assert "unsettled -1,000" in told

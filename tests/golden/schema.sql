@@ -712,19 +712,23 @@ settlement.adjustments
   of_original smallint
   dispute_id text
   reference text
+  in_statement boolean NOT NULL DEFAULT false
+  code smallint
+  tax_bp integer
   adjustments_check1: CHECK (((reference IS NOT NULL) = (kind = 'carried'::text)))
   adjustments_check2: CHECK (((of_code IS NULL) = (kind = 'carried'::text)))
   adjustments_check: CHECK (((dispute_id IS NULL) = (kind = 'carried'::text)))
   adjustments_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
   adjustments_dispute_id_fkey: FOREIGN KEY (dispute_id) REFERENCES settlement.disputes(dispute_id)
-  adjustments_dispute_id_reference_party_id_kind_key: UNIQUE NULLS NOT DISTINCT (dispute_id, reference, party_id, kind)
+  adjustments_in_statement_check: CHECK (((NOT in_statement) OR ((kind = ANY (ARRAY['released'::text, 'corrected'::text])) AND (code IS NOT NULL)))) NOT VALID
   adjustments_kind_check: CHECK ((kind = ANY (ARRAY['held'::text, 'released'::text, 'corrected'::text, 'carried'::text])))
   adjustments_of_cycle_id_fkey: FOREIGN KEY (of_cycle_id) REFERENCES federation.cycles(cycle_id)
   adjustments_of_party_id_fkey: FOREIGN KEY (of_party_id) REFERENCES tenants.parties(party_id)
   adjustments_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
   adjustments_reference_fkey: FOREIGN KEY (reference) REFERENCES settlement.payments(reference)
+  adjustments_tax_bp_check: CHECK (((tax_bp >= 0) AND (tax_bp <= 10000))) NOT VALID
   CREATE INDEX adjustments_of_party ON settlement.adjustments USING btree (party_id, cycle_id)
-  CREATE UNIQUE INDEX adjustments_dispute_id_reference_party_id_kind_key ON settlement.adjustments USING btree (dispute_id, reference, party_id, kind) NULLS NOT DISTINCT
+  CREATE UNIQUE INDEX adjustments_once ON settlement.adjustments USING btree (dispute_id, reference, party_id, kind, code) NULLS NOT DISTINCT
   POLICY adjust FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -930,6 +934,7 @@ settlement.conditions
   terms text
   carried_yen bigint
   units text
+  adjustments text
   conditions_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
   conditions_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
   conditions_pkey: PRIMARY KEY (cycle_id, party_id)
@@ -1145,12 +1150,16 @@ settlement.lines
   entries bigint NOT NULL
   yen bigint
   carry text
+  of_cycle_id integer
+  settles text
+  tax_bp integer
   lines_carry_check: CHECK ((((carry IS NOT NULL) = (code = 402)) AND (carry = ANY (ARRAY['in'::text, 'out'::text]))))
   lines_check: CHECK (((original IS NOT NULL) = (code = 401)))
   lines_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
   lines_entries_check: CHECK ((entries >= 0))
   lines_points_check: CHECK ((points >= 0))
-  CREATE UNIQUE INDEX lines_once ON settlement.lines USING btree (cycle_id, party_id, code, original, carry) NULLS NOT DISTINCT
+  lines_settles_check: CHECK ((((settles IS NULL) = (of_cycle_id IS NULL)) AND ((settles IS NULL) OR (code = 401)) AND (settles = ANY (ARRAY['released'::text, 'corrected'::text])) AND (of_cycle_id < cycle_id))) NOT VALID
+  CREATE UNIQUE INDEX lines_once ON settlement.lines USING btree (cycle_id, party_id, code, original, carry, of_cycle_id, settles) NULLS NOT DISTINCT
   POLICY close FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
@@ -1193,8 +1202,11 @@ settlement.papers
   sha256 bytea NOT NULL
   issued_at timestamp with time zone NOT NULL
   issued_by text NOT NULL
+  edition text NOT NULL DEFAULT 'final'::text
+  plan smallint
   papers_check: CHECK ((sha256 = sha256(body)))
   papers_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  papers_edition_check: CHECK ((edition = ANY (ARRAY['provisional'::text, 'final'::text]))) NOT VALID
   papers_issue_check: CHECK ((issue >= 0))
   papers_kind_check: CHECK ((kind = ANY (ARRAY['pdf'::text, 'xlsx'::text])))
   papers_pkey: PRIMARY KEY (cycle_id, party_id, kind, issue)

@@ -74,7 +74,7 @@ def cycle(monkeypatch: pytest.MonkeyPatch) -> Cycle:
         own.append(Charge(party.party, 900, 0, 0, yen=total))
         closed_at = datetime(2026, 6, 17, tzinfo=UTC)
         first_on, pays_on = date(2026, 6, 1), date(2026, 6, 30)
-        stated.append(told(party, own, first_on, ON, closed_at, pays_on))
+        stated.append(told(party, own, first_on, ON, closed_at, pays_on, tax_bp=1_000))
     assert {one.party.party: one.total_yen for one in stated} == TOTALS
     return Cycle(FLOWS, PARTIES, tuple(stated))
 

@@ -48,8 +48,8 @@ LIVING = (
     Bug(
         "a disputed line is paid twice instead of not at all",
         "settlement/life/disputes.py",
-        "        held = await sides(conn, cycle_id, line, -line.yen)",
-        "        held = await sides(conn, cycle_id, line, line.yen)",
+        "        held = both_sides(line, -line.yen, others)",
+        "        held = both_sides(line, line.yen, others)",
         f"{DISPUTES}::test_a_disputed_line_is_paid_by_neither_side_until_it_is_decided",
     ),
     Bug(

@@ -13,8 +13,8 @@ READING = (
     Bug(
         "a paper is made anew each time",
         "settlement/paper/issue.py",
-        "if kept is not None and not again:",
-        "if kept is not None and not again and False:",
+        "if kept is not None and not again and holds(",
+        "if kept is not None and not again and False and holds(",
         f"{PAPERS}::test_a_statement_is_issued_once_and_is_the_same_ever_after",
     ),
     Bug(

@@ -3,6 +3,7 @@
 from tests.mutants.back import AROUND, COMING_BACK
 from tests.mutants.bank import PAYING
 from tests.mutants.charging import CHARGING
+from tests.mutants.decided import DECIDED
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.limits import LIMITING
 from tests.mutants.doors import KNOCKING
@@ -30,4 +31,5 @@ PLANTED = (
     *LIVING,
     *LIMITING,
     *KNOCKING,
+    *DECIDED,
 )

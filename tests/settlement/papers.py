@@ -128,7 +128,7 @@ def papers(
     split = {unit.party for unit in agreed.units}
     tally = tallied(sorted_parts, schemes, parties, header.first_on, split)
     told = results(tally.flows(), tally.entries, parties, agreed, tally.yen_by_shop)
-    under = (*agreed.terms, *agreed.carries, *agreed.units)
+    under = (*agreed.terms, *agreed.carries, *agreed.adjustments, *agreed.units)
     return [header, *schemes, *parties, *under, *sorted_parts, *told]
 
 

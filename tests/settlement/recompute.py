@@ -1,8 +1,8 @@
 """What every statement of a sealed file must say, from its grants, draws and terms, by other hands.
 
 Imports nothing of the hub: `python recompute.py FILE` prints {party: [line, ...]}, a line being
-[code, original code or null ("in" or "out" of 402), points, entries, yen or null], in the order of
-the codes.
+[code, original code or null ("in" or "out" of 402; of what a dispute left "code cycle released" or
+"code cycle corrected"), points, entries, yen or null], in the order of the codes.
 """
 
 import json
@@ -163,6 +163,7 @@ def recompute(path: Path) -> dict[str, list[Line]]:
     """Every party's statement."""
     rows = read(path)
     told, base, _ = add_up(rows)
+    decide(rows, told)
     who = {row["kind"]: row["party"] for row in rows if row["type"] == "party"}
     charge(rows, told, base, who)
     return {
@@ -172,6 +173,19 @@ def recompute(path: Path) -> dict[str, list[Line]]:
         ]
         for party, lines in told.items()
     }
+
+
+def decide(rows: list[Row], told: dict[str, Any]) -> None:
+    """What disputes left of earlier cycles: of each, what one side gets the other gives."""
+    left: dict[tuple[str, str], int] = defaultdict(int)
+    for row in rows:
+        if row["type"] == "adjustment":
+            assert row["of_cycle"] < rows[0]["cycle"]
+            left[row["dispute"], row["settles"]] += row["yen"]
+            which = f"{row['code']} {row['of_cycle']} {row['settles']}"
+            line = told[row["party"]].setdefault((401, which), [0, 0, 0])
+            line[2] += row["yen"]
+    assert not any(left.values())
 
 
 def recompute_splits(path: Path) -> dict[tuple[str, str], int]:
@@ -199,7 +213,7 @@ def stated_splits(path: Path) -> dict[tuple[str, str], int]:
 
 def in_order(lines: dict[tuple[int, Any], Any]) -> list[tuple[int, Any]]:
     """By code, then by the code it would have had; 402 in, then out."""
-    return sorted(lines, key=lambda place: (place[0], str(place[1]).zfill(4)))
+    return sorted(lines, key=lambda place: (place[0], str(place[1]).zfill(3)))
 
 
 def days(first: date, last: date) -> list[date]:

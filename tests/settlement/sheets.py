@@ -40,7 +40,7 @@ def statement(lines: Sequence[Line], kind: PartyKind = "tenant", name: str = "A"
     party = Party(name, kind, "徳島ベーカリー", "A Bakery")
     every = [*charges, Charge(name, 900, 0, 0, yen=total)]
     head = JournalHead(123, "ab" * 32)
-    return told(party, every, FIRST, LAST, CLOSED_AT, PAYS, head)
+    return told(party, every, FIRST, LAST, CLOSED_AT, PAYS, head, 1_000)
 
 
 OWING: tuple[Line, ...] = (

@@ -206,6 +206,30 @@ async def test_a_change_over_pays_in_for_what_is_outstanding_and_no_more(
     assert recompute(path) == stated(path)
 
 
+async def test_points_that_change_from_one_scheme_at_issue_to_another_close(
+    books: Books, tmp_path: Path
+) -> None:
+    """Out of a lot and into another stand in one line of the funder's, and count as one entry."""
+    for scheme_id, breakage in ((2, "PROMO_FUND"), (3, "RETURN_TO_FUNDER")):
+        await books.put(
+            "INSERT INTO tenants.schemes (scheme_id, funding, breakage, from_on, author, reason)"
+            " VALUES (%s, 'at-issue', %s, %s, 'test', 'a story')",
+            scheme_id, breakage, date(2026, 1, scheme_id),
+        )  # fmt: skip
+    old = await books.entry("accrual", "a", FIRST, [(100, "a", "base")], scheme=2)
+    await books.entry(
+        "changeover", "operator", date(2026, 6, 8), [(100, "a", "base")], [(100, old, 0)], scheme=3
+    )
+    await books.entry("accrual", "b", date(2026, 6, 9), [(5, "b", "base")], scheme=3)
+    done = await closed(books)
+    assert await books.nets() == {"a": -100, "b": -5, "fund": +105}
+    assert verify(await books.file(), done.seal) == []
+    path = tmp_path / "sealed"
+    path.write_bytes(b"".join(await books.file()))
+    assert recompute(path) == stated(path)
+    assert (151, None, 200, 1, 0) in recompute(path)["a"]
+
+
 async def test_what_cannot_be_closed_is_refused_by_name(busy: Books) -> None:
     refusals: list[tuple[int, datetime, type[Refusal]]] = [
         (20260602, DUE, NotFound),

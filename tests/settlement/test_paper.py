@@ -6,6 +6,7 @@ from io import BytesIO
 import msgspec
 import openpyxl
 import pytest
+from msgspec import UNSET
 from pypdf import PdfReader
 
 from settlement.lines import Party
@@ -183,13 +184,33 @@ def test_the_days_come_to_the_total_with_what_is_not_told_by_day() -> None:
 def test_every_line_has_a_tax_category() -> None:
     codes = (101, 201, 211, 301, 302, 311, 402, 601, 611, 801, 900)
     assert {code: tax_of(code) for code in codes} == {
-        101: "none", 201: "none", 211: "taxable-10", 301: "taxable-10", 302: "taxable-10",
-        311: "taxable-10", 402: "outside", 601: "tax", 611: "tax", 801: "memo", 900: "total",
+        101: "none", 201: "none", 211: "taxable", 301: "taxable", 302: "taxable",
+        311: "taxable", 402: "outside", 601: "tax", 611: "tax", 801: "memo", 900: "total",
     }  # fmt: skip
-    assert tax_of(401, 301) == "taxable-10"
+    assert tax_of(401, 301) == "taxable"
     assert tax_of(401, 121) == "none"
     late = StatementLine(401, "", "", 0, 1, 301, -7)
-    assert summed([late]).taxable_yen == -7
+    told = msgspec.structs.replace(statement(FEES), lines=(late,), total_yen=-7)
+    assert summed(told).taxable_yen == -7
+
+
+def test_fees_of_two_rates_are_told_rate_by_rate() -> None:
+    """A fee of a cycle with 8 % is corrected in one with 10 %; what was held is taxed already."""
+    told = statement(FEES)
+    after = [
+        StatementLine(401, "訂正", "", 0, 0, 301, 50, UNSET, "2026-05-16", "corrected", 800),
+        StatementLine(401, "訂正", "", 0, 0, 601, 4, UNSET, "2026-05-16", "corrected", 800),
+        StatementLine(401, "保留", "", 0, 0, 301, -20, UNSET, "2026-05-16", "released"),
+    ]
+    whole = msgspec.structs.replace(
+        told, lines=(*told.lines[:-1], *after, told.lines[-1]), total_yen=told.total_yen + 34
+    )
+    text, _, _ = read(paper(statement=whole))
+    placed = form(paper(statement=whole))
+    assert placed.invoice == (("10%", "100", "10", "110"), ("8%", "▲50", "▲4", "▲54"))
+    assert dict(placed.summary)["繰越・保留分"] == "▲20"
+    assert "対象の請求書20260516-A" in text
+    assert "課税8%" in text
 
 
 @pytest.mark.parametrize(

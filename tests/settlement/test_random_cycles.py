@@ -17,11 +17,13 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as whatever
 from hypothesis import strategies as st
 from psycopg import AsyncConnection, sql
+from psycopg.errors import UniqueViolation
 
 from federation.days import TOKYO
 from settlement import agreeing
 from settlement.checks import broken
 from settlement.close import close
+from settlement.life.disputes import Decision, decide
 from settlement.refusals import PromiseBroken
 from settlement.schemes import Offer
 from settlement.verify import examine, verify
@@ -80,7 +82,28 @@ class Lot(NamedTuple):
     rule: str
 
 
-KINDS = "grant use use restore recover cover cover lapse short undo"
+KINDS = "grant use use restore recover cover cover lapse short undo change"
+
+
+class Objected(NamedTuple):
+    """A line of the cycle before is disputed: which, how much of it, and what is decided."""
+
+    which: int
+    percent: int
+    upheld: bool
+    change: int | None
+
+
+disputes_made = st.lists(
+    st.builds(
+        Objected,
+        which=st.integers(0, 40),
+        percent=st.one_of(st.just(100), st.integers(1, 99)),
+        upheld=st.booleans(),
+        change=st.one_of(st.none(), st.integers(-900, 900)),
+    ),
+    max_size=3,
+)
 steps = st.builds(
     Step,
     what=st.sampled_from(KINDS.split()),
@@ -110,6 +133,7 @@ offers = st.fixed_dictionaries(
     }
 )
 mornings = st.lists(st.lists(steps, max_size=9), min_size=3, max_size=3)
+ruled = st.lists(disputes_made, min_size=3, max_size=3)
 flips = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)),
                  min_size=FLIPS, max_size=FLIPS)  # fmt: skip
 
@@ -216,6 +240,18 @@ class Story:
         )  # fmt: skip
         self.shorts.append((entry, step.shop))
 
+    async def change(self, step: Step, stamp: dict[str, Any]) -> None:
+        """What is left of a lot goes to another scheme (移行精算)."""
+        found = self.some(step)
+        if found is not None:
+            lot, points = found
+            lots, draws = [(points, lot.funder, lot.rule)], [(points, lot.entry, lot.part)]
+            entry = await self.books.entry(
+                "changeover", "operator", lots=lots, draws=draws, scheme=step.scheme, **stamp
+            )
+            self.left[lot] -= points
+            self.left[Lot(entry, 0, lot.funder, lot.rule)] = points
+
     async def undo(self, step: Step, stamp: dict[str, Any]) -> None:
         """Such a return is reversed."""
         if self.shorts:
@@ -275,8 +311,45 @@ async def prepare(url: str) -> None:
                 )  # fmt: skip
 
 
+LINES = """
+SELECT lines.party_id, lines.code, lines.original, lines.yen FROM settlement.lines
+INNER JOIN tenants.parties USING (party_id)
+WHERE cycle_id = %s AND parties.kind IN ('tenant', 'facility') AND lines.yen <> 0
+    AND lines.code NOT IN (402, 900) AND lines.of_cycle_id IS NULL
+ORDER BY lines.party_id, lines.code, lines.original
+"""
+
+
+async def objects(books: Books, cycle: int, asked: Objected) -> None:
+    """Dispute a line of a sealed cycle, and decide at once: it stands in the next one."""
+    lines = await books.ask(LINES, number(cycle))
+    if not lines:
+        return
+    party_id, code, original, whole = lines[asked.which % len(lines)]
+    yen = int(str(whole))
+    held = max(abs(yen) * asked.percent // 100, 1) * (1 if yen > 0 else -1)
+    dispute = f"d_{next(books.numbers):016x}"
+    try:
+        await books.put(
+            "INSERT INTO settlement.disputes (dispute_id, cycle_id, party_id, code, original, yen,"
+            " reason, evidence, opened_by, opened_at, deadline_on) VALUES (%s, %s, %s, %s, %s, %s,"
+            " '-', '-', 'c_party', '2026-06-20', '2026-06-30')",
+            dispute, number(cycle), party_id, code, original, held,
+        )  # fmt: skip
+    except UniqueViolation:
+        return
+    change = (asked.change or None) if asked.upheld else None
+    ruling = Decision("upheld" if asked.upheld else "rejected", "-", change)
+    async with books.role("worker") as worker:
+        await decide(worker, dispute, ruling, "c_judge", datetime(2026, 6, 20, tzinfo=TOKYO))
+
+
 async def closes(
-    url: str, morning: list[list[Step]], agreed: list[dict[str, Any]], folder: Path
+    url: str,
+    morning: list[list[Step]],
+    agreed: list[dict[str, Any]],
+    disputed: list[list[Objected]],
+    folder: Path,
 ) -> list[bytes]:
     """Book and close three cycles; each is what anybody computes. The last file."""
     async with await AsyncConnection.connect(url, autocommit=True) as owner:
@@ -296,6 +369,8 @@ async def closes(
             for step in happened:
                 await story.happens(step, cycle)
             before = await comes_to_the_same(books, cycle, before, folder / "sealed")
+            for asked in disputed[cycle]:
+                await objects(books, cycle, asked)
         assert await broken(owner) == []
         return await books.file(number(cycle))
 
@@ -311,6 +386,7 @@ async def comes_to_the_same(books: Books, cycle: int, before: Any, path: Path) -
         done = await close(books.closing, number(cycle), "c_tester", now)
     except PromiseBroken as refused:
         raise AssertionError(refused.extra) from refused
+    assert await close(books.closing, number(cycle), "c_other", now + timedelta(1)) == done
     file = await books.file(number(cycle))
     seal, carries = (before.seal, before.carried_out) if before else (None, None)
     verdict = examine(file, done.seal, seal, carries)
@@ -339,13 +415,14 @@ def by_other_hands(file: bytes, path: Path) -> tuple[Any, Any, dict[str, int]]:
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@whatever(mornings, st.lists(offers, max_size=5), flips)
+@whatever(mornings, st.lists(offers, max_size=5), ruled, flips)
 def test_a_random_cycle_comes_to_what_anybody_computes(
     given: Given,
     laid_out: str,
     tmp_path: Path,
     morning: list[list[Step]],
     agreed: list[dict[str, Any]],
+    disputed: list[list[Objected]],
     changes: list[tuple[float, int]],
 ) -> None:
     """And whatever byte of its file is changed, the verifier finds it."""
@@ -354,7 +431,8 @@ def test_a_random_cycle_comes_to_what_anybody_computes(
         copied = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, sql.Identifier(laid_out))
         conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
         conn.execute(copied)
-        file = asyncio.run(closes(given.database(f"{laid_out}_copy"), morning, agreed, tmp_path))
+        copy = given.database(f"{laid_out}_copy")
+        file = asyncio.run(closes(copy, morning, agreed, disputed, tmp_path))
         conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
     whole = b"".join(file)
     assert verify(file) == []

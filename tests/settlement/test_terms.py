@@ -206,7 +206,7 @@ async def test_terms_are_agreed_at_the_command_line(
     shown = await told("show", "--on", "2026-06-15")
     assert "12.5%" in shown
     assert "年次改定" in shown
-    assert any(line.startswith("a ") and "30bp" in line for line in shown.splitlines())
+    assert any(line.startswith("a ") and "0.3%" in line for line in shown.splitlines())
     scheme = (
         "scheme",
         "--funding",

@@ -262,7 +262,9 @@ def stated(path: Path) -> dict[str, list[tuple[int, int | str | None, int, int, 
     for line in lines:
         if isinstance(line, Charge):
             original, yen = (v if isinstance(v, int) else None for v in (line.original, line.yen))
-            carry = line.carry if isinstance(line.carry, str) else original
+            carry: int | str | None = line.carry if isinstance(line.carry, str) else original
+            if isinstance(line.settles, str):
+                carry = f"{original} {line.of_cycle} {line.settles}"
             told[line.party].append((line.code, carry, line.points, line.entries, yen))
     return told
 

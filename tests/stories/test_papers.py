@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
+from deploy import papers_commands
 from deploy.papers_commands import issue_all
 from settlement.paper.issue import MEDIA
 from tests.mall import Answered, Client, Mall, Shop
@@ -276,6 +277,32 @@ async def test_the_command_line_issues_what_is_not_issued_yet(
     assert await issue_all(mall.hub.settings, 2026_06_01, ("pdf",), None) == (0, parties)
 
 
+class Killed(Exception):
+    """The process died here."""
+
+
+async def test_issuing_that_was_cut_short_goes_on_with_what_is_missing(
+    mall: Mall, trade: tuple[Shop, Shop], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, keep = 3, papers_commands.keep
+
+    async def dying(*sent: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Killed
+        return await keep(*sent)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(papers_commands, "keep", dying)
+        with pytest.raises(Killed):
+            await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None)
+    parties = await mall.value("SELECT count(*) FROM tenants.parties")
+    assert await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None) == (parties - 2, 2)
+    assert await issue_all(mall.hub.settings, 2026_06_01, ("xlsx",), None) == (0, parties)
+    assert await mall.value("SELECT count(*) FROM settlement.papers") == parties
+
+
 async def test_parties_and_hub_book_the_same_cycle_and_owe_each_other_nothing_more(
     mall: Mall, trade: tuple[Shop, Shop]
 ) -> None:
@@ -333,3 +360,51 @@ async def test_a_confirmed_cycle_takes_its_provisional_journals_back(
     again = (await bakery.get(f"{CYCLE}/journals", rebook="true")).json["journals"]
     assert len(again) == 2 * len(final["journals"])
     assert [one["stage"] for one in again][: len(again) // 2] == ["reversal"] * (len(again) // 2)
+
+
+async def test_the_expected_use_of_own_points_is_reviewed_on_each_closing_day(
+    mall: Mall, trade: tuple[Shop, Shop]
+) -> None:
+    """設例22: 130,000 円 without tax were sold with 1,300 points, 150 of them used, and none ever
+    lapsed: they are worth 130,000 × 1,300 ÷ 131,300 = 1,287, of which × 150 ÷ 1,300 = 149 came
+    back."""
+    shop, bookshop = trade
+    bakery, operator = await mall.office(shop), await mall.operator()
+    await mall.agree(shop, date(2026, 6, 16), tax_treatment="DISCOUNT")
+    await mall.turn_to(date(2026, 6, 20))
+    hanako = await mall.member()
+    await shop.sells(hanako, yen=110_000)
+    await shop.accepts(hanako, points=4)
+    await bookshop.accepts(hanako, points=6)
+    assert (await mall.close(date(2026, 6, 20))).status == 200
+    month = {"month": "2026-06"}
+
+    async def books(client: Client, **asked: str) -> list[Any]:
+        answer = await client.get("/v1/settlement/journals", **month, **asked)
+        assert answer.status == 200, answer
+        found: list[Any] = answer.json["journals"]
+        return found
+
+    plain, allocated = await books(bakery), await books(bakery, points_cost="ALLOCATED")
+    reviews = [one for one in allocated if one not in plain]
+    assert {one["text"] for one in reviews} == {"自社ポイント・利用見込の見直し"}
+    assert [one["on"] for one in reviews] == ["2026-06-15", "2026-06-30"]
+    assert [one["stage"] for one in reviews] == ["provisional", "provisional"]
+    assert sum(m["yen"] for j in allocated for m in j["moves"] if m["account"] == "契約負債") == -(
+        1_287 - 149
+    )
+    accounts = {(j["on"], m["account"]) for j in allocated for m in j["moves"]}
+    assert ("2026-06-15", "ポイント決済") in accounts
+    assert ("2026-06-30", "雑収入") in accounts, "a discount from the second cycle on"
+    hub = await books(operator)
+    for on in ("2026-06-15", "2026-06-30"):
+        owed = sum(m["yen"] for j in allocated if j["on"] == on for m in j["moves"] if m["sub"])
+        mirrored = sum(
+            m["yen"] for j in hub if j["on"] == on for m in j["moves"] if m["sub"] == "bakery"
+        )
+        assert owed == -mirrored != 0
+    async with mall.hub.pools.use("worker") as conn:
+        await conn.execute("UPDATE settlement.cycles SET state = 'confirmed'")
+    again = await books(bakery, points_cost="ALLOCATED", rebook="true")
+    stages = [one["stage"] for one in again if one["text"] == reviews[0]["text"]]
+    assert stages == ["reversal", "confirmed"] * 2

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from settlement.life.dues import Part, both_sides, shared
+from settlement.life.dues import Line, Part, both_sides, shared
 from tests.mall import Client, Mall, Shop
 from tests.settlement.life.offices import CYCLE, JUNE, Finance
 
@@ -138,6 +138,9 @@ async def test_a_dispute_is_seen_by_its_party_alone(trade: Trade) -> None:
 
 
 def test_what_is_held_is_shared_by_those_on_the_other_side() -> None:
-    assert shared(10, {"a": 1, "b": 1, "c": 1}) == {"a": 4, "b": 3, "c": 3}
-    assert shared(-10, {"a": 1, "b": 1, "c": 1}) == {"a": -4, "b": -3, "c": -3}
-    assert both_sides("x", 10, {"x": -3, "y": 7}) == [Part("x", 7), Part("y", -7)]
+    a, b, c = ("a", 121), ("b", 121), ("c", 121)
+    assert shared(10, {a: 1, b: 1, c: 1}) == {a: 4, b: 3, c: 3}
+    assert shared(-10, {a: 1, b: 1, c: 1}) == {a: -4, b: -3, c: -3}
+    assert both_sides(Line("x", 121, None, -10), 10, {("x", 201): -3, ("y", 201): 7}) == [
+        Part("x", 10, code=121), Part("x", -3, code=201), Part("y", -7, code=201),
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import date, time
 
 import pytest
 
-from settlement.life.dues import Line, other_side
+from settlement.life.dues import Line, Side, borne, other_side
 from settlement.lines import Party
 from settlement.netting import Flow
 from tests.mall import Mall
@@ -162,12 +162,17 @@ FLOWS = [
 @pytest.mark.parametrize(
     ("line", "others"),
     [
-        (Line("b", 201, None, 100), {"a": -70, "b": -20, "fund": -10}),
-        (Line("a", 121, None, -70), {"b": 70}),
-        (Line("b", 401, 201, 5), {"a": -5}),
-        (Line("a", 301, None, -33), {"operator": 33}),
+        (Line("b", 201, None, 100), {("a", 121): -70, ("b", 121): -20, ("fund", 702): -10}),
+        (Line("a", 121, None, -70), {("b", 201): 70}),
+        (Line("b", 401, 201, 5), {("a", 121): -5}),
+        (Line("a", 301, None, -33), {("operator", 311): 33}),
     ],
 )
-def test_every_line_has_another_side(line: Line, others: dict[str, int]) -> None:
+def test_every_line_has_another_side(line: Line, others: dict[Side, int]) -> None:
     assert other_side(line, FLOWS, PARTIES) == others
     assert sum(others.values()) == -line.yen
+
+
+def test_the_operator_bears_what_a_correction_would_take_from_the_fund() -> None:
+    others = {("a", 121): -70, ("fund", 702): -10}
+    assert borne(others, PARTIES) == {("a", 121): -70, ("operator", 702): -10}
