@@ -38,6 +38,7 @@ from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.mall import Mall
 from tenants.quotes import Ask, Quote, quote
+from tenants.refusals import GrantingStopped
 from tenants.returning import BringBack, bring_back
 from tenants.spending import Purchase, Spend, buy, spend
 from tenants.stored import stored
@@ -96,7 +97,9 @@ def told(answer: Answer) -> Response[bytes]:
 @post(
     "/v1/accruals",
     requires="points:accrue",
-    responses=answers(201, Receipt, *ANY_SLIP, CodeExpired, ReceiptAlreadyBooked),
+    responses=answers(
+        201, Receipt, *ANY_SLIP, CodeExpired, GrantingStopped, ReceiptAlreadyBooked
+    ),
 )
 async def post_accrual(
     data: JSONBody[Sale],
@@ -126,7 +129,9 @@ async def post_redemption(
 @post(
     "/v1/purchases",
     requires="points:accrue points:redeem",
-    responses=answers(201, Receipt, *ANY_SLIP, *ANY_SPENDING, ReceiptAlreadyBooked),
+    responses=answers(
+        201, Receipt, *ANY_SLIP, *ANY_SPENDING, GrantingStopped, ReceiptAlreadyBooked
+    ),
 )
 async def post_purchase(
     data: JSONBody[Purchase],
