@@ -32,6 +32,7 @@ COMMANDS = {
     "bank": "deploy.bank_commands:bank",
     "settlement": "deploy.settlement_commands:settlement",
     "verify": "settlement.commands:verify",
+    "whatif": "deploy.whatif_command:whatif",
 }
 
 
