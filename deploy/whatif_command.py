@@ -1,4 +1,4 @@
-"""`meguri whatif`: any period under another scheme: who gains, who loses, by how many yen, and why."""
+"""`meguri whatif`: a period under another scheme: who gains and who loses, how much, and why."""
 
 import asyncio
 import csv
@@ -174,7 +174,6 @@ def write_csv(found: Simulated) -> None:
     for one in found.parties:
         for reason in one.why:
             for line in reason.lines:
-                sheet.writerow(
-                    [one.party, one.live_yen, one.thought_yen, one.difference_yen]
-                    + [reason.because, line.code, line.name, line.yen]
-                )
+                figures = one.live_yen, one.thought_yen, one.difference_yen
+                said = reason.because, line.code, line.name, line.yen
+                sheet.writerow([one.party, *figures, *said])

@@ -45,8 +45,10 @@ def verify(
 ) -> None:
     """封印された精算ファイル、または自分の証明を検証します / Verify a sealed settlement file, or
     a party's proof."""
-    if proof and previous or statement and not proof:
-        raise click.UsageError("--statement は --proof と / it goes with --proof, --previous without")
+    if (proof and previous) or (statement and not proof):
+        raise click.UsageError(
+            "--statement は --proof と / it goes with --proof, --previous without"
+        )
     if proof:
         check_proof(file, seal, statement)
         return

@@ -55,6 +55,4 @@ async def proof(connect: Connect, sealed: Sealed, own: Own) -> AsyncIterator[byt
 
 def shown_of(prover: Prover, body: bytes) -> bytes:
     """What a proof has of one piece."""
-    return b"".join(
-        text for line in body.splitlines(keepends=True) for text in prover.read(line)
-    )
+    return b"".join(text for line in body.splitlines(keepends=True) for text in prover.read(line))

@@ -82,9 +82,7 @@ class Checker:
         self._header: Header | None = None
         self._schemes: dict[str, Scheme] = {}
         self._parties: dict[str, Party] = {}
-        self._terms: list[Terms] = []
-        self._carries: list[Carry] = []
-        self._units: list[Unit] = []
+        self._under: list[Terms | Carry | Unit] = []
         self._tally: Tally | None = None
         self._counts = {Grant: 0, Draw: 0}
         self._found: dict[Place, tuple[int, Result]] = {}
@@ -193,16 +191,12 @@ class Checker:
                 self._schemes[line.scheme] = line
             case Party():
                 self._parties[line.party] = line
-            case Terms():
-                self._terms.append(line)
-            case Carry():
-                self._carries.append(line)
-            case Unit():
-                self._units.append(line)
             case Grant() | Draw():
                 self._count(line)
             case Cell() | Charge() | Net() | Split():
                 self._found[placed(line)] = self._number, line
+            case _:
+                self._under.append(line)
 
     def _count(self, part: Grant | Draw) -> None:
         scheme = self._schemes.get(part.scheme)
@@ -223,7 +217,8 @@ class Checker:
         self._counts[type(part)] += 1
 
     def _empty(self) -> Tally:
-        return Tally(self._parties.values(), (unit.party for unit in self._units))
+        split = {one.party for one in self._under if isinstance(one, Unit)}
+        return Tally(self._parties.values(), split)
 
     def _check_tree(self) -> None:
         sealed = self._sealed
@@ -254,8 +249,13 @@ class Checker:
         if self._header is None or self._wrong:
             return
         tally = self._tally or self._empty()
-        days = self._header.first_on, self._header.last_on
-        agreed = Agreed(*days, tuple(self._terms), tuple(self._carries), tuple(self._units))
+        agreed = Agreed(
+            self._header.first_on,
+            self._header.last_on,
+            tuple(one for one in self._under if isinstance(one, Terms)),
+            tuple(one for one in self._under if isinstance(one, Carry)),
+            tuple(one for one in self._under if isinstance(one, Unit)),
+        )
         try:
             computed = results(
                 tally.flows(),
@@ -323,5 +323,3 @@ def whole(text: bytes, stated: bytes) -> bool:
 def hexed(found: bytes | None) -> bytes | None:
     """Bytes from their hexadecimal digits."""
     return bytes.fromhex(found.decode()) if found else None
-
-

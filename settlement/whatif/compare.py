@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -87,16 +88,14 @@ def summed(cycles: Sequence[Told]) -> Sums:
     return Sums(lines, cells)
 
 
-def compared(
-    worlds: Sequence[tuple[str, Sums]], parties: Sequence[Party]
-) -> tuple[PartyTold, ...]:
-    """Every party that anything moves for: its reasons are what each change adds to those before."""
+def compared(worlds: Sequence[tuple[str, Sums]], parties: Sequence[Party]) -> tuple[PartyTold, ...]:
+    """Every party that anything moves for; a reason is what one change adds to those before."""
     (_, live), (_, last) = worlds[0], worlds[-1]
     found = []
     for party in parties:
         why = tuple(
             reason(name, party.party, before, after)
-            for (_, before), (name, after) in zip(worlds, worlds[1:], strict=False)
+            for (_, before), (name, after) in pairwise(worlds)
         )
         was, then = live.total(party.party), last.total(party.party)
         why = tuple(one for one in why if one.yen or one.lines or one.facing)

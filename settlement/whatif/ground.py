@@ -1,7 +1,8 @@
-"""試算の土台: what stands in the books and was agreed, beside what happened, as a what-if needs it."""
+"""試算の土台: what stands and was agreed, beside what happened, as a what-if needs it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from msgspec import Struct, structs
 from psycopg import AsyncConnection
@@ -72,12 +73,10 @@ class Ground(Struct, frozen=True):
         return next((said for since, said in reversed(self.limited_first) if since <= on), False)
 
 
-async def ground(
-    conn: AsyncConnection, names: Sequence[str], now: datetime, most: int
-) -> Ground:
-    """Read it; refused are cycles that leave one out, months that are away, and too many entries."""
+async def ground(conn: AsyncConnection, names: Sequence[str], now: datetime, most: int) -> Ground:
+    """Read it; refused are cycles with a gap, months that are away, and too many entries."""
     cycles = [await standing(conn, cycle_id_of(name)) for name in names]
-    if any(one.last_on + DAY != two.first_on for one, two in zip(cycles, cycles[1:], strict=False)):
+    if any(one.last_on + DAY != two.first_on for one, two in pairwise(cycles)):
         raise CyclesApart
     until = cycles[-1].closed_at or now
     extent = (await rows(conn, EXTENT, {"until": until, "most": most}))[0]
@@ -138,9 +137,7 @@ def afresh(ground: Ground, thought: Thought, period: Period) -> Agreed:
         )
     tax_bp = max(((on, bp) for on, bp in ground.taxes if on <= period.last_on), default=(0, 0))[1]
     terms = terms_of(known, ground.parties, then(ground), tax_bp, period.last_on)
-    levels = {
-        one.party: net_level_of(known, one.party, period.last_on) for one in ground.stands
-    }
+    levels = {one.party: net_level_of(known, one.party, period.last_on) for one in ground.stands}
     units = in_order(units_of(ground.stands, levels), ground.parties)
     first = ground.cycles[0]
     stated = ground.stated.get(first.cycle_id)
@@ -166,5 +163,3 @@ def known_parties(ground: Ground, thought: Thought) -> None:
     named |= {one.party for one in thought.terms or () if one.party is not None}
     if named - words:
         raise Validation(pointer="/thought", unknown=sorted(named - words))
-
-

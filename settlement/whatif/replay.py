@@ -191,7 +191,7 @@ class Group:
             page.draw(purse, entry, lot, lot.free, "merge")
 
     def _bequeath(self, one: Happened) -> Iterator[Booked]:
-        """The other side of a merge: lots of the same kind, one entry for each that granted them."""
+        """The other side of a merge: the same lots, one entry for each that had granted them."""
         left = self._kept[one.entry_id].booked
         heirs = self._heirs.get(one.entry_id, {})
         purse = self._purses[one.member_id]
@@ -263,7 +263,7 @@ class Group:
         fall_short(page, purse, claws, asked, entry, Returned())
 
     def _asked(self, one: Happened, accrual: Booked, past: Past) -> GiveBack:
-        """What a return took back by rule, and how far its cash went; of what was granted at all."""
+        """What a return took back by rule, of what was granted, and how far its cash went."""
         points: dict[str, int] = {}
         for draw in one.draws:
             rule = draw.for_rule or draw.rule
@@ -387,8 +387,7 @@ class Group:
         usable = [
             (lot, lot.free)
             for lot in purse.free_lots(limited_first)
-            if lot.usable_from <= today <= purse.last_day(lot)
-            and lot.facility_id in (None, here)
+            if lot.usable_from <= today <= purse.last_day(lot) and lot.facility_id in (None, here)
         ]
         some = self._reach(points, usable)
         if not self._rules.proportional:

@@ -105,7 +105,11 @@ def world_of(on: Ground, thought: Thought) -> World:
 
 def of_world(on: Ground, world: World) -> list[Told]:
     """What a world comes to."""
-    return told(world, {one.cycle_id: agreed_in(on, world.thought, one) for one in world.periods}, on.parties)
+    return told(
+        world,
+        {one.cycle_id: agreed_in(on, world.thought, one) for one in world.periods},
+        on.parties,
+    )
 
 
 def runs_of(on: Ground, worlds: Sequence[World]) -> list[Run]:
@@ -171,10 +175,10 @@ def replayed(
 
 def same(draws: Sequence[dict[str, object]], happened: Happened) -> bool:
     """Whether the draws of an entry are those that were booked."""
-    again = sorted((d["lot_entry_id"], d["lot_part"], d["points"], d["for_rule"] or "") for d in draws)  # type: ignore[type-var]
-    then = sorted(
-        (d.lot_entry_id, d.lot_part, d.points, d.for_rule or "") for d in happened.draws
-    )
+    again = sorted(
+        (d["lot_entry_id"], d["lot_part"], d["points"], d["for_rule"] or "") for d in draws
+    )  # type: ignore[type-var]
+    then = sorted((d.lot_entry_id, d.lot_part, d.points, d.for_rule or "") for d in happened.draws)
     return again == then
 
 

@@ -1,4 +1,4 @@
-"""試算の条件: what of a scheme is thought otherwise, and in which order that is told apart. Pure."""
+"""試算の条件: what of a scheme is thought otherwise, and how that is told apart. Pure."""
 
 from typing import Annotated, Literal
 
@@ -33,8 +33,17 @@ class Thought(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
             raise ValueError("the calendar is thought of apart from terms")
 
 
-# The order in which changes are laid one upon the other, so that each has its own part of a difference.
-CHANGES = ("cap_points", "shares", "attribution", "funding", "breakage", "calendar", "terms", "tax_bp")
+# Changes are laid one upon the other in this order, so that each has its part of a difference.
+CHANGES = (
+    "cap_points",
+    "shares",
+    "attribution",
+    "funding",
+    "breakage",
+    "calendar",
+    "terms",
+    "tax_bp",
+)
 NAMES: dict[str, tuple[str, str]] = {
     "cap_points": ("付与上限", "cap on grants"),
     "shares": ("負担割合", "funding shares"),

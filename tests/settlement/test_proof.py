@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -82,11 +83,13 @@ def test_a_proof_has_all_that_concerns_its_party_and_nothing_else(party: str) ->
 
 
 def test_every_single_changed_byte_is_found_in_its_line() -> None:
-    proof = min((proof_of(FILE, one.party) for one in (A, B, C)), key=lambda one: sum(map(len, one)))
+    proof = min(
+        (proof_of(FILE, one.party) for one in (A, B, C)), key=lambda one: sum(map(len, one))
+    )
     assert prove(proof).faults == ()
     whole = b"".join(proof)
     starts = [sum(map(len, proof[:n])) for n in range(len(proof) + 1)]
-    for number, (start, end) in enumerate(zip(starts, starts[1:], strict=False), 1):
+    for number, (start, end) in enumerate(pairwise(starts), 1):
         for place in range(start, end):
             other = (1 << place % 8) or 1
             changed = bytearray(whole)

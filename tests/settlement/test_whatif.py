@@ -1,9 +1,10 @@
-"""What a period would have come to under another scheme, to the yen; and as it was, byte for byte."""
+"""A period under another scheme, to the yen; and as it was, byte for byte."""
 
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 from psycopg import AsyncConnection
 
@@ -69,7 +70,8 @@ async def june(mall: Mall) -> None:
 
 async def asked(mall: Mall, **thought: Any) -> Simulated:
     async with mall.hub.pools.bare("auditor") as conn:
-        return await simulate(conn, Simulation((JUNE,), Thought(**thought)), mall.now)
+        thinking = msgspec.convert(thought, Thought)
+        return await simulate(conn, Simulation((JUNE,), thinking), mall.now)
 
 
 def by(found: Simulated) -> dict[str, int]:
