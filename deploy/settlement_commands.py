@@ -10,7 +10,6 @@ import getpass
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -208,7 +207,7 @@ def proof(cycle: str, tenant: str, to: IO[bytes]) -> None:
     async def done(conn: AsyncConnection, _: datetime) -> None:
         own = await reading.of_code(conn, tenant)
         sealed = await proving.sealed_for(conn, own, cycle)
-        async for piece in proving.proof(partial(nullcontext, conn), sealed, own):
+        async for piece in proving.proof(lambda: nullcontext(conn), sealed, own):
             to.write(piece)
 
     _run(done, "auditor")

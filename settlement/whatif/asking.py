@@ -1,12 +1,16 @@
 """やり直しの言葉: what the verbs of the books are handed when they are asked again. Pure."""
 
+from collections.abc import Callable, Mapping
+from datetime import date
+
 from msgspec import Struct
 
 from federation.days import day_of
 from federation.page import Page, Row, Stamp
-from federation.past import PastDraw, PastEntry, PastShortage
-from federation.purse import LotKey, Owed, Purse
-from settlement.whatif.happened import Happened
+from federation.past import Past, PastDraw, PastEntry, PastShortage
+from federation.purse import Lot, LotKey, Owed, Purse
+from federation.slips import GiveBack
+from settlement.whatif.happened import Happened, Place
 
 
 class Booked(Struct, frozen=True):
@@ -18,6 +22,25 @@ class Booked(Struct, frozen=True):
     granted: list[Row]
     draws: list[Row]
     shorts: list[Row]
+
+
+class Rules(Struct, frozen=True):
+    """What a replay asks of whoever runs it: the lots of an entry, where shops stand, which points
+    go first on a day, how a spending is shared, and when the period is over."""
+
+    lots: Callable[[Happened], list[Lot]]
+    places: Mapping[int, Place]
+    limited_first: Callable[[date], bool]
+    proportional: bool
+    made_up: bool  # whether lapses that were never booked can come about
+    until: date
+
+
+class Kept(Struct):
+    """What an entry did, for whatever is about it later."""
+
+    booked: Booked
+    undone: bool = False
 
 
 def empty(member_id: int) -> Purse:
@@ -50,6 +73,30 @@ def stead_of(row: Row) -> Owed | None:
     if row["for_funder_id"] is None:
         return None
     return Owed(row["entry_id"], 0, row["for_funder_id"], row["for_rule"], row["points"], 0)
+
+
+def asked_back(one: Happened, accrual: Booked, past: Past) -> GiveBack:
+    """What a return took back by rule, of what was granted, and how far its cash went."""
+    points: dict[str, int] = {}
+    for draw in one.draws:
+        rule = draw.for_rule or draw.rule
+        points[rule] = points.get(rule, 0) + draw.points
+    for short in one.shorts:
+        points[short.rule] = points.get(short.rule, 0) + short.points
+    back = past.taken_back()
+    left = {rule: given - back[rule] for rule, given in past.granted().items()}
+    rules = [row["rule"] for row in accrual.granted]
+    in_order = sorted(points, key=lambda rule: rules.index(rule) if rule in rules else 0)
+    cash = sum(short.points for short in one.shorts if short.met == "deducted")
+    waived = any(short.met == "waived" for short in one.shorts)
+    return GiveBack(
+        of="",
+        returned_yen=0,
+        restore_points=0,
+        cash_yen=cash,
+        take_back=tuple((rule, min(points[rule], left.get(rule, 0))) for rule in in_order),
+        shortage="WAIVE" if waived else "DEDUCT_FROM_REFUND",
+    )
 
 
 def past_entry(one: Booked) -> PastEntry:

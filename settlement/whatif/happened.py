@@ -41,9 +41,19 @@ class Happened(Struct, frozen=True):
     of_entry_id: int | None
     slides_to: date | None
     held_points: int | None
+    receipt_till: str | None
+    receipt_no: str | None
     lots: list[Lot] = []
     draws: list[DrawnThen] = []
     shorts: list[ShortThen] = []
+
+    @property
+    def receipt(self) -> tuple[int, int, date, str | None, str] | None:
+        """The receipt that it earned or paid by, if one was told."""
+        if self.receipt_no is None:
+            return None
+        till = self.receipt_till
+        return self.member_id, self.shop_id, self.business_date, till, self.receipt_no
 
 
 class Place(Struct, frozen=True):

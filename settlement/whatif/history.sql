@@ -2,7 +2,8 @@
 SELECT
     entries.member_id, entries.entry_id, entries.kind, entries.tenant_id, entries.shop_id,
     entries.points, entries.business_date, entries.cycle_id, entries.booked_at, entries.of_entry_id,
-    entries.slides_to, holds.points AS held_points
+    entries.slides_to, holds.points AS held_points, entries.receipt_till,
+    entries.receipt_no
 FROM federation.entries
 LEFT JOIN federation.holds
     ON

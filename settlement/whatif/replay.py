@@ -5,11 +5,10 @@ those of the books themselves, so that as things were, each lot and each draw co
 where grants or attribution are thought otherwise, the lots that are drawn follow from that.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import groupby
-
-from msgspec import Struct
 
 from federation.days import day_of
 from federation.give_back import Returned, elsewhere, fall_short, own, repay
@@ -17,13 +16,15 @@ from federation.lapse import by_the_clock
 from federation.move import reborn
 from federation.page import Entry, Page
 from federation.past import Past
-from federation.purse import Lot, Purse, Taken, take
+from federation.purse import Lot, LotKey, Purse, Taken, take
 from federation.refusals import NotEnoughPoints, RingFenced
 from federation.reverse import DRAWN, GRANTED
 from federation.shares import largest_remainder
-from federation.slips import GiveBack
 from settlement.whatif.asking import (
     Booked,
+    Kept,
+    Rules,
+    asked_back,
     empty,
     key_of,
     page_of,
@@ -33,28 +34,9 @@ from settlement.whatif.asking import (
     stamp_of,
     stead_of,
 )
-from settlement.whatif.happened import Happened, Place
+from settlement.whatif.happened import Happened
 
 MADE_UP = 1 << 40  # entries that were never booked stand behind all that were
-
-
-class Rules(Struct, frozen=True):
-    """What a replay asks of whoever runs it: the lots of an entry, where shops stand, which points
-    go first on a day, how a spending is shared, and when the period is over."""
-
-    lots: Callable[[Happened], list[Lot]]
-    places: Mapping[int, Place]
-    limited_first: Callable[[date], bool]
-    proportional: bool
-    made_up: bool  # whether lapses that were never booked can come about
-    until: date
-
-
-class Kept(Struct):
-    """What an entry did, for whatever is about it later."""
-
-    booked: Booked
-    undone: bool = False
 
 
 class Group:
@@ -233,27 +215,50 @@ class Group:
             self._take_back(one, about.booked, purse, page, entry)
 
     def _restorable(self, spent: Booked, wanted: int) -> list[Taken]:
-        """The points that paid and come back, the last drawn first, a grant's parts pro rata."""
-        out = {key_of(row): row["points"] for row in spent.draws}
-        for back in self._returns_of(spent.entry_id):
-            for row in back.draws:
-                out[key_of(row)] = out.get(key_of(row), 0) + row["points"]
-        lots = [(self._purses[key[0]].lots[key], points) for key, points in out.items() if points]
-        drawn = groupby(lots, key=lambda one: (one[0].entry_id, one[0].rule))
+        """The points that paid for a receipt and come back, the last drawn first, the parts of a
+        grant pro rata; what came back before undid the last draws."""
+        paid = self._paid(spent)
+        back = Counter[LotKey]()
+        for one in paid:
+            for row in (row for went in self._returns_of(one.entry_id) for row in went.draws):
+                back[key_of(row)] -= min(0, row["points"])
+        out: list[tuple[int, Lot, int]] = []
+        for row in (row for one in reversed(paid) for row in reversed(one.draws)):
+            came = min(back[key_of(row)], row["points"])
+            back[key_of(row)] -= came
+            if row["points"] > came:
+                lot = self._purses[row["member_id"]].lots[key_of(row)]
+                out.insert(0, (row["entry_id"], lot, row["points"] - came))
+        drawn = groupby(out, key=lambda one: (one[0], one[1].entry_id, one[1].rule))
         found: list[Taken] = []
-        for grant in reversed([list(parts) for _, parts in drawn]):
+        for grant in reversed([[(lot, n) for _, lot, n in parts] for _, parts in drawn]):
             some = min(wanted, sum(points for _, points in grant))
             found += take(grant, some)
             wanted -= some
         self.unreached_points += wanted
         return found
 
+    def _paid(self, spent: Booked) -> list[Booked]:
+        """Every redemption that stands of the same receipt, in the order of booking."""
+        assert spent.happened is not None
+        receipt = spent.happened.receipt
+        if receipt is None:
+            return [spent]
+        return [
+            kept.booked
+            for kept in self._kept.values()
+            if not kept.undone
+            and kept.booked.row["kind"] == "redemption"
+            and kept.booked.happened is not None
+            and kept.booked.happened.receipt == receipt
+        ]
+
     def _take_back(
         self, one: Happened, accrual: Booked, purse: Purse, page: Page, entry: Entry
     ) -> None:
         """By rule: from its own lots, then in its stead from others, then it is short."""
         past = self._past(accrual)
-        asked = self._asked(one, accrual, past)
+        asked = asked_back(one, accrual, past)
         claws = [
             claw
             for rule, points in asked.take_back
@@ -261,29 +266,6 @@ class Group:
         ]
         elsewhere(page, purse, claws, entry)
         fall_short(page, purse, claws, asked, entry, Returned())
-
-    def _asked(self, one: Happened, accrual: Booked, past: Past) -> GiveBack:
-        """What a return took back by rule, of what was granted, and how far its cash went."""
-        points: dict[str, int] = {}
-        for draw in one.draws:
-            rule = draw.for_rule or draw.rule
-            points[rule] = points.get(rule, 0) + draw.points
-        for short in one.shorts:
-            points[short.rule] = points.get(short.rule, 0) + short.points
-        back = past.taken_back()
-        left = {rule: given - back[rule] for rule, given in past.granted().items()}
-        rules = [row["rule"] for row in accrual.granted]
-        in_order = sorted(points, key=lambda rule: rules.index(rule) if rule in rules else 0)
-        cash = sum(short.points for short in one.shorts if short.met == "deducted")
-        waived = any(short.met == "waived" for short in one.shorts)
-        return GiveBack(
-            of="",
-            returned_yen=0,
-            restore_points=0,
-            cash_yen=cash,
-            take_back=tuple((rule, min(points[rule], left.get(rule, 0))) for rule in in_order),
-            shortage="WAIVE" if waived else "DEDUCT_FROM_REFUND",
-        )
 
     def _returns_of(self, entry_id: int) -> list[Booked]:
         return [

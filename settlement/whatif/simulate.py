@@ -8,15 +8,17 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
+from federation.page import Row
 from federation.reading import rows
 from settlement.lines import Charge, Net
 from settlement.sealing import CHARGED
+from settlement.whatif.asking import Rules
 from settlement.whatif.carving import Carver
 from settlement.whatif.compare import CycleTold, PartyTold, compared, summed
 from settlement.whatif.ground import Ground, agreed_in, ground, known_parties
 from settlement.whatif.happened import Happened
 from settlement.whatif.history import Family, families
-from settlement.whatif.replay import Group, Rules
+from settlement.whatif.replay import Group
 from settlement.whatif.thought import Thought, steps
 from settlement.whatif.worlds import Codes, Parts, Told, World, parts_of, told
 
@@ -173,11 +175,11 @@ def replayed(
     return differing
 
 
-def same(draws: Sequence[dict[str, object]], happened: Happened) -> bool:
+def same(draws: Sequence[Row], happened: Happened) -> bool:
     """Whether the draws of an entry are those that were booked."""
     again = sorted(
         (d["lot_entry_id"], d["lot_part"], d["points"], d["for_rule"] or "") for d in draws
-    )  # type: ignore[type-var]
+    )
     then = sorted((d.lot_entry_id, d.lot_part, d.points, d.for_rule or "") for d in happened.draws)
     return again == then
 

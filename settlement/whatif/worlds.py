@@ -6,9 +6,11 @@ from datetime import date, datetime, time, timedelta
 from msgspec import Struct, structs
 
 from federation.days import TOKYO
+from federation.page import Row
 from settlement import calendar
 from settlement.fees import CARRIED, Agreed
 from settlement.lines import Carry, Charge, Draw, Grant, Party, Result, Scheme
+from settlement.schemes import Calendar
 from settlement.splitting import results
 from settlement.tally import Tally
 from settlement.whatif.asking import Booked
@@ -48,7 +50,7 @@ def parts_of(booked: Booked, codes: Codes) -> Parts | None:
     if not (booked.granted or moved or kept):
         return None
     place = codes.places[row["shop_id"]]
-    common = {
+    common: Row = {
         "entry": codes.name(row["member_id"], booked.entry_id),
         "business_date": row["business_date"],
         "tenant": codes.parties[row["tenant_id"]],
@@ -67,26 +69,34 @@ def parts_of(booked: Booked, codes: Codes) -> Parts | None:
     )
 
 
-def grant_of(lot: dict[str, object], kind: str, common: dict[str, object], codes: Codes) -> Grant:
+def grant_of(lot: Row, kind: str, common: Row, codes: Codes) -> Grant:
     """A lot that came into being, as a sealed line."""
-    return Grant(  # type: ignore[misc]  # rows of the books
-        n=lot["part"], kind=kind, rule=lot["rule"], points=lot["points"],
-        funder=codes.parties[lot["funder_id"]], scheme=str(lot["scheme_id"]), **common,
-    )  # type: ignore[arg-type, index]  # fmt: skip
+    return Grant(
+        n=lot["part"],
+        kind=kind,
+        rule=lot["rule"],
+        points=lot["points"],
+        funder=codes.parties[lot["funder_id"]],
+        scheme=str(lot["scheme_id"]),
+        **common,
+    )
 
 
-def draw_of(n: int, drawn: dict[str, object], common: dict[str, object], codes: Codes) -> Draw:
+def draw_of(n: int, drawn: Row, common: Row, codes: Codes) -> Draw:
     """A draw, or what a shop kept instead, as a sealed line."""
-    stead = {}
+    stead: Row = {}
     if drawn["for_funder_id"] is not None:
-        stead = {
-            "stead": codes.parties[drawn["for_funder_id"]],  # type: ignore[index]
-            "stead_rule": drawn["for_rule"],
-        }
+        stead = {"stead": codes.parties[drawn["for_funder_id"]], "stead_rule": drawn["for_rule"]}
     return Draw(
-        n=n, kind=drawn["kind"], rule=drawn["rule"], points=drawn["points"],
-        funder=codes.parties[drawn["funder_id"]], scheme=str(drawn["scheme_id"]), **common, **stead,
-    )  # type: ignore[arg-type, index]  # fmt: skip
+        n=n,
+        kind=drawn["kind"],
+        rule=drawn["rule"],
+        points=drawn["points"],
+        funder=codes.parties[drawn["funder_id"]],
+        scheme=str(drawn["scheme_id"]),
+        **common,
+        **stead,
+    )
 
 
 class Period(Struct, frozen=True):
@@ -98,7 +108,7 @@ class Period(Struct, frozen=True):
     shut_at: datetime
 
 
-def regrouped(live: Sequence[Period], kind: calendar.Calendar) -> list[Period]:
+def regrouped(live: Sequence[Period], kind: Calendar) -> list[Period]:
     """The same days in other cycles, each shut when its bank days are over; the last ends with the
     last of the live ones."""
     last = live[-1]
@@ -145,7 +155,8 @@ class World:
         if period is None:
             return
         tally, late = self.tallies[period.cycle_id], parts.business_date < period.first_on
-        for part in (*parts.grants, *parts.draws):
+        every: list[Grant | Draw] = [*parts.grants, *parts.draws]
+        for part in every:
             tally.add(part, self._schemes[part.scheme], late)
 
     def _period(self, parts: Parts) -> Period | None:

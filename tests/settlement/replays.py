@@ -15,11 +15,12 @@ from settlement.seal import LEAF, Sealer
 from settlement.splitting import results
 from settlement.stages import standing
 from settlement.tally import Tally
+from settlement.whatif.asking import Rules
 from settlement.whatif.carving import Carver
 from settlement.whatif.ground import PLACES, SPENDING
 from settlement.whatif.happened import Place
 from settlement.whatif.history import families
-from settlement.whatif.replay import Group, Rules
+from settlement.whatif.replay import Group
 from settlement.whatif.simulate import Simulation, simulate
 from settlement.whatif.thought import AS_IT_IS
 from settlement.whatif.worlds import Parts
