@@ -1,23 +1,39 @@
-"""A period under another scheme, to the yen; and as it was, byte for byte."""
+"""A period under another scheme, to the yen; as it was, byte for byte; and each party's proof."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 from psycopg import AsyncConnection
 
+from auth.scopes import BACKOFFICE
+from federation.days import TOKYO
+from federation.purse import Lot
+from settlement.inclusion import concerns
+from settlement.verify_proof import prove
+from settlement.whatif.asking import Rules
 from settlement.whatif.carving import Carver, capped
+from settlement.whatif.happened import Happened, Place
+from settlement.whatif.replay import Group
 from settlement.whatif.simulate import Simulated, Simulation, simulate
 from settlement.whatif.thought import AS_IT_IS, Thought, steps
 from tests.conftest import Given
-from tests.mall import Mall, serving, settings_for
+from tests.mall import Client, Mall, scopes_of, serving, settings_for
 from tests.races.hubs import cloned
+from tests.settlement.papers import opened
 from tests.settlement.replays import off, rebuilt
 from tests.stories.test_returns import brings_back
 
 JUNE = "2026-06-01"
+CYCLE = f"/v1/settlement/cycles/{JUNE}"
+ROOT = Path(__file__).parents[2]
 SCENE = date(2026, 6, 3)
 
 
@@ -174,9 +190,123 @@ async def value(conn: AsyncConnection, query: str) -> object:
     return row[0] if row else None
 
 
+async def test_a_tenant_checks_its_proof_without_the_hub(mall: Mall, tmp_path: Path) -> None:
+    """With the file, its statement and the published seal; no network, no database, no settings."""
+    office = Client(mall, "C", await mall.register("C", BACKOFFICE, scopes_of(BACKOFFICE)))
+    proof = await office.get(f"{CYCLE}/proof")
+    assert (proof.status, (await office.get(f"{CYCLE}/proof")).content) == (200, proof.content)
+    assert proof.headers["content-type"].startswith("application/x-ndjson")
+    statement = await office.get(f"{CYCLE}/statement")
+    seal = (await office.get(CYCLE)).json["seal"]
+    file, given = tmp_path / "proof.ndjson", tmp_path / "statement.json"
+    file.write_bytes(proof.content)
+    given.write_bytes(statement.content)
+    ran = by_itself("--proof", str(file), "--statement", str(given), "--seal", seal)
+    assert ran.returncode == 0, ran.stdout
+    assert f"{statement.json['total_yen']:+,} 円" in ran.stdout
+    given.write_bytes(statement.content.replace(b'"points":', b'"points":1', 1))
+    ran = by_itself("--proof", str(file), "--statement", str(given))
+    assert (ran.returncode, ran.stdout[:8]) == (1, "line 1: ")
+
+
+def by_itself(*asked: str) -> subprocess.CompletedProcess[str]:
+    """`meguri verify` in a process that has nothing."""
+    program = "from settlement.commands import verify; verify()"
+    bare = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+    command = [sys.executable, "-c", program, *asked]
+    return subprocess.run(command, cwd=ROOT, env=bare, capture_output=True, text=True, check=False)
+
+
+async def test_a_proof_shows_nothing_that_is_another_partys_alone(mall: Mall) -> None:
+    operator = await mall.operator()
+    whole = (await operator.get(f"{CYCLE}/seal")).content.splitlines(keepends=True)
+    for party in ("A", "B", "C", "takamatsu", "tokushima"):
+        answer = await operator.get(f"{CYCLE}/proof", party=party)
+        assert prove(answer.content.splitlines(keepends=True)).faults == ()
+        shown = set(answer.content.splitlines(keepends=True))
+        for text, line in zip(whole, opened(whole), strict=False):
+            assert (text in shown) == concerns(line, party), line
+        assert not any(word in answer.content for word in (b"card", b"6304", b"T01", b'"R'))
+
+
+async def test_there_is_no_proof_of_what_is_not_ones_own(mall: Mall) -> None:
+    office = Client(mall, "A", await mall.register("A", BACKOFFICE, scopes_of(BACKOFFICE)))
+    unknown = await office.get("/v1/settlement/cycles/2026-06-02/proof")
+    for path, party in (
+        ("2026-06-16", "A"), ("1999-01-01", "A"), ("x", "A"), ("2026-06-01", "B"),
+        ("2026-06-01", "nobody"), ("2026-06-01", "fund"), ("2026-06-01", "operator"),
+    ):  # fmt: skip
+        answer = await office.get(f"/v1/settlement/cycles/{path}/proof", party=party)
+        assert (answer.status, answer.content) == (404, unknown.content), (path, party)
+    everybodys = await (await mall.operator()).get(f"{CYCLE}/proof", party="fund")
+    assert everybodys.status == 404
+    till = await (await mall.shop("D", "tokushima")).get(f"{CYCLE}/proof")
+    assert till.slug == "insufficient-scope"
+
+
 def test_a_thought_is_laid_out_one_change_upon_the_other() -> None:
     thought = Thought(funding="at-issue", cap_points=5, tax_bp=0)
     assert [name for name, _ in steps(thought)] == ["", "cap_points", "funding", "tax_bp"]
     assert steps(thought)[-1][1] == thought
-    assert callable(capped)
-    assert Carver is not None
+
+
+def lot(points: int, rule: str = "base", part: int = 0) -> Lot:
+    return Lot(
+        1, 7, part, points, points, 0, 10, 101, 1, None, False, rule, SCENE, date(2028, 3, 31)
+    )
+
+
+def granted(*lots: Lot) -> Happened:
+    at = datetime(2026, 6, 3, tzinfo=TOKYO)
+    return Happened(
+        1, 7, "accrual", 101, 10, 0, SCENE, 20260601, at, None, None, None, None, None, list(lots)
+    )
+
+
+SHARES: list[tuple[dict[str, int], int, list[tuple[int, int]]]] = [
+    ({"tenant": 1, "facility": 1}, 45, [(201, 23), (101, 22)]),  # a tie is the landlord's
+    ({"operator": 1, "tenant": 1}, 1, [(1, 1)]),
+    ({"b": 2, "tenant": 1}, 100, [(102, 67), (101, 33)]),
+    ({"facility": 60, "tenant": 40}, 100, [(201, 60), (101, 40)]),
+]
+
+
+@pytest.mark.parametrize(("shares", "points", "carved"), SHARES)
+def test_a_grant_is_carved_anew_to_the_point(
+    shares: dict[str, int], points: int, carved: list[tuple[int, int]]
+) -> None:
+    places = {10: Place(10, "a-1", 101, 201)}
+    carver = Carver(Thought(shares={"base": shares}), places, {"b": 102}, 1)
+    again = carver.lots(granted(lot(points), lot(9, "rank:premium", 1)))
+    assert [(one.funder_id, one.points) for one in again] == [*carved, (101, 9)]
+    assert [one.part for one in again] == list(range(len(again)))
+
+
+def test_a_cap_leaves_base_points_before_all_others() -> None:
+    kept = capped([lot(70), lot(140, "campaign:x5", 1), lot(140, "campaign:x5", 2)], 171)
+    assert [(one.rule, one.points) for one in kept] == [
+        ("base", 70), ("campaign:x5", 51), ("campaign:x5", 50),
+    ]  # fmt: skip
+
+
+def test_proportional_attribution_shares_a_spending_over_all_that_is_open() -> None:
+    """100 of A's that lapse first and 300 of B's: 80 are 20 and 60, by largest remainder."""
+    soon, later = structs.replace(lot(100), expires_on=date(2026, 6, 30)), lot(300)
+    later = structs.replace(later, entry_id=8, funder_id=102)
+    spent = structs.replace(
+        granted(), entry_id=9, kind="redemption", points=-81, of_entry_id=None, lots=[]
+    )
+    sold = [granted(soon), structs.replace(granted(later), entry_id=8), spent]
+    for proportional, drawn in ((False, [(7, 81)]), (True, [(7, 20), (8, 61)])):
+        places = {10: Place(10, "a-1", 101, 201)}
+        rules = Rules(
+            lambda one: one.lots, places, lambda _: False, proportional, proportional, SCENE
+        )
+        *_, last = Group((1,), rules).replay(copied(sold))
+        assert [(row["lot_entry_id"], row["points"]) for row in last.draws] == drawn
+
+
+def copied(entries: list[Happened]) -> list[Happened]:
+    return [
+        structs.replace(one, lots=[structs.replace(each) for each in one.lots]) for one in entries
+    ]

@@ -116,6 +116,7 @@ LOOKS = [
     ("POST", "/v1/member-lookups {till}", TILL),
     ("GET", "/v1/settlement/cycles?after={cycle cursor}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/statement?party={{party}}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/proof?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/days?party={{party}}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/lines/201/entries?party={{party}}", BACKOFFICE),
