@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from federation.purse import Lot
+from federation.purse import Lot, LotKey
 
 
 class DrawnThen(Struct, frozen=True):
@@ -46,6 +46,13 @@ class Happened(Struct, frozen=True):
     lots: list[Lot] = []
     draws: list[DrawnThen] = []
     shorts: list[ShortThen] = []
+    held: list[tuple[int, int]] = []  # entry and part of the lots that a hold keeps
+
+    @property
+    def took(self) -> list[LotKey]:
+        """The lots that it spent of, or set aside."""
+        drawn = [(one.lot_entry_id, one.lot_part) for one in self.draws if one.points > 0]
+        return [(self.member_id, *key) for key in (*drawn, *self.held)]
 
     @property
     def receipt(self) -> tuple[int, int, date, str | None, str] | None:

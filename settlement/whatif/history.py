@@ -16,6 +16,7 @@ HISTORY = statement(__file__, "history")
 LOTS = statement(__file__, "history_lots")
 DRAWS = statement(__file__, "history_draws")
 SHORTS = statement(__file__, "history_shorts")
+HELD = statement(__file__, "history_held")
 KIN = statement(__file__, "kin")
 MEMBERS = statement(__file__, "members")
 
@@ -64,6 +65,7 @@ async def read(
     lots = by_entry(await rows(conn, LOTS, asked), lot_of)
     draws = by_entry(await rows(conn, DRAWS, asked), lambda row: DrawnThen(**row))
     shorts = by_entry(await rows(conn, SHORTS, asked), lambda row: ShortThen(**row))
+    held = by_entry(await rows(conn, HELD, asked), lambda row: tuple(row.values()))
     of = {member: n for n, family in enumerate(members) for member in family}
     entries: list[list[Happened]] = [[] for _ in members]
     for row in await rows(conn, HISTORY, asked):
@@ -74,6 +76,7 @@ async def read(
                 lots=lots.get(key, []),
                 draws=draws.get(key, []),
                 shorts=shorts.get(key, []),
+                held=held.get(key, []),
             )
         )
     return [Family(*both) for both in zip(members, entries, strict=True) if both[1]]

@@ -1,8 +1,7 @@
 """やり直し: what was asked of the books, asked again in its order, of purses that are thought.
 
-One group of members (those that were merged belong together) from its first entry on. The verbs are
-those of the books themselves, so that as things were, each lot and each draw comes out as it was;
-where grants or attribution are thought otherwise, the lots that are drawn follow from that.
+Members that were merged belong together. The verbs are those of the books, so that as things were,
+each lot and each draw comes out as it was; what is thought otherwise follows from there.
 """
 
 from collections import Counter
@@ -16,7 +15,7 @@ from federation.lapse import by_the_clock
 from federation.move import reborn
 from federation.page import Entry, Page
 from federation.past import Past
-from federation.purse import Lot, LotKey, Purse, Taken, take
+from federation.purse import DAY, Lot, LotKey, Purse, Taken, take
 from federation.refusals import NotEnoughPoints, RingFenced
 from federation.reverse import DRAWN, GRANTED
 from federation.shares import largest_remainder
@@ -138,7 +137,7 @@ class Group:
             purse.hold(lot, points)
         self._holds[one.entry_id] = taken
 
-    def release(self, one: Happened, purse: Purse, _page: Page, _entry: Entry) -> None:
+    def release(self, one: Happened, purse: Purse, *_: object) -> None:
         """A hold ends."""
         for lot, points in self._holds.pop(one.of_entry_id or 0, ()):
             purse.hold(lot, -points)
@@ -184,8 +183,8 @@ class Group:
         for entry_id, parts in groupby(drawn, key=lambda part: part[0].entry_id):
             heir = heirs.get(entry_id)
             if heir is None:
-                if not heirs:
-                    continue  # whose it became nobody wrote down: it moved no points
+                if not heirs:  # nobody wrote down whose it became
+                    continue
                 heir = next(iter(heirs.values()))
                 self._made_up += 1
                 heir_id = MADE_UP * (heir.member_id + 1) + self._made_up
@@ -314,14 +313,8 @@ class Group:
         kind = original.row["kind"]
         for row in original.draws:
             stead = stead_of(row)
-            page.draw(
-                purse,
-                entry,
-                purse.lots[key_of(row)],
-                -row["points"],
-                DRAWN.get(kind, "reversal"),
-                stead,
-            )
+            lot, drawn = purse.lots[key_of(row)], DRAWN.get(kind, "reversal")
+            page.draw(purse, entry, lot, -row["points"], drawn, stead)
         for row in original.granted:
             lot = purse.lots[row["member_id"], row["entry_id"], row["part"]]
             points = self._reach(lot.points, [(lot, lot.free)])
@@ -351,6 +344,13 @@ class Group:
             default=None,
         )
 
+    def _today(self, one: Happened, purse: Purse) -> date:
+        """The day on which it was spent. Right after a close an entry may be booked a moment later
+        than it was decided: of what was over by then it took nothing."""
+        today = day_of(one.booked_at)
+        took = (purse.lots[key] for key in one.took if key in purse.lots)
+        return today - DAY if any(purse.last_day(lot) < today for lot in took) else today
+
     def _reach(self, points: int, free: Sequence[Taken]) -> int:
         """So many points, or as many as there are in thought."""
         there = min(points, sum(some for _, some in free))
@@ -359,7 +359,7 @@ class Group:
 
     def _spend(self, one: Happened, purse: Purse, points: int) -> list[Taken]:
         """The lots that a spending takes: in their order, or of each its part."""
-        today, here = day_of(one.booked_at), self._rules.places[one.shop_id].facility_id
+        today, here = self._today(one, purse), self._rules.places[one.shop_id].facility_id
         limited_first = self._rules.limited_first(one.business_date)
         if not self._rules.proportional:
             try:
@@ -371,9 +371,9 @@ class Group:
             for lot in purse.free_lots(limited_first)
             if lot.usable_from <= today <= purse.last_day(lot) and lot.facility_id in (None, here)
         ]
-        some = self._reach(points, usable)
         if not self._rules.proportional:
-            return take(usable, some)
+            return take(usable, self._reach(points, usable))
+        some = self._reach(points, usable)
         shared = largest_remainder(some, [free for _, free in usable])
         return [(lot, part) for (lot, _), part in zip(usable, shared, strict=True) if part]
 

@@ -207,6 +207,8 @@ async def off_statements(conn: AsyncConnection, on: Ground, live: Sequence[Told]
             for one in cycle.results
             if isinstance(one, Charge)
         }
+        there = {party for party, *_ in stated}  # who came later has nothing to be told
+        again = {line: said for line, said in again.items() if line[0] in there or any(said)}
         lines = stated.keys() | again.keys()
         off = sorted(str(line) for line in lines if stated.get(line) != again.get(line))
         found += [f"{cycle.period.first_on} {line}" for line in off]

@@ -7,6 +7,7 @@ from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
+from tests.mutants.proving import REPLAYING
 from tests.mutants.settling import ROLLING
 from tests.mutants.spread import SPREADING
 from tests.mutants.storm import STRIKING
@@ -26,4 +27,5 @@ PLANTED = (
     *STRIKING,
     *PAYING,
     *LIVING,
+    *REPLAYING,
 )
