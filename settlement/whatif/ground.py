@@ -78,7 +78,7 @@ async def ground(conn: AsyncConnection, names: Sequence[str], now: datetime, mos
     cycles = [await standing(conn, cycle_id_of(name)) for name in names]
     if any(one.last_on + DAY != two.first_on for one, two in pairwise(cycles)):
         raise CyclesApart
-    until = cycles[-1].closed_at or now
+    until = cycles[-1].closed_at or now + DAY  # an entry may be booked a moment after its clock
     extent = (await rows(conn, EXTENT, {"until": until, "most": most}))[0]
     if extent["away_until"] is not None:
         raise HistoryAway

@@ -32,8 +32,12 @@ class Family(Struct, frozen=True):
 
 async def families(conn: AsyncConnection, until: datetime) -> AsyncIterator[list[Family]]:
     """Everybody's history up to an instant, some families at a time."""
+    merges = await rows(conn, KIN, {"until": until})
+    whose = {row["entry_id"]: row["member_id"] for row in merges}
     kin = joined(
-        (row["member_id"], row["other_id"]) for row in await rows(conn, KIN, {"until": until})
+        (row["member_id"], whose[row["of_entry_id"]])
+        for row in merges
+        if row["of_entry_id"] in whose
     )
     after = 0
     while True:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from psycopg import AsyncConnection
 
+from federation.purse import DAY
 from federation.reading import rows
 from settlement import sealing
 from settlement.agreeing import stated_under
@@ -41,7 +42,7 @@ async def off(conn: AsyncConnection, until: datetime) -> list[str]:
         until=until.date(),
     )
     found = []
-    async for some in families(conn, until):
+    async for some in families(conn, until + DAY):  # it may be booked a moment after its clock
         for family in some:
             group = Group(family.members, rules)
             again = {one.entry_id: one for one in group.replay(family.entries)}

@@ -233,7 +233,9 @@ async def test_a_proof_shows_nothing_that_is_another_partys_alone(mall: Mall) ->
         shown = set(answer.content.splitlines(keepends=True))
         for text, line in zip(whole, opened(whole), strict=False):
             assert (text in shown) == concerns(line, party), line
-        assert not any(word in answer.content for word in (b"card", b"member", b"till", b"T01", b"receipt"))
+        assert not any(
+            word in answer.content for word in (b"card", b"member", b"till", b"T01", b"receipt")
+        )
 
 
 async def test_there_is_no_proof_of_what_is_not_ones_own(mall: Mall) -> None:
