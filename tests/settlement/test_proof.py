@@ -19,7 +19,7 @@ from settlement.seal import FOOT, LEAF, Tree
 from settlement.verify import verify
 from settlement.verify_proof import Proved, prove
 from tests.golden.golden import same
-from tests.settlement.papers import EXAMPLE_2, A, B, C, opened, papers, sealed
+from tests.settlement.papers import EXAMPLE_2, A, B, C, draw, opened, papers, sealed
 from tests.settlement.test_netting import AT_ISSUE, EXAMPLE_1, MALL
 
 FILE = sealed(papers(EXAMPLE_2))
@@ -80,6 +80,19 @@ def test_a_proof_has_all_that_concerns_its_party_and_nothing_else(party: str) ->
         json.loads(text)["salt"] for text in proof if b'"salt"' in text
     }
     assert not any(salt.encode() in b"".join(proof) for salt in salts)
+
+
+def test_whose_grant_was_taken_back_proves_it_though_neither_lot_nor_shop_were_its_own() -> None:
+    """B takes back A's campaign points from a lot of C's: a line of all three (返品充当)."""
+    taken = msgspec.structs.replace(
+        draw("e9", B, C, 7, kind="return"), stead=A.party, stead_rule="campaign:x5"
+    )
+    file = sealed(papers([*EXAMPLE_2, taken]))
+    assert verify(file) == []
+    for party in (A, B, C):
+        proof = proof_of(file, party.party)
+        assert prove(proof).faults == ()
+        assert taken in shown(proof)
 
 
 def test_every_single_changed_byte_is_found_in_its_line() -> None:
