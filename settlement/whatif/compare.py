@@ -57,11 +57,13 @@ class PartyTold(Struct, frozen=True):
 
 
 class CycleTold(Struct, frozen=True):
-    """What one cycle comes to in thought, for each party in whole yen."""
+    """What one cycle comes to in thought, for each party in whole yen; `splits` by facility or
+    shop, where a party is paid so: "" is the party itself."""
 
     first_on: date
     last_on: date
     nets: dict[str, int]
+    splits: dict[str, dict[str, int]]
 
 
 class Sums(Struct, frozen=True):

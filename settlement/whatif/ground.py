@@ -41,6 +41,7 @@ class Ground(Struct, frozen=True):
     """All that a replay stands on."""
 
     cycles: tuple[Standing, ...]
+    now: datetime
     until: datetime
     entries: int
     shortages_after: int
@@ -93,6 +94,7 @@ async def ground(conn: AsyncConnection, names: Sequence[str], now: datetime, mos
     carried = await rows(conn, CARRIED, {"cycle_id": cycles[0].cycle_id})
     return Ground(
         tuple(cycles),
+        now,
         until,
         extent["entries"],
         extent["shortages_after"],

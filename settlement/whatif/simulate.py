@@ -8,9 +8,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
+from federation.days import day_of
 from federation.page import Row
+from federation.purse import DAY
 from federation.reading import rows
-from settlement.lines import Charge, Net
+from settlement.lines import Charge, Net, Split
 from settlement.sealing import CHARGED
 from settlement.whatif.asking import Rules
 from settlement.whatif.carving import Carver
@@ -111,6 +113,7 @@ def of_world(on: Ground, world: World) -> list[Told]:
         world,
         {one.cycle_id: agreed_in(on, world.thought, one) for one in world.periods},
         on.parties,
+        on.stated,
     )
 
 
@@ -132,7 +135,7 @@ def runs_of(on: Ground, worlds: Sequence[World]) -> list[Run]:
                 on.spends_limited_first,
                 proportional,
                 made_up,
-                on.cycles[-1].last_on,
+                min(on.cycles[-1].last_on + DAY, day_of(on.now)),
             )
             found[way] = Run(rules, [], live=not found)
         found[way].worlds.append(world)
@@ -219,4 +222,8 @@ def cycle_told(one: Told) -> CycleTold:
     """A cycle's nets."""
     nets = {net.party: net.yen for net in one.results if isinstance(net, Net)}
     assert sum(nets.values()) == 0
-    return CycleTold(one.period.first_on, one.period.last_on, nets)
+    splits: dict[str, dict[str, int]] = {}
+    for split in one.results:
+        if isinstance(split, Split):
+            splits.setdefault(split.party, {})[split.unit or ""] = split.yen
+    return CycleTold(one.period.first_on, one.period.last_on, nets, splits)

@@ -1,6 +1,6 @@
 """世界: what a replay comes to under each of several thoughts, cycle by cycle. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct, structs
@@ -179,13 +179,19 @@ class Told(Struct, frozen=True):
     results: list[Result]
 
 
-def told(world: World, agreed: Mapping[int, Agreed], parties: Sequence[Party]) -> list[Told]:
-    """Every cycle of a world; what one carries on comes to the next."""
+def told(
+    world: World,
+    agreed: Mapping[int, Agreed],
+    parties: Sequence[Party],
+    stated: Container[int],
+) -> list[Told]:
+    """Every cycle of a world; what one carries on comes to the next, unless that is stated."""
     found: list[Told] = []
     carried: tuple[Carry, ...] | None = None
     for period in world.periods:
         under = agreed[period.cycle_id]
-        if carried is not None and world.thought != AS_IT_IS:
+        as_stated = world.thought == AS_IT_IS and period.cycle_id in stated
+        if carried is not None and not as_stated:
             under = structs.replace(under, carries=carried)
         tally = world.tallies[period.cycle_id]
         came = results(tally.flows(), tally.entries, parties, under, tally.yen_by_shop)

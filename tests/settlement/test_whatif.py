@@ -8,6 +8,7 @@ import sys
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -166,6 +167,21 @@ async def test_other_cycles_pay_the_same_points(mall: Mall) -> None:
 async def test_a_least_transfer_is_carried_on_by_the_operator(mall: Mall) -> None:
     found = await asked(mall, terms=[{"from_on": "2026-06-01", "minimum_yen": 1_000_000}])
     assert {line.code for one in found.parties for r in one.why for line in r.lines} == {402}
+
+
+async def test_a_net_level_splits_what_a_party_gets(mall: Mall) -> None:
+    second = await mall.shop("A-2", "matsuyama", of=await owner(mall, "A"), tills=["T02"])
+    assert second.tenant == "A"
+    found = await asked(mall, terms=[{"from_on": "2026-06-01", "net_level": "SHOP"}])
+    (cycle,) = found.then
+    assert set(cycle.splits["A"]) == {"", "A", "A-2"}
+    assert sum(cycle.splits["A"].values()) == cycle.nets["A"]
+    assert found.parties == ()
+
+
+async def owner(mall: Mall, code: str) -> Any:
+    number = await mall.value("SELECT party_id FROM tenants.parties WHERE code = %s", code)
+    return SimpleNamespace(tenant=code, tenant_id=number)
 
 
 async def test_over_http_it_is_the_operators_and_within_limits(mall: Mall) -> None:
