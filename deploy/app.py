@@ -30,8 +30,10 @@ from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
 from settlement.paper.paper_api import ROUTES as PAPER_ROUTES
 from settlement.paper.register_api import ROUTES as REGISTER_ROUTES
 from settlement.reports.reports_api import ROUTES as REPORTS_ROUTES
+from settlement.proof_api import ROUTES as PROOF_ROUTES
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from settlement.terms_api import ROUTES as TERMS_ROUTES
+from settlement.whatif.simulations_api import ROUTES as SIMULATION_ROUTES
 from tenants.batches_api import ROUTES as BATCH_ROUTES
 from tenants.callers import Caller
 from tenants.codes_api import ROUTES as CODE_ROUTES
@@ -83,6 +85,7 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
 
     routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*PROOF_ROUTES, *SIMULATION_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]

@@ -36,6 +36,7 @@ COMMANDS = {
     "foreign": "deploy.foreign_commands:foreign",
     "reconcile": "deploy.exposure_commands:reconcile",
     "verify": "settlement.commands:verify",
+    "whatif": "deploy.whatif_command:whatif",
 }
 
 

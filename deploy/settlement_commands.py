@@ -8,9 +8,10 @@ approves is another than who prepared.
 import asyncio
 import getpass
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import click
 import msgspec
@@ -21,6 +22,7 @@ from deploy.columns import table
 from deploy.settings import settings
 from federation.days import TOKYO, day_of
 from federation.refusals import Refusal, titles
+from settlement import proving, reading
 from settlement.bank.pain import Message, payment_file
 from settlement.fewest import fewest
 from settlement.life import board, confirm, disputes, leaving, papers, results, send
@@ -236,6 +238,22 @@ def overdue() -> None:
     _show(table(head, rows), "滞留はありません / nothing is overdue")
     for one in found:
         click.echo(f"{one.party}: {' '.join(one.expected)}")
+
+
+@settlement.command()
+@click.argument("cycle")
+@click.option("--tenant", required=True, help="当事者の符号 · its code")
+@click.option("-o", "to", type=click.File("wb"), required=True)
+def proof(cycle: str, tenant: str, to: IO[bytes]) -> None:
+    """証明 · a party's own lines of a sealed cycle, for `meguri verify --proof`."""
+
+    async def done(conn: AsyncConnection, _: datetime) -> None:
+        own = await reading.of_code(conn, tenant)
+        sealed = await proving.sealed_for(conn, own, cycle)
+        async for piece in proving.proof(lambda: nullcontext(conn), sealed, own):
+            to.write(piece)
+
+    _run(done, "auditor")
 
 
 @settlement.command("exit")

@@ -141,6 +141,14 @@ async def whose(conn: AsyncConnection, caller: Caller, party: str | None) -> Own
     return Own(**found[0])
 
 
+async def of_code(conn: AsyncConnection, code: str) -> Own:
+    """The party of a code; NotFound if there is none."""
+    found = await rows(conn, WHOSE, {"code": code, "party_id": None})
+    if not found:
+        raise NotFound
+    return Own(**found[0])
+
+
 async def statement_of(conn: AsyncConnection, own: Own, name: str) -> bytes:
     """A party's statement of a sealed cycle, byte for byte."""
     asked = {"cycle_id": cycle_id_of(name), "party_id": own.party_id}

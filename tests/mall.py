@@ -5,6 +5,7 @@ Everything goes over HTTP to a hub that serves for real, with tokens it gave out
 
 import asyncio
 import itertools
+import os
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -34,6 +35,7 @@ from settlement.schemes import Offer
 from tenants import layout
 from tenants.layout import Named, Share, Why
 from tenants.terms import ExpiryPolicy, Programme
+from tests.settlement.replays import off
 
 WHY = Why("test", "a story")
 BEGIN = datetime(2026, 6, 3, 12, 0, tzinfo=TOKYO)
@@ -467,6 +469,10 @@ async def serving(
         yield mall
         broken = await mall.broken()
         assert broken == [], broken
+        if os.environ.get("MEGURI_REPLAYED"):  # what was booked here, booked again
+            async with mall.hub.pools.bare("auditor") as conn:
+                strange = await off(conn, mall.now)
+            assert strange == [], strange
 
 
 @asynccontextmanager

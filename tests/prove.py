@@ -1,6 +1,7 @@
 """The long proofs: random malls against PostgreSQL, a day of tills at two hubs that are killed, a
-storm of faults, an even load and an overload, whatever anybody may send, random cycles, bugs that
-are planted; its last line says what was proved. `make prove [MALLS=300]`."""
+storm of faults, an even load and an overload, whatever anybody may send, random cycles, one of a
+million entries, bugs that are planted; its last line says what was proved.
+`make prove [MALLS=300 ENTRIES=1000000]`."""
 
 import json
 import os
@@ -23,6 +24,7 @@ OPERATIONS, FAULTS = (
     int(os.environ.get("FAULTS", "165")),
 )
 MINUTES = os.environ.get("MINUTES", "3")
+ENTRIES = os.environ.get("ENTRIES", "1000000")
 REQUESTS, CYCLES = os.environ.get("REQUESTS", "10000"), os.environ.get("CYCLES", "300")
 AT_ONCE = min(2, os.cpu_count() or 1)
 MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
@@ -174,6 +176,8 @@ def main() -> int:
     done += beside(both)
     done.append(tests("history", [pytest(DAY, {"MEGURI_HISTORY": str(HISTORY)})]))
     done.append(tests("long", [pytest(LONG[0], {}, "-mlong", *LONG[1:])]))
+    say(f"━━━ a cycle of {ENTRIES} entries is closed, sealed and recomputed")
+    done.append(heard("million", tool("tests.million", f"--entries={ENTRIES}")))
     say(f"━━━ {OPERATIONS} operations in a storm of {FAULTS} kills")
     weather = (f"--operations={OPERATIONS}", f"--faults={FAULTS}", f"--seed={SEED}")
     done.append(heard("storm", tool("tests.storm", *weather)))
@@ -195,6 +199,7 @@ def main() -> int:
         "seconds": {proof.name: proof.seconds for proof in done},
         "storm": of_the_storm(told["storm"]),
         "steady": of_the_load(told["steady"]),
+        "million": told["million"],
     }
     if "cycles" in told:
         account["cycles"] = int(CYCLES)

@@ -254,6 +254,7 @@ class RandomMall(RuleBasedStateMachine):
             assert self.town.run(self.town.mall.broken()) == []
             rolls = self.town.run(self.town.rolls(self.books.now))
             assert [roll.funder for roll in rolls if roll.off] == []
+            assert self.town.run(self.town.replays(self.books.now)) == []
         done["malls"] += 1
         if steps() > STEPS and done["malls"] % 25 == 0:
             print(f"▸ {done['malls']} malls: {dict(done)}", file=sys.__stderr__, flush=True)

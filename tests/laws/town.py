@@ -29,6 +29,7 @@ from tests.laws.lots import TOKYO, Shop
 from tests.laws.terms import Campaign, Era
 from tests.mall import Mall, Member, settings_for
 from tests.races.hubs import lay_out, mall_of
+from tests.settlement.replays import off
 
 Found = TypeVar("Found")
 Wanted = tuple[Shop, Ask, str | None]  # the last is the hold that it is about
@@ -225,6 +226,11 @@ class Town:
         """What moved each funder's balance from the beginning on."""
         async with self.mall.hub.pools.use("auditor") as conn:
             return rolled([], await standings(conn, now))
+
+    async def replays(self, now: datetime) -> list[str]:
+        """Every entry that a replay from the beginning on would not book as it was booked."""
+        async with self.mall.hub.pools.use("auditor") as conn:
+            return await off(conn, now)
 
     async def tell(self, member: Member, now: datetime) -> Told:
         """What a reader is told of a member."""

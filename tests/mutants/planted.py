@@ -10,6 +10,7 @@ from tests.mutants.doors import KNOCKING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
+from tests.mutants.proving import REPLAYING
 from tests.mutants.settling import ROLLING
 from tests.mutants.spread import SPREADING
 from tests.mutants.storm import STRIKING
@@ -32,4 +33,5 @@ PLANTED = (
     *LIMITING,
     *KNOCKING,
     *DECIDED,
+    *REPLAYING,
 )

@@ -119,6 +119,7 @@ LOOKS = [
     ("GET", "/v1/settlement/exposure?party={party}", BACKOFFICE),
     ("GET", "/v1/settlement/give-take?party={party}", BACKOFFICE),
     ("GET", "/v1/reports/issued?party={party}", BACKOFFICE),
+    ("GET", f"/v1/settlement/cycles/{JUNE}/proof?party={{party}}", BACKOFFICE),
     ("GET", "/v1/flows?party={party}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/days?party={{party}}", BACKOFFICE),
     ("GET", f"/v1/settlement/cycles/{JUNE}/lines/201/entries?party={{party}}", BACKOFFICE),

@@ -1,0 +1,229 @@
+"""試算する: replay everybody's history under each thought at once, and compare. Writes nothing."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from psycopg import AsyncConnection
+
+from federation.days import day_of
+from federation.page import Row
+from federation.purse import DAY
+from federation.reading import rows
+from settlement.lines import Charge, Net, Split
+from settlement.sealing import CHARGED
+from settlement.whatif.asking import Rules
+from settlement.whatif.carving import Carver
+from settlement.whatif.compare import CycleTold, PartyTold, compared, summed
+from settlement.whatif.ground import Ground, agreed_in, ground, known_parties
+from settlement.whatif.happened import Happened
+from settlement.whatif.history import Family, families
+from settlement.whatif.replay import Group
+from settlement.whatif.thought import Thought, steps
+from settlement.whatif.worlds import Codes, Parts, Told, World, parts_of, told
+
+# What a request may ask for; more is for the command line.
+MOST_ENTRIES = 50_000
+ANY_NUMBER = 1 << 62
+SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+CycleName = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Progress = Callable[[int, int], None]
+See = Callable[[Parts], None]
+
+
+class Simulation(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which cycles, the oldest first, and what is thought otherwise."""
+
+    cycles: Annotated[tuple[CycleName, ...], Meta(min_length=1, max_length=100)]
+    thought: Thought
+
+
+class Simulated(Struct, frozen=True):
+    """Who gains (+) and who loses (-) by how many yen, and why. `agrees`: as things were, the
+    replay came to the very lots, draws and statements of the books. `unreached_points` could not
+    have been spent, or taken back, in thought."""
+
+    cycles: tuple[str, ...]
+    entries: int
+    agrees: bool
+    differing: tuple[str, ...]
+    unreached_points: int
+    then: tuple[CycleTold, ...]
+    parties: tuple[PartyTold, ...]
+
+
+class Run(Struct):
+    """One way to draw lots, and the worlds that are settled from it."""
+
+    rules: Rules
+    worlds: list[World]
+    live: bool
+    unreached_points: int = 0
+
+
+async def simulate(
+    conn: AsyncConnection,
+    asked: Simulation,
+    now: datetime,
+    most: int = ANY_NUMBER,
+    progress: Progress | None = None,
+    see: See | None = None,
+    named: Callable[[int, int], str] | None = None,
+) -> Simulated:
+    """One snapshot, read family by family; `see` is shown all parts as things were, with entries
+    `named` as that wants them."""
+    async with conn.transaction():
+        await conn.execute(SNAPSHOT)
+        on = await ground(conn, asked.cycles, now, most)
+        known_parties(on, asked.thought)
+        worlds = [(name, world_of(on, thought)) for name, thought in steps(asked.thought)]
+        runs, codes = runs_of(on, [one for _, one in worlds]), codes_of(on, named)
+        differing: list[str] = []
+        done = 0
+        async for some in families(conn, on.until):
+            differing += await asyncio.to_thread(replayed, some, runs, codes, see)
+            done += sum(len(family.entries) for family in some)
+            if progress is not None:
+                progress(done, on.entries)
+        settled = [(name, of_world(on, one)) for name, one in worlds]
+        differing += await off_statements(conn, on, settled[0][1])
+    return Simulated(
+        asked.cycles,
+        done,
+        not differing,
+        tuple(differing[:20]),
+        runs[-1].unreached_points,
+        tuple(cycle_told(one) for one in settled[-1][1]),
+        compared([(name, summed(one)) for name, one in settled], on.parties),
+    )
+
+
+def world_of(on: Ground, thought: Thought) -> World:
+    """A world with the cycles it needs."""
+    return World(
+        thought, on.periods, on.schemes, on.parties, lambda one: agreed_in(on, thought, one)
+    )
+
+
+def of_world(on: Ground, world: World) -> list[Told]:
+    """What a world comes to."""
+    return told(
+        world,
+        {one.cycle_id: agreed_in(on, world.thought, one) for one in world.periods},
+        on.parties,
+        on.stated,
+    )
+
+
+def runs_of(on: Ground, worlds: Sequence[World]) -> list[Run]:
+    """A run for each way in which lots are carved and drawn; as things were, first."""
+    found: dict[object, Run] = {}
+    operator = {one.kind: number for one, number in on.party_ids.items()}["operator"]
+    numbers = {one.party: number for one, number in on.party_ids.items()}
+    for world in worlds:
+        thought = world.thought
+        proportional = thought.attribution == "PROPORTIONAL"
+        way = thought.cap_points, str(thought.shares), proportional
+        if way not in found:
+            carver = Carver(thought, on.places, numbers, operator)
+            made_up = proportional or thought.cap_points is not None
+            rules = Rules(
+                carver.lots,
+                on.places,
+                on.spends_limited_first,
+                proportional,
+                made_up,
+                min(on.cycles[-1].last_on + DAY, day_of(on.now)),
+            )
+            found[way] = Run(rules, [], live=not found)
+        found[way].worlds.append(world)
+    return list(found.values())
+
+
+def codes_of(on: Ground, name: Callable[[int, int], str] | None = None) -> Codes:
+    """The names of a sealed file; entries under their numbers, which leave nobody's hands here."""
+    return Codes(
+        {number: one.party for one, number in on.party_ids.items()},
+        on.places,
+        name or (lambda member, entry: f"{member}-{entry}"),
+        on.shortages_after,
+    )
+
+
+def replayed(
+    some: Sequence[Family], runs: Sequence[Run], codes: Codes, see: See | None
+) -> list[str]:
+    """Some families under every run; as things were, where that is not what was booked."""
+    differing: list[str] = []
+    for family in some:
+        booked = {one.entry_id: one for one in family.entries}
+        for run in runs:
+            group = Group(family.members, run.rules)
+            for one in group.replay(family.entries):
+                if run.live and one.happened is not None and not same(one.draws, one.happened):
+                    differing.append(f"entry {one.entry_id}")
+                if run.live:
+                    booked.pop(one.entry_id, None)
+                parts = parts_of(one, codes)
+                if parts is None:
+                    continue
+                if run.live and see is not None:
+                    see(parts)
+                for world in run.worlds:
+                    world.add(parts)
+            run.unreached_points += group.unreached_points
+        differing += [f"entry {n}" for n, one in booked.items() if one.draws or one.lots]
+    return differing
+
+
+def same(draws: Sequence[Row], happened: Happened) -> bool:
+    """Whether the draws of an entry are those that were booked."""
+    again = sorted(
+        (d["lot_entry_id"], d["lot_part"], d["points"], d["for_rule"] or "") for d in draws
+    )
+    then = sorted((d.lot_entry_id, d.lot_part, d.points, d.for_rule or "") for d in happened.draws)
+    return again == then
+
+
+async def off_statements(conn: AsyncConnection, on: Ground, live: Sequence[Told]) -> list[str]:
+    """Where a stated line is not what the replay came to, as things were."""
+    found = []
+    for cycle in live:
+        if cycle.period.cycle_id not in on.stated:
+            continue
+        stated = {
+            (row["party"], row["code"], row["original"], row["carry"]): (
+                row["points"],
+                row["entries"],
+                row["yen"],
+            )
+            for row in await rows(conn, CHARGED, {"cycle_id": cycle.period.cycle_id})
+        }
+        again = {
+            (one.party, one.code, one.original or None, one.carry or None): (
+                one.points,
+                one.entries,
+                one.yen if isinstance(one.yen, int) else None,
+            )
+            for one in cycle.results
+            if isinstance(one, Charge)
+        }
+        there = {party for party, *_ in stated}  # who came later has nothing to be told
+        again = {line: said for line, said in again.items() if line[0] in there or any(said)}
+        lines = stated.keys() | again.keys()
+        off = sorted(str(line) for line in lines if stated.get(line) != again.get(line))
+        found += [f"{cycle.period.first_on} {line}" for line in off]
+    return found
+
+
+def cycle_told(one: Told) -> CycleTold:
+    """A cycle's nets."""
+    nets = {net.party: net.yen for net in one.results if isinstance(net, Net)}
+    assert sum(nets.values()) == 0
+    splits: dict[str, dict[str, int]] = {}
+    for split in one.results:
+        if isinstance(split, Split):
+            splits.setdefault(split.party, {})[split.unit or ""] = split.yen
+    return CycleTold(one.period.first_on, one.period.last_on, nets, splits)
