@@ -97,9 +97,7 @@ def told(answer: Answer) -> Response[bytes]:
 @post(
     "/v1/accruals",
     requires="points:accrue",
-    responses=answers(
-        201, Receipt, *ANY_SLIP, CodeExpired, GrantingStopped, ReceiptAlreadyBooked
-    ),
+    responses=answers(201, Receipt, *ANY_SLIP, CodeExpired, GrantingStopped, ReceiptAlreadyBooked),
 )
 async def post_accrual(
     data: JSONBody[Sale],
