@@ -65,6 +65,7 @@ SCOPES: dict[str, Scope] = {
     "admin:write": Scope("台帳設定の変更", "lay out tenants, shops, tills, rules", _for(OPERATOR)),
     "admin:clock": Scope("試験用時計の設定", "set the clock of a demo or test", _for(OPERATOR)),
     "usage:read": Scope("利用量の照会", "read what each tenant used", _for(OPERATOR)),
+    "audit:read": Scope("監査証跡の照会", "read who did what", _for(OPERATOR)),
     "ops:read": Scope("稼働状況の照会", "read metrics and operating state", _for(OPERATOR)),
 }
 

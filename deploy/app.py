@@ -11,16 +11,18 @@ from litestar.exceptions import ValidationException
 from litestar.openapi import OpenAPIConfig
 from psycopg import AsyncConnection
 
-from auth.gate import OPT, provide_caller, requires, unknown_scopes
+from auth.gate import OPT, provide_caller, unknown_scopes
 from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, expiry_page, eyes, health, pages
 from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
 from deploy.hub import Hub
-from deploy.lane import Lane
+from deploy.limits.limited import Limited, LimitedLane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
+from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
+from deploy.trail.gate import Doorkeeper
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
@@ -68,6 +70,7 @@ class StrictRequest(Request[Any, Any, Any]):
 def create_app(settings: Settings) -> Litestar:
     """The hub as a Litestar app; `guarded` stands before it when it serves."""
     hub = Hub(settings)
+    doorkeeper = Doorkeeper(hub.trail, settings.proxies)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -80,14 +83,16 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
+    routes += AUDIT_ROUTES
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     app = Litestar(
         route_handlers=routes,
         request_class=StrictRequest,
-        guards=[requires],
+        guards=[doorkeeper.door],
+        before_send=[doorkeeper.answered],
         opt=dict(OPT),
-        dependencies=dependencies(hub),
+        dependencies=dependencies(hub, doorkeeper),
         exception_handlers=HANDLERS,
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
@@ -108,10 +113,12 @@ def create_app(settings: Settings) -> Litestar:
 
 def guarded(app: Litestar) -> App:
     """The app as it serves: every body is read and cleaned before it, plain bookings taken."""
-    return BodyGuard(app, Lane(app.state.hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+    hub: Hub = app.state.hub
+    body_guard = BodyGuard(app, LimitedLane(hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+    return Limited(body_guard, hub.gate, hub.limits)
 
 
-def dependencies(hub: Hub) -> dict[str, Provide]:
+def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
     """What handlers may ask for by name."""
 
     async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
@@ -137,6 +144,12 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
 
         return Provide(connection)
 
+    async def worker(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncConnection]:
+        """The worker's transaction; what is done in it is noted in it."""
+        async with hub.pools.use("worker") as conn:
+            yield conn
+            await doorkeeper.within(conn, request.scope)  # type: ignore[arg-type]  # as above
+
     async def clerk() -> AsyncIterator[AsyncConnection]:
         """The worker's connection, for what commits before it goes on."""
         async with hub.pools.bare("worker") as conn:
@@ -152,7 +165,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "own_shops": Provide(own_shops),
         "counter": role("counter"),
         "auditor": role("auditor"),
-        "worker": role("worker"),
+        "worker": Provide(worker),
         "clerk": Provide(clerk),
         "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},

@@ -31,6 +31,8 @@ COMMANDS = {
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
     "settlement": "deploy.settlement_commands:settlement",
+    "limits": "deploy.limits.commands:limits",
+    "audit": "deploy.trail.commands:audit",
     "verify": "settlement.commands:verify",
 }
 
@@ -72,7 +74,11 @@ class Lazy(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        if cmd_name == "verify":
+            return command  # needs nothing but this program
+        from deploy.trail.console import audited
+
+        return audited(command, cmd_name)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

@@ -19,13 +19,16 @@ from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.citus.desk import line_up_on_the_coordinator
+from deploy import soundness
 from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
+from deploy.limits.limits import Limits
 from deploy.meters import lapse_done
 from deploy.pools import Pools
 from deploy.roller import keep_rolling
 from deploy.sealer import Sealer
 from deploy.settings import Settings
+from deploy.trail.trail import Trail
 from deploy.watch import Watch
 from federation import codes, profiles
 from federation.close import plan
@@ -93,8 +96,10 @@ class Hub:
         )
         self.lookups = Lookups(lambda: self.pools.use("counter"))
         self.watch = Watch(self.pools, self.clock)
+        self.trail = Trail(lambda: self.pools.bare("worker"), wall)
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
+        self.limits = Limits(settings.redis_url, lambda: self.pools.use("counter"))
         self.draining = False
 
     def forget(self) -> None:
@@ -107,7 +112,9 @@ class Hub:
         """Open the pools, keep months and keys, begin to book; at the end, book what waits."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
+            await soundness.insist(self.pools)
             await self._keep()
+            stack.push_async_callback(self.trail.flush)
             await self.keys.fresh()  # another secret than the one that sealed them stops the start
             for work in (
                 self._hourly(),
@@ -115,6 +122,8 @@ class Hub:
                 self.uploads.keep_booking(),
                 self.importing.keep_working(),
                 self.sealer.keep_sealing(),
+                self.trail.keep_noting(),
+                self.limits.keep_telling(),
                 keep_rolling(lambda: self.pools.bare("worker")),
                 bell.listen(self.settings.redis_url, self.forget),
             ):
@@ -144,6 +153,7 @@ class Hub:
             await conn.execute(
                 "SELECT federation.open_months(%s, %s)", (self.clock().date(), MONTHS)
             )
+            await conn.execute("SELECT audit.open_months(%s, %s)", (wall().date(), MONTHS))
             await keys.keep(conn, self.settings.secret, wall())
             await extend_calendar(conn, day_of(self.clock()))
             await codes.sweep(conn, self.clock())

@@ -9,6 +9,8 @@ from psycopg.rows import class_row
 
 # What stays where it is, and why.
 STAY = {
+    "audit.acts": "what was done here is the trail of this instance: keep its CSV (`meguri audit`)",
+    "audit.links": "transactions bear other numbers elsewhere",
     "deploy.migrations": "the schema itself; the manifest names it",
     "auth.assertions": "used assertions, over within a minute",
     "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
@@ -18,6 +20,7 @@ STAY = {
     "federation.doors": "one counter of the running processes",
     "federation.watched": "where the running hubs look; transactions bear other numbers elsewhere",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
+    "tenants.phone_lookups": "counts of the last two days",
     "settlement.counts": "follow from the books; the roller begins anew elsewhere",
     "settlement.folded": "the roller's mark; elsewhere it stands at nothing",
     "settlement.positions": "follow from the books; the roller begins anew elsewhere",
@@ -49,6 +52,7 @@ SEEDED = {
     "settlement.tax_rates",
     "settlement.windows",
     "tenants.expiry_policies",
+    "tenants.limits",
     "tenants.parties",
     "tenants.privacy",
     "tenants.programme",
