@@ -90,7 +90,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=routes,
         request_class=StrictRequest,
         guards=[doorkeeper.door],
-        before_send=[doorkeeper.answered],
+        before_send=[doorkeeper.answered],  # type: ignore[list-item]  # as `guarded` has it
         opt=dict(OPT),
         dependencies=dependencies(hub, doorkeeper),
         exception_handlers=HANDLERS,

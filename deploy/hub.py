@@ -18,8 +18,8 @@ from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
-from deploy.citus.desk import line_up_on_the_coordinator
 from deploy import soundness
+from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
 from deploy.heads import HeadsFile
 from deploy.limits.limits import Limits

@@ -53,7 +53,7 @@ class Unsound(SystemExit):
 
 async def faults(conn: AsyncConnection) -> list[str]:
     """What is wrong with the database, and with the role that this connection is of."""
-    found = dict(await (await conn.execute(SETTINGS, (list(SAFE),))).fetchall())
+    found: dict[str, str] = dict(await (await conn.execute(SETTINGS, (list(SAFE),))).fetchall())
     powers = await (await conn.execute(POWERS)).fetchone()
     unforced = [row[0] for row in await (await conn.execute(UNFORCED)).fetchall()]
     return judged(found, powers is None or bool(powers[0]), unforced)
@@ -61,15 +61,16 @@ async def faults(conn: AsyncConnection) -> list[str]:
 
 def judged(settings: dict[str, str], powers: bool, unforced: list[str]) -> list[str]:
     """The reasons not to serve, by name."""
-    reasons = [name for name, safe in SAFE.items() if not is_safe(settings.get(name), safe)]
+    reasons = [name for name, safe in SAFE.items() if not is_safe(name, settings.get(name), safe)]
     if powers:
         reasons.append("role")
     return reasons + [f"unforced {table}" for table in unforced]
 
 
-def is_safe(setting: str | None, safe: str) -> bool:
-    """Whether a setting keeps what was committed; `remote_apply` and the like keep more."""
-    return setting == safe or (setting or "off").startswith("remote_")
+def is_safe(name: str, setting: str | None, safe: str) -> bool:
+    """Whether a setting keeps what was committed; a commit that waits for another machine's disk
+    keeps more."""
+    return setting == safe or (name, setting) == ("synchronous_commit", "remote_apply")
 
 
 async def insist(pools: Pools) -> None:

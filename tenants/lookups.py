@@ -71,7 +71,7 @@ class Lookups:
             "tenant_id": till.tenant_id, "till": till.till, "hour_at": hour, "day_at": day
         }  # fmt: skip
         async with self._connect() as conn:
-            found = dict(await (await conn.execute(COUNT_PHONE, asked)).fetchall())
+            found: dict[str, int] = dict(await (await conn.execute(COUNT_PHONE, asked)).fetchall())
         if found[""] > BY_PHONE_A_DAY:
             raise RateLimited(retry_after=seconds(day + A_DAY - now))
         if found[till.till] > BY_PHONE_AN_HOUR:

@@ -24,7 +24,9 @@ def list_limits() -> None:
     """一覧 · what is agreed; `*` is everybody else."""
     with psycopg.connect(settings().url("worker")) as conn:
         for who, rate, burst, till_rate, till_burst in conn.execute(LIMITS.encode()):
-            click.echo(f"{who or '*'} {rate}/s ≤ {burst} · レジ / till {till_rate}/s ≤ {till_burst}")
+            click.echo(
+                f"{who or '*'} {rate}/s ≤ {burst} · レジ / till {till_rate}/s ≤ {till_burst}"
+            )
 
 
 @limits.command("set")

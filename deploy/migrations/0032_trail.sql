@@ -159,7 +159,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT NULL, acts.act_id, 'unlinked' FROM audit.acts
     LEFT JOIN audit.links USING (act_id)
     WHERE links.act_id IS NULL
-        AND (acts.xid, acts.act_id) < (SELECT (links.xid, links.act_id) FROM audit.links ORDER BY number DESC LIMIT 1)
+        AND (acts.xid, acts.act_id) < (
+            SELECT links.xid, links.act_id FROM audit.links ORDER BY links.number DESC LIMIT 1
+        )
     ORDER BY 1, 2
 $$;
 

@@ -7,6 +7,7 @@ tills book stands in the books themselves, with client, till and staff.
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
@@ -25,6 +26,7 @@ LOOKUP = "members:lookup"
 PERSONAL = frozenset({"members:read", LOOKUP, "audit:read"})
 LOOKS = frozenset(name for name in SCOPES if name.endswith((":read", ":read-all", ":lookup")))
 MOST = 200  # letters of a reason or a name
+LONG = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,}(?![0-9A-Za-z])")  # a card or a phone, out of place
 KINDS = {
     "handle": "member",
     "member": "member",
@@ -99,7 +101,7 @@ def about(*told: Mapping[str, Any]) -> dict[str, Any]:
             found |= {"kind": kind, "object": None if name in UNTOLD else _short(fields[name])}
             break
     found["reason"] = _short(fields.get("reason"))
-    found["slip"] = _short(fields.get("slip"))
+    found["slip"] = _short(fields.get("slip"), masked=False)  # the caller's own number
     found["party"] = _short(fields.get("party") or fields.get("funder"))
     found["cycle"] = _short(fields.get("cycle_id") or fields.get("cycle"))
     for name in ("amount_yen", "yen", "points"):
@@ -109,10 +111,11 @@ def about(*told: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _short(value: Any) -> str | None:
+def _short(value: Any, *, masked: bool = True) -> str | None:
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
     text = str(value).replace("\0", "")
+    text = LONG.sub("…", text) if masked else text
     return text[:MOST].encode("utf-8", "replace").decode() or None
 
 

@@ -9,7 +9,7 @@ from litestar import Request, Response, get
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromQuery, ParameterKwarg
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 from psycopg import AsyncConnection
 
@@ -40,7 +40,7 @@ async def provide_asked(
     tenant: FromQuery[str | None] = None,
     verb: FromQuery[str | None] = None,
     kind: FromQuery[str | None] = None,
-    object_: Annotated[str | None, ParameterKwarg(query="object")] = None,
+    object_: Annotated[str | None, QueryParameter(name="object")] = None,
     party: FromQuery[str | None] = None,
     cycle: FromQuery[str | None] = None,
     least_yen: FromQuery[int | None] = None,

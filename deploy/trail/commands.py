@@ -40,14 +40,14 @@ def list_acts(
     from_on: datetime | None, to_on: datetime | None, most: int, *, as_csv: bool, **asked: Any
 ) -> None:
     """検索 · search the trail, newest first."""
-    days = {
-        name: day.date() for name, day in (("from_on", from_on), ("to_on", to_on)) if day is not None
+    days: dict[str, Any] = {
+        name: day.date()
+        for name, day in (("from_on", from_on), ("to_on", to_on))
+        if day is not None
     }
-    found = _run(
-        lambda conn: find(conn, Asked(**days, **asked), day_of(wall()), most)
-    )
+    found = _run(lambda conn: find(conn, Asked(**days, **asked), day_of(wall()), most))
     if as_csv:
-        click.get_binary_stream("stdout").write(csv_of(found))
+        click.echo(csv_of(found), nl=False)
         return
     for one in found:
         who = one.person_id or one.actor

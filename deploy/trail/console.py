@@ -1,5 +1,5 @@
-"""コマンドの記録: every command of `meguri` leaves a row before it begins and one when it ended, but
-for those named here, which change nothing and show nobody, or have no database yet."""
+"""コマンドの記録: every command of `meguri` leaves a row before it begins and one when it ended,
+but for those named here, which change nothing and show nobody, or have no database yet."""
 
 import copy
 import getpass

@@ -1,5 +1,5 @@
-"""The door of every route, as it is noted: the guard that the app has for all of them, and what looks
-at each answer. No handler knows of it, so none can forget it.
+"""門: the guard that the app has for all routes, as it notes who comes in, and what looks at
+each answer. No handler knows of it, so none can forget it.
 """
 
 import secrets

@@ -105,4 +105,6 @@ def row(one: Noted) -> tuple[str | int, ...]:
         one.kind, one.object, one.reason, one.slip, one.amount_yen, one.party, one.cycle,
         one.request,
     )  # fmt: skip
-    return tuple("" if cell is None else safe(cell) if isinstance(cell, str) else cell for cell in told)
+    return tuple(
+        "" if cell is None else safe(cell) if isinstance(cell, str) else cell for cell in told
+    )

@@ -1,6 +1,6 @@
-"""記録する: the trail of one process. A write's row stands in the write's own transaction, or before
-it where it has none; looks and refusals wait a moment and are kept together, so that nobody waits
-for them.
+"""記録する: the trail of one process. A write's row stands in the write's own transaction, or
+before it where it has none; looks and refusals are kept together in a moment, so
+that nobody waits for them.
 """
 
 import asyncio

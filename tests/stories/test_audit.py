@@ -109,9 +109,9 @@ async def test_a_look_at_a_person_is_noted_and_never_what_was_seen(
     await clerk.write(hanako, name=CANARY, phone="0312345678")
     await clerk.client.get(clerk.path(hanako, "/profile"))
     await clerk.client.post("/v1/admin/member-searches", card=hanako.card)
-    looked, wrote = (
+    looked, wrote = [
         await kept(mall, object=clerk.handle(hanako), verb=f"{verb} ") for verb in ("GET", "PUT")
-    )
+    ]
     assert [len(looked), len(wrote)] == [1, 1]
     bakery = await mall.shop("looking")
     for asked in ({"card": hanako.card}, {"phone": "09012345678"}):
@@ -189,14 +189,17 @@ async def test_nobody_changes_the_trail_and_who_gets_round_that_is_seen(
                 owner(mall, change)
             with pytest.raises(InsufficientPrivilege):
                 owner(mall, "SET session_replication_role = replica", change)
-            with pytest.raises(InsufficientPrivilege), psycopg.connect(
-                mall.hub.settings.url("worker")
-            ) as conn:
+            with (
+                pytest.raises(InsufficientPrivilege),
+                psycopg.connect(mall.hub.settings.url("worker")) as conn,
+            ):
                 conn.execute(change.encode())
     await settled(mall)
     assert owner(mall, "SELECT * FROM audit.broken()") == []
     last = owner(mall, "SELECT act_id FROM audit.links ORDER BY number DESC LIMIT 1")[0][0]
-    loose, fast = (f"ALTER TABLE {month} {word} TRIGGER keep" for word in ("DISABLE", "ENABLE ALWAYS"))
+    loose, fast = (
+        f"ALTER TABLE {month} {word} TRIGGER keep" for word in ("DISABLE", "ENABLE ALWAYS")
+    )
     owner(mall, loose, f"UPDATE audit.acts SET reason = 'other' WHERE act_id = {last}", fast)
     assert [row[1:] for row in owner(mall, "SELECT * FROM audit.broken()")] == [(last, "changed")]
     owner(mall, loose, f"DELETE FROM audit.acts WHERE act_id = {last}", fast)
@@ -241,7 +244,10 @@ async def test_every_write_of_an_operator_or_a_back_office_leaves_a_row(mall: Ma
     for door in writes(mall):
         theirs = all(BACKOFFICE in SCOPES[scope].audiences for scope in door.requires.split())
         path = door.path.replace("{", "").replace("}", "")
-        answer = await (back if theirs else operator).ask(door.method, path, json={})
+        sent: dict[str, Any] = {"json": {}}
+        if door.path.endswith("/imports"):
+            sent = {"data": b"x", "headers": {"content-type": "text/csv"}}
+        answer = await (back if theirs else operator).ask(door.method, path, **sent)
         assert answer.status < 500, (door, answer)
         found = await kept(mall, verb=f"{door.method} {door.path}")
         assert found, door
@@ -323,7 +329,7 @@ def test_every_command_is_noted_or_named_as_one_that_only_looks() -> None:
     for name in COMMANDS:
         walk(main.get_command(None, name), name)  # type: ignore[arg-type]  # it needs none
     marked = {name for name, callback in leaves if getattr(callback, "__wrapped__", None)}
-    assert UNNOTED <= {name for name, _ in leaves}
+    assert {name for name, _ in leaves} >= UNNOTED
     assert {"client revoke", "settlement approve", "bank account", "members import"} <= marked
     assert audited  # the wrapper of all of these
 
