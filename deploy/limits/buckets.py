@@ -8,7 +8,8 @@ from math import ceil
 
 from msgspec import Struct
 
-LEASES = 4  # a process goes at most a quarter of a burst ahead of what the others know
+LEASES = 4  # a process goes at most a quarter of a burst ahead of what the others know,
+LEAST = 10  # or so many
 MOST = 20_000
 
 
@@ -21,7 +22,7 @@ class Limit(Struct, frozen=True):
     @property
     def lease(self) -> int:
         """How many a process may let in before the shared bucket has heard of them."""
-        return max(1, self.burst // LEASES)
+        return min(self.burst, max(LEAST, self.burst // LEASES))
 
 
 @dataclass(slots=True)

@@ -76,7 +76,9 @@ class Limits:
 
     async def keep_telling(self) -> None:
         """Look what was agreed, and tell the shared buckets, for as long as the process lives."""
-        while True:
+        task = asyncio.current_task()
+        assert task is not None
+        while not task.cancelling():  # a line that is being made swallows a cancellation
             with suppress(psycopg.Error, PoolTimeout, OSError):
                 if monotonic() - self._looked > LOOK_EVERY or not self._looked:
                     await self.look()

@@ -1,5 +1,15 @@
 -- The schema as the migrations make it; compared by tests/tidy.
 
+audit.acts
+  POLICY note FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+audit.links
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 auth.assertions
   client_id text NOT NULL
   jti text NOT NULL
@@ -1566,6 +1576,26 @@ tenants.imports
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.limits
+  client_id text NOT NULL
+  per_second integer NOT NULL
+  burst integer NOT NULL
+  till_per_second integer NOT NULL
+  till_burst integer NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  limits_author_check: CHECK ((author <> ''::text))
+  limits_burst_check: CHECK ((burst > 0))
+  limits_per_second_check: CHECK ((per_second > 0))
+  limits_pkey: PRIMARY KEY (client_id)
+  limits_reason_check: CHECK ((reason <> ''::text))
+  limits_till_burst_check: CHECK ((till_burst > 0))
+  limits_till_per_second_check: CHECK ((till_per_second > 0))
+  CREATE UNIQUE INDEX limits_pkey ON tenants.limits USING btree (client_id)
+  GRANT INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.lookups
   tenant_id bigint NOT NULL
   till text NOT NULL
@@ -1617,6 +1647,22 @@ tenants.parties
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.phone_lookups
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  since_at timestamp with time zone NOT NULL
+  lookups integer NOT NULL
+  phone_lookups_lookups_check: CHECK ((lookups > 0))
+  phone_lookups_pkey: PRIMARY KEY (tenant_id, till, since_at)
+  phone_lookups_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX phone_lookups_pkey ON tenants.phone_lookups USING btree (tenant_id, till, since_at)
+  POLICY counts FOR ALL TO {meguri_counter} USING true
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT DELETE, SELECT TO meguri_worker
+  GRANT INSERT, SELECT, UPDATE TO meguri_counter
+  GRANT SELECT TO meguri_auditor
 
 tenants.privacy
   one boolean NOT NULL DEFAULT true
