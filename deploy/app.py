@@ -41,6 +41,7 @@ from tenants.mall import Mall
 from tenants.members_api import ROUTES as MEMBERS_ROUTES
 from tenants.office_api import ROUTES as OFFICE_ROUTES
 from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
+from tenants.personal_api import ROUTES as PERSONAL_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
@@ -77,17 +78,8 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
-    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
-    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
-    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
-    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
-    routes += AUDIT_ROUTES
-    if isinstance(hub.clock, FileClock):
-        routes += clock_api.ROUTES
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=routes_of(hub),
         request_class=StrictRequest,
         guards=[doorkeeper.door],
         before_send=[doorkeeper.answered],  # type: ignore[list-item]  # as `guarded` has it
@@ -109,6 +101,20 @@ def create_app(settings: Settings) -> Litestar:
     if unknown:
         raise UnknownScope(f"unknown scope: {unknown}")
     return app
+
+
+def routes_of(hub: Hub) -> list[Any]:
+    """Every route that this instance has."""
+    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
+    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
+    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
+    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
+    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
+    routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES]
+    if isinstance(hub.clock, FileClock):
+        routes += clock_api.ROUTES
+    return routes
 
 
 def guarded(app: Litestar) -> App:

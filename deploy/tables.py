@@ -41,6 +41,7 @@ PERSONAL = {
     "settlement.bank_uploads": NONE,
     "settlement.files": NONE,
     "settlement.payments": NONE,
+    "tenants.disclosures": NONE,
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
@@ -53,6 +54,7 @@ SEEDED = {
     "settlement.windows",
     "tenants.expiry_policies",
     "tenants.limits",
+    "tenants.notices",
     "tenants.parties",
     "tenants.privacy",
     "tenants.programme",

@@ -200,3 +200,47 @@ CREATE POLICY whole ON tenants.phone_lookups FOR SELECT TO meguri_auditor USING 
 GRANT SELECT, INSERT, UPDATE ON tenants.phone_lookups TO meguri_counter;
 GRANT SELECT, DELETE ON tenants.phone_lookups TO meguri_worker;
 GRANT SELECT ON tenants.phone_lookups TO meguri_auditor;
+
+-- 通知と同意: what members are told (purposes, joint use), version by version; which of them a member
+-- agreed to or took back; and what was handed to a third party (APPI 21, 27, 29). Only ever added to.
+CREATE TABLE tenants.notices (
+    notice text NOT NULL CHECK (notice ~ '^[a-z][a-z-]{0,30}$'),
+    version smallint NOT NULL CHECK (version > 0),
+    from_on date NOT NULL,
+    words text NOT NULL CHECK (words <> ''),
+    words_en text NOT NULL CHECK (words_en <> ''),
+    author text NOT NULL CHECK (author <> ''),
+    reason text NOT NULL CHECK (reason <> ''),
+    PRIMARY KEY (notice, version)
+);
+CREATE TABLE tenants.consents (
+    consent_id bigint PRIMARY KEY DEFAULT nextval('tenants.ids'),
+    member_id bigint NOT NULL,
+    notice text NOT NULL,
+    version smallint NOT NULL,
+    given boolean NOT NULL,                 -- false: taken back
+    how text NOT NULL CHECK (how IN ('paper', 'counter', 'app', 'phone')),
+    client_id text NOT NULL,
+    at timestamptz NOT NULL,
+    FOREIGN KEY (notice, version) REFERENCES tenants.notices
+);
+CREATE INDEX consents_of_member ON tenants.consents (member_id, consent_id);
+CREATE TABLE tenants.disclosures (
+    disclosure_id bigint PRIMARY KEY DEFAULT nextval('tenants.ids'),
+    member_id bigint,                       -- NULL: about many, as `what` says
+    recipient text NOT NULL CHECK (recipient <> ''),
+    what text NOT NULL CHECK (what <> ''),
+    basis text NOT NULL CHECK (basis IN ('consent', 'law', 'life', 'health', 'public-duty')),
+    client_id text NOT NULL,
+    at timestamptz NOT NULL
+);
+GRANT SELECT, INSERT ON tenants.notices, tenants.consents, tenants.disclosures TO meguri_worker;
+GRANT SELECT ON tenants.notices, tenants.consents, tenants.disclosures TO meguri_auditor;
+GRANT SELECT ON tenants.notices TO meguri_app, meguri_counter;
+INSERT INTO tenants.notices (notice, version, from_on, words, words_en, author, reason)
+VALUES (
+    'joint-use', 1, '2020-01-01',
+    '会員番号・氏名・購買とポイントの記録を、ポイントの付与・利用・精算とお問い合わせ対応のため、運営者と参加店舗を運営する法人が共同して利用します。管理責任者は運営者です。',
+    'The operator and the companies that run the shops use member number, name and the record of purchases and points jointly, to give, honour and settle points and to answer questions. The operator is responsible.',
+    'meguri', '既定の文案。運営者の名称・住所・代表者を入れて改版してください'
+);

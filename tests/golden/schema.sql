@@ -1442,6 +1442,23 @@ tenants.chain
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+tenants.consents
+  consent_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  notice text NOT NULL
+  version smallint NOT NULL
+  given boolean NOT NULL
+  how text NOT NULL
+  client_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  consents_how_check: CHECK ((how = ANY (ARRAY['paper'::text, 'counter'::text, 'app'::text, 'phone'::text])))
+  consents_notice_version_fkey: FOREIGN KEY (notice, version) REFERENCES tenants.notices(notice, version)
+  consents_pkey: PRIMARY KEY (consent_id)
+  CREATE INDEX consents_of_member ON tenants.consents USING btree (member_id, consent_id)
+  CREATE UNIQUE INDEX consents_pkey ON tenants.consents USING btree (consent_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.daily_totals
   tenant_id bigint NOT NULL
   till text NOT NULL
@@ -1480,6 +1497,22 @@ tenants.daily_totals
   GRANT INSERT, SELECT, UPDATE TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+tenants.disclosures
+  disclosure_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint
+  recipient text NOT NULL
+  what text NOT NULL
+  basis text NOT NULL
+  client_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  disclosures_basis_check: CHECK ((basis = ANY (ARRAY['consent'::text, 'law'::text, 'life'::text, 'health'::text, 'public-duty'::text])))
+  disclosures_pkey: PRIMARY KEY (disclosure_id)
+  disclosures_recipient_check: CHECK ((recipient <> ''::text))
+  disclosures_what_check: CHECK ((what <> ''::text))
+  CREATE UNIQUE INDEX disclosures_pkey ON tenants.disclosures USING btree (disclosure_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
 
 tenants.expiry_policies
   kind text NOT NULL
@@ -1611,6 +1644,27 @@ tenants.lookups
   GRANT DELETE, SELECT TO meguri_worker
   GRANT INSERT, SELECT, UPDATE TO meguri_counter
   GRANT SELECT TO meguri_auditor
+
+tenants.notices
+  notice text NOT NULL
+  version smallint NOT NULL
+  from_on date NOT NULL
+  words text NOT NULL
+  words_en text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  notices_author_check: CHECK ((author <> ''::text))
+  notices_notice_check: CHECK ((notice ~ '^[a-z][a-z-]{0,30}$'::text))
+  notices_pkey: PRIMARY KEY (notice, version)
+  notices_reason_check: CHECK ((reason <> ''::text))
+  notices_version_check: CHECK ((version > 0))
+  notices_words_check: CHECK ((words <> ''::text))
+  notices_words_en_check: CHECK ((words_en <> ''::text))
+  CREATE UNIQUE INDEX notices_pkey ON tenants.notices USING btree (notice, version)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
 
 tenants.offline_terms
   tenant_id bigint NOT NULL

@@ -23,6 +23,7 @@ from tests.races.hubs import cloned
 
 JUNE = "2026-06-01"
 UNKNOWN = "a" * 26
+NAMING = {"party", "till", "slip", "after"}
 REFUSED = {400, 404, 409, 413, 415, 422, 429}
 # Parameters that name no one's thing, but a day, a page, a place in a list.
 PLAIN = {
