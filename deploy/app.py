@@ -44,6 +44,7 @@ from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.personal_api import ROUTES as PERSONAL_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
+from tenants.registry_api import ROUTES as REGISTRY_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
 from tenants.usage_api import ROUTES as USAGE_ROUTES
 
@@ -111,7 +112,7 @@ def routes_of(hub: Hub) -> list[Any]:
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
-    routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES]
+    routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     return routes
@@ -138,11 +139,6 @@ def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
         async with hub.pools.reader(caller.tenant_id) as conn:
             yield conn
 
-    async def own_shops(
-        caller: NamedDependency[Caller], mall: NamedDependency[Mall]
-    ) -> frozenset[int]:
-        return await mall.shops_of(caller.tenant_id)
-
     def role(name: str) -> Provide:
         async def connection() -> AsyncIterator[AsyncConnection]:
             async with hub.pools.use(name) as conn:
@@ -161,9 +157,6 @@ def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
         async with hub.pools.bare("worker") as conn:
             yield conn
 
-    def same(thing: Any) -> Provide:
-        return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
-
     return {
         "caller": Provide(provide_caller),
         "reader": Provide(reader),
@@ -176,6 +169,16 @@ def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
         "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
+
+
+async def own_shops(caller: NamedDependency[Caller], mall: NamedDependency[Mall]) -> frozenset[int]:
+    """The shops of the caller's tenant."""
+    return await mall.shops_of(caller.tenant_id)
+
+
+def same(thing: Any) -> Provide:
+    """One thing for every request."""
+    return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
 
 def held(hub: Hub) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """開示・同意・第三者提供の記録: all that is kept of a member as one file; which notice a member
 agreed to; and what was handed to somebody else (APPI 27, 29, 33)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal, TypeVar
 
@@ -203,7 +203,7 @@ async def disclosures(conn: AsyncConnection) -> Sequence[Disclosure]:
 
 
 async def _all(
-    conn: AsyncConnection, kind: type[Row], query: str, asked: dict[str, object]
+    conn: AsyncConnection, kind: type[Row], query: str, asked: Mapping[str, object]
 ) -> list[Row]:
     async with conn.cursor(row_factory=class_row(kind)) as cursor:
         await cursor.execute(query.encode(), asked)

@@ -38,8 +38,9 @@ KINDS = {
     "party": "party",
     "of": "slip",
     "client_id": "client",
-    "tenant": "party",
     "phone": "phone",
+    "till": "till",
+    "tenant": "party",
 }
 UNTOLD = frozenset({"phone"})  # that it was asked for is noted, and never what it was
 

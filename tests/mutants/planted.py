@@ -4,6 +4,7 @@ from tests.mutants.back import AROUND, COMING_BACK
 from tests.mutants.bank import PAYING
 from tests.mutants.charging import CHARGING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
+from tests.mutants.guarding import GUARDING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
@@ -26,4 +27,5 @@ PLANTED = (
     *STRIKING,
     *PAYING,
     *LIVING,
+    *GUARDING,
 )
