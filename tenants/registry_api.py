@@ -1,4 +1,4 @@
-"""端末台帳のAPI: every till and its key; and a till that was lost, stopped whoever speaks for it."""
+"""端末台帳のAPI: every till and its key; and a till that was lost, stopped for whoever has it."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Bugs of the doors: what is not noted, whose limit it is, what is served though it is not sound."""
+"""Bugs of the doors: what is not noted, whose limit it is, what is served though it is unsound."""
 
 from tests.mutants.bug import Bug
 
