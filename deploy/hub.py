@@ -114,7 +114,7 @@ class Hub:
             await stack.enter_async_context(self.pools)
             await soundness.insist(self.pools)
             await self._keep()
-            stack.push_async_callback(self.trail.flush)
+            stack.push_async_callback(self.trail.close)
             await self.keys.fresh()  # another secret than the one that sealed them stops the start
             for work in (
                 self._hourly(),

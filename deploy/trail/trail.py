@@ -84,6 +84,15 @@ class Trail:
             async with self._connect() as conn:
                 await conn.execute(LINK)
 
+    async def close(self) -> None:
+        """Keep what still waits, if the database can be had."""
+        if not self._waiting:
+            return
+        try:
+            await self.flush()
+        except (psycopg.Error, PoolTimeout, OSError):
+            log.error("looks and refusals were not kept", extra={"waiting": len(self._waiting)})
+
     async def keep_noting(self) -> None:
         """Keep what waits, for as long as the process lives."""
         while True:
