@@ -27,7 +27,7 @@ from tenants.callers import Caller
 LIMITS = statement(__file__, "limits")
 SCRIPT = __file__.replace("limits.py", "bucket.lua")
 EVERYBODY = ""
-DEFAULT = (Limit(1_000, 10_000), Limit(200, 2_000))  # until the first look into the database
+DEFAULT = (Limit(2_000, 20_000), Limit(500, 5_000))  # until the first look into the database
 A_MOMENT = 0.1  # seconds
 PATIENCE = 1.0
 LOOK_EVERY = 30.0

@@ -180,7 +180,7 @@ CREATE TABLE tenants.limits (
     reason text NOT NULL CHECK (reason <> '')
 );
 INSERT INTO tenants.limits (client_id, per_second, burst, till_per_second, till_burst, author, reason)
-VALUES ('', 1000, 10000, 200, 2000, 'meguri', '既定 / default');
+VALUES ('', 2000, 20000, 500, 5000, 'meguri', '既定 / default');
 GRANT SELECT ON tenants.limits TO meguri_counter, meguri_auditor;
 GRANT SELECT, INSERT, UPDATE ON tenants.limits TO meguri_worker;
 

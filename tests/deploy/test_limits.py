@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deploy import serve
 from deploy.limits import limits as ours
 from deploy.limits.buckets import LEASES, LEAST, MOST, Buckets, Limit
 from deploy.limits.limits import Limits, line
@@ -143,3 +144,22 @@ async def test_without_redis_each_process_keeps_the_limits_alone(mall: Mall) -> 
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert task.done(), "a line that is being made would swallow it"
+
+
+async def test_whose_limit_it_is_no_header_changes(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    async with serving(settings_for(database, given.redis_url, tmp_path)) as mall:
+        bakery = await mall.shop("bakery")
+        await bakery.get("/v1/entries")  # the gate knows it from now on
+        mall.hub.limits._limits = {"": (Limit(1, 3), Limit(1, 3))}
+        statuses = []
+        for number in range(100):
+            said = {"x-forwarded-for": f"203.0.113.{number}", "forwarded": f"for=10.0.0.{number}"}
+            statuses.append((await bakery.ask("GET", "/v1/entries", headers=said)).status)
+        assert statuses.count(200) < 50
+        assert 429 in statuses
+
+
+def test_the_server_believes_no_header_about_whom_it_speaks_with() -> None:
+    assert "proxy_headers=False" in Path(serve.__file__).read_text(encoding="utf-8")
