@@ -58,6 +58,8 @@ check: $(DEV)  ## 書式・型・層・移行 · format, lint, types, layers, mi
 	$(BIN)/mypy $(PACKAGES) bench
 	$(BIN)/lint-imports --no-logo
 	$(SQUAWK) deploy/migrations/*.sql
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES)
+	$(BIN)/python -m tests.supply
 
 lock: export UV_PYTHON_DOWNLOADS = never
 lock: PIN = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \

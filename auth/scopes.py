@@ -74,6 +74,7 @@ SCOPES: dict[str, Scope] = {
         "show a one-time code that pays with your points",
         _for(MEMBER),
     ),
+    "audit:read": Scope("監査証跡の照会", "read who did what", _for(OPERATOR)),
     "ops:read": Scope("稼働状況の照会", "read metrics and operating state", _for(OPERATOR)),
 }
 

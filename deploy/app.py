@@ -11,7 +11,7 @@ from litestar.exceptions import ValidationException
 from litestar.openapi import OpenAPIConfig
 from psycopg import AsyncConnection
 
-from auth.gate import OPT, offer_nonce, provide_caller, requires, unknown_scopes
+from auth.gate import OPT, offer_nonce, provide_caller, unknown_scopes
 from auth.subjects import SignIn
 from auth.token_api import ROUTES as TOKEN_ROUTES
 from deploy import clock_api, consent_page, expiry_page, eyes, health, pages
@@ -19,11 +19,13 @@ from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
 from deploy.hub import Hub
-from deploy.lane import Lane
+from deploy.limits.limited import Limited, LimitedLane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
 from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
+from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
+from deploy.trail.gate import Doorkeeper
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
@@ -46,8 +48,10 @@ from tenants.me_api import ROUTES as ME_ROUTES
 from tenants.members_api import ROUTES as MEMBERS_ROUTES
 from tenants.office_api import ROUTES as OFFICE_ROUTES
 from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
+from tenants.personal_api import ROUTES as PERSONAL_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
+from tenants.registry_api import ROUTES as REGISTRY_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
 from tenants.usage_api import ROUTES as USAGE_ROUTES
 
@@ -77,31 +81,21 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
     their doors open where `sign_in` says who sits before the screen."""
     hub = Hub(settings)
     hub.doors.sign_in = sign_in
+    doorkeeper = Doorkeeper(hub.trail, settings.proxies)
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
-    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
-    routes += [*PROOF_ROUTES, *SIMULATION_ROUTES]
-    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
-    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
-    routes += [*EXPOSURE_ROUTES, *BREAKS_ROUTES, *REPORTS_ROUTES]
-    routes += [*consent_page.ROUTES, *ME_ROUTES]
-    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
-    if isinstance(hub.clock, FileClock):
-        routes += clock_api.ROUTES
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=routes_of(hub),
         request_class=StrictRequest,
-        guards=[requires],
+        guards=[doorkeeper.door],
+        before_send=[offer_nonce, doorkeeper.answered],  # type: ignore[list-item]  # as `guarded` has it
         opt=dict(OPT),
-        dependencies=dependencies(hub),
+        dependencies=dependencies(hub, doorkeeper),
         exception_handlers=HANDLERS,
-        before_send=[offer_nonce],
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
             title="Meguri 巡り",
@@ -119,12 +113,30 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
     return app
 
 
+def routes_of(hub: Hub) -> list[Any]:
+    """Every route that this instance has."""
+    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
+    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    routes += [*PROOF_ROUTES, *SIMULATION_ROUTES, *EXPOSURE_ROUTES, *BREAKS_ROUTES, *REPORTS_ROUTES]
+    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
+    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
+    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
+    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
+    routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
+    routes += [*consent_page.ROUTES, *ME_ROUTES]
+    if isinstance(hub.clock, FileClock):
+        routes += clock_api.ROUTES
+    return routes
+
+
 def guarded(app: Litestar) -> App:
     """The app as it serves: every body is read and cleaned before it, plain bookings taken."""
-    return BodyGuard(app, Lane(app.state.hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+    hub: Hub = app.state.hub
+    body_guard = BodyGuard(app, LimitedLane(hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
+    return Limited(body_guard, hub.gate, hub.limits)
 
 
-def dependencies(hub: Hub) -> dict[str, Provide]:
+def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
     """What handlers may ask for by name."""
 
     async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
@@ -138,11 +150,6 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         async with hub.pools.reader(caller.tenant_id) as conn:
             yield conn
 
-    async def own_shops(
-        caller: NamedDependency[Caller], mall: NamedDependency[Mall]
-    ) -> frozenset[int]:
-        return await mall.shops_of(caller.tenant_id)
-
     def role(name: str) -> Provide:
         async def connection() -> AsyncIterator[AsyncConnection]:
             async with hub.pools.use(name) as conn:
@@ -150,13 +157,16 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
 
         return Provide(connection)
 
+    async def worker(request: Request[Any, Any, Any]) -> AsyncIterator[AsyncConnection]:
+        """The worker's transaction; what is done in it is noted in it."""
+        async with hub.pools.use("worker") as conn:
+            yield conn
+            await doorkeeper.within(conn, request.scope)  # type: ignore[arg-type]  # as above
+
     async def clerk() -> AsyncIterator[AsyncConnection]:
         """The worker's connection, for what commits before it goes on."""
         async with hub.pools.bare("worker") as conn:
             yield conn
-
-    def same(thing: Any) -> Provide:
-        return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
     return {
         "caller": Provide(provide_caller),
@@ -165,11 +175,21 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "own_shops": Provide(own_shops),
         "counter": role("counter"),
         "auditor": role("auditor"),
-        "worker": role("worker"),
+        "worker": Provide(worker),
         "clerk": Provide(clerk),
         "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
+
+
+async def own_shops(caller: NamedDependency[Caller], mall: NamedDependency[Mall]) -> frozenset[int]:
+    """The shops of the caller's tenant."""
+    return await mall.shops_of(caller.tenant_id)
+
+
+def same(thing: Any) -> Provide:
+    """One thing for every request."""
+    return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
 
 def held(hub: Hub) -> dict[str, Any]:

@@ -35,6 +35,8 @@ COMMANDS = {
     "give-take": "deploy.exposure_commands:fairness",
     "foreign": "deploy.foreign_commands:foreign",
     "reconcile": "deploy.exposure_commands:reconcile",
+    "limits": "deploy.limits.commands:limits",
+    "audit": "deploy.trail.commands:audit",
     "verify": "settlement.commands:verify",
     "whatif": "deploy.whatif_command:whatif",
 }
@@ -77,7 +79,11 @@ class Lazy(click.Group):
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), name)
-        return command
+        if cmd_name == "verify":
+            return command  # needs nothing but this program
+        from deploy.trail.console import audited
+
+        return audited(command, cmd_name)
 
 
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})

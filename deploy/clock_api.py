@@ -11,7 +11,8 @@ from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
 from deploy.clock import FileClock
-from federation.refusals import Validation
+from federation.refusals import TooLarge, UnsupportedMediaType, Validation
+from tenants.answers_api import answers
 
 YEARS = range(2000, 2200)  # past them a day in Tokyo, or its month, may be none that there is
 
@@ -22,7 +23,12 @@ class SetClock(Struct, frozen=True, forbid_unknown_fields=True):
     now: Annotated[datetime, Meta(tz=True)]
 
 
-@put("/v1/admin/clock", requires="admin:clock", status_code=204)
+@put(
+    "/v1/admin/clock",
+    requires="admin:clock",
+    status_code=204,
+    responses=answers(204, None, Validation, TooLarge, UnsupportedMediaType),
+)
 async def put_clock(
     data: JSONBody[SetClock],
     clock: NamedDependency[FileClock],

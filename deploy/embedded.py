@@ -62,7 +62,7 @@ SETTINGS = {
     "log_timezone": "UTC",
     # A member's particulars do not belong in a log.
     "log_error_verbosity": "terse",
-    "log_parameter_max_length_on_error": "0",
+    **dict.fromkeys(("log_parameter_max_length_on_error", "log_parameter_max_length"), "0"),
 }
 FOR_TESTS = {"shared_buffers": "128MB"}
 # The server believes that it is nobody; its files stay root's.

@@ -15,6 +15,8 @@ from opentelemetry.sdk.metrics.export import MetricReader
 from opentelemetry.sdk.resources import Resource
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from tenants.answers_api import answers
+
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
@@ -27,7 +29,7 @@ def set_up() -> None:
     metrics.set_meter_provider(MeterProvider(readers, resource=resource))
 
 
-@get("/metrics", requires="ops:read", sync_to_thread=False)
+@get("/metrics", requires="ops:read", sync_to_thread=False, responses=answers(200, None))
 def get_metrics() -> Response[bytes]:
     """What the process counts, for Prometheus. / 計測値"""
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

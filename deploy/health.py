@@ -8,19 +8,14 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
+from deploy import soundness
 from deploy.clock import Clock, FileClock
 from deploy.migrate import names
 from deploy.pools import Pools
 from deploy.sealer import Sealer
 from federation.desk import Desk
 
-SAFE = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
-SETTINGS = (
-    "SELECT name, setting FROM pg_settings "
-    "WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit')"
-)
 APPLIED = "SELECT name FROM deploy.migrations"
-POWERS = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 
 
 class Ready(Struct, frozen=True):
@@ -66,14 +61,10 @@ async def unfit(pools: Pools) -> list[str]:
     schema that lacks what this version was made for. One that has more is a newer version's."""
     try:
         async with pools.use("app") as conn:
-            settings = dict(await (await conn.execute(SETTINGS)).fetchall())
-            powers = await (await conn.execute(POWERS)).fetchone()
+            reasons = await soundness.faults(conn)
         applied = await known_migrations(pools)
     except Exception:
         return ["database"]
-    reasons = [name for name, safe in SAFE.items() if settings.get(name) != safe]
-    if powers is None or powers[0]:
-        reasons.append("role")
     if not names() <= applied:
         reasons.append("schema")
     return reasons

@@ -19,15 +19,18 @@ from auth.proofs import Memory, Proofs
 from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import DoorServer
+from deploy import soundness
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
 from deploy.exposure_watch import keep_watching
 from deploy.heads import HeadsFile
+from deploy.limits.limits import Limits
 from deploy.meters import lapse_done
 from deploy.pools import Pools
 from deploy.roller import keep_rolling
 from deploy.sealer import Sealer
 from deploy.settings import Settings
+from deploy.trail.trail import Trail
 from deploy.watch import Watch
 from federation import codes, profiles
 from federation.close import plan
@@ -101,8 +104,10 @@ class Hub:
         )
         self.lookups = Lookups(lambda: self.pools.use("counter"))
         self.watch = Watch(self.pools, self.clock)
+        self.trail = Trail(lambda: self.pools.bare("worker"), wall)
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
+        self.limits = Limits(settings.redis_url, lambda: self.pools.use("counter"))
         self.draining = False
 
     def _doors(self) -> DoorDesk:
@@ -127,7 +132,9 @@ class Hub:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
             stack.push_async_callback(self.proofs.memory.close)
+            await soundness.insist(self.pools)
             await self._keep()
+            stack.push_async_callback(self.trail.close)
             await self.keys.fresh()  # another secret than the one that sealed them stops the start
             for work in (
                 self._hourly(),
@@ -135,6 +142,8 @@ class Hub:
                 self.uploads.keep_booking(),
                 self.importing.keep_working(),
                 self.sealer.keep_sealing(),
+                self.trail.keep_noting(),
+                self.limits.keep_telling(),
                 keep_rolling(lambda: self.pools.bare("worker")),
                 keep_watching(lambda: self.pools.bare("worker"), self.clock),
                 bell.listen(self.settings.redis_url, self.forget),
@@ -166,6 +175,7 @@ class Hub:
             await conn.execute(
                 "SELECT federation.open_months(%s, %s)", (self.clock().date(), MONTHS)
             )
+            await conn.execute("SELECT audit.open_months(%s, %s)", (wall().date(), MONTHS))
             await keys.keep(conn, self.settings.secret, wall())
             await extend_calendar(conn, day_of(self.clock()))
             await codes.sweep(conn, self.clock())

@@ -3,6 +3,7 @@ this instance holds personal data."""
 
 import asyncio
 import getpass
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from tenants import imports, privacy
 from tenants.imports import ImportTold
 from tenants.layout import Why
 from tenants.member_rows import REASONS, rows_of
+from tenants.personal_file import add_notice
 
 SHOWN = 50
 LOOK_EVERY_SECONDS = 0.2
@@ -121,3 +123,20 @@ def personal_data(word: str, reason: str) -> None:
     except Refusal as refused:
         raise click.ClickException(" · ".join(titles(type(refused)))) from None
     click.echo(f"個人情報 / personal data: {word}")
+
+
+@members.command()
+@click.argument("name")
+@click.option("--from", "from_on", type=click.DateTime(["%Y-%m-%d"]), required=True, help="適用日")
+@click.option("--words", required=True, help="本文 · what members are told, in Japanese")
+@click.option("--words-en", required=True, help="英文 · in English")
+@click.option("--reason", required=True, help="理由 · why")
+def notice(name: str, from_on: datetime, words: str, words_en: str, reason: str) -> None:
+    """通知の改版 · the next version of a notice, such as `joint-use`; older ones stay."""
+    instance, why = settings(), Why(f"cli:{getpass.getuser()}", reason)
+
+    async def done() -> int:
+        async with await AsyncConnection.connect(instance.url("worker")) as conn:
+            return await add_notice(conn, name, from_on.date(), (words, words_en), why)
+
+    click.echo(f"{name} {asyncio.run(done())}")

@@ -9,6 +9,8 @@ from psycopg.rows import class_row
 
 # What stays where it is, and why.
 STAY = {
+    "audit.acts": "what was done here is the trail of this instance: keep its CSV (`meguri audit`)",
+    "audit.links": "transactions bear other numbers elsewhere",
     "deploy.migrations": "the schema itself; the manifest names it",
     "auth.assertions": "used assertions, over within a minute",
     "auth.codes": "over within a minute",
@@ -24,6 +26,7 @@ STAY = {
     "federation.doors": "one counter of the running processes",
     "federation.watched": "where the running hubs look; transactions bear other numbers elsewhere",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
+    "tenants.phone_lookups": "counts of the last two days",
     "settlement.counts": "follow from the books; the roller begins anew elsewhere",
     "settlement.folded": "the roller's mark; elsewhere it stands at nothing",
     "settlement.positions": "follow from the books; the roller begins anew elsewhere",
@@ -45,6 +48,7 @@ PERSONAL = {
     "settlement.bank_uploads": NONE,
     "settlement.files": NONE,
     "settlement.payments": NONE,
+    "tenants.disclosures": NONE,
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
@@ -56,6 +60,8 @@ SEEDED = {
     "settlement.tax_rates",
     "settlement.windows",
     "tenants.expiry_policies",
+    "tenants.limits",
+    "tenants.notices",
     "tenants.parties",
     "tenants.privacy",
     "tenants.programme",

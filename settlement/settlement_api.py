@@ -17,12 +17,18 @@ from psycopg import AsyncConnection
 
 from federation.days import day_of
 from federation.opaque import Names
-from federation.refusals import NotFound, Validation
+from federation.refusals import NotFound, TooLarge, UnsupportedMediaType, Validation
 from settlement import reading
 from settlement.close import Closed, close
 from settlement.paper.issue import MEDIA, Issued, Kind, issued
 from settlement.reading import CycleShown, FlowsShown
-from settlement.refusals import PromiseBroken, ReissuedByOperator
+from settlement.refusals import (
+    CycleClosed,
+    CycleNotOver,
+    EarlierCycleOpen,
+    PromiseBroken,
+    ReissuedByOperator,
+)
 from settlement.sealing import read_body
 from settlement.sheet import sheet
 from settlement.stages import Closing
@@ -33,6 +39,8 @@ from tenants.callers import Caller
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
 Most = Annotated[int, QueryParameter(ge=1, le=200)]
+BODY = (NotFound, Validation, TooLarge, UnsupportedMediaType)
+NOT_CLOSED = (*BODY, CycleNotOver, EarlierCycleOpen, CycleClosed, PromiseBroken)
 
 
 class Cycles(Struct, frozen=True):
@@ -42,7 +50,12 @@ class Cycles(Struct, frozen=True):
     next: str | None
 
 
-@get("/v1/settlement/cycles", requires="settlement:read", cache_control=NO_STORE)
+@get(
+    "/v1/settlement/cycles",
+    requires="settlement:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound, Validation),
+)
 async def get_cycles(
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
@@ -57,7 +70,12 @@ async def get_cycles(
     return page(found, limit, names, caller)
 
 
-@get("/v1/settlement/cycles/{cycle_id:str}", requires="settlement:read", cache_control=NO_STORE)
+@get(
+    "/v1/settlement/cycles/{cycle_id:str}",
+    requires="settlement:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound),
+)
 async def get_cycle(
     cycle_id: FromPath[str],
     reader: NamedDependency[AsyncConnection],
@@ -108,6 +126,7 @@ async def get_statement(
     requires="settlement:read-all",
     media_type="application/x-ndjson",
     cache_control=NO_STORE,
+    responses=answers(200, None, NotFound),
 )
 async def get_seal(
     cycle_id: FromPath[str],
@@ -134,6 +153,7 @@ async def get_seal(
     requires="cycles:close",
     status_code=200,
     cache_control=NO_STORE,
+    responses=answers(200, None, *NOT_CLOSED),
 )
 async def post_close(
     cycle_id: FromPath[str],
@@ -145,7 +165,12 @@ async def post_close(
     return await close(closing, reading.cycle_id_of(cycle_id), caller.client_id, clock())
 
 
-@get("/v1/flows", requires="flows:read", cache_control=NO_STORE)
+@get(
+    "/v1/flows",
+    requires="flows:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound),
+)
 async def get_flows(
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],

@@ -49,6 +49,8 @@ def answers(
     by_status: defaultdict[int, set[str]] = defaultdict(set)
     by_status[401] |= {"invalid-token", "invalid-dpop-proof", "use-dpop-nonce"}
     by_status[403].add("insufficient-scope")
+    by_status[429].add("rate-limited")
+    by_status[503].add("busy")
     for refusal in refusals:
         by_status[refusal.status].add(slug_of(refusal))
     told = {

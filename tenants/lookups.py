@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation.days import TOKYO
 from federation.opaque import Names
 from federation.reading import holder, rows
 from federation.refusals import CardNotActive, RateLimited
@@ -17,11 +18,17 @@ from tenants.terms import Till
 
 COUNT = statement(__file__, "count_lookup")
 SWEEP = statement(__file__, "sweep_lookups")
+COUNT_PHONE = statement(__file__, "count_phone_lookup")
+SWEEP_PHONES = statement(__file__, "sweep_phone_lookups")
 NAME = "SELECT name FROM federation.profiles WHERE member_id = %(member_id)s"
 
 A_MINUTE = timedelta(minutes=1)
 PER_MINUTE = 30
-KEPT = timedelta(days=1)
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+BY_PHONE_AN_HOUR = 30  # of one till
+BY_PHONE_A_DAY = 1_000  # of one tenant (security T-12)
+KEPT = timedelta(days=2)
 
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
@@ -41,16 +48,39 @@ class Lookups:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
 
-    async def count(self, till: Till, now: datetime) -> None:
-        """One more look-up of a till in this minute; `RateLimited` beyond thirty."""
+    async def count(self, till: Till, now: datetime, *, by_phone: bool = False) -> None:
+        """One more look-up of a till in this minute; `RateLimited` beyond thirty, and by phone
+        beyond thirty an hour or a thousand a day of its tenant."""
         minute = now.replace(second=0, microsecond=0)
         asked = {"tenant_id": till.tenant_id, "till": till.till, "minute_at": minute}
         async with self._connect() as conn:
             row = await (await conn.execute(COUNT, asked)).fetchone()
         assert row is not None
         if row[0] > PER_MINUTE:
-            waits = minute + A_MINUTE - now
-            raise RateLimited(retry_after=max(1, -(-waits // timedelta(seconds=1))))
+            raise RateLimited(retry_after=seconds(minute + A_MINUTE - now))
+        if by_phone:
+            await self._count_phone(till, now)
+
+    async def _count_phone(self, till: Till, now: datetime) -> None:
+        local = now.astimezone(TOKYO)
+        hour, day = (
+            local.replace(minute=0, second=0, microsecond=0),
+            local.replace(hour=0, minute=0, second=0, microsecond=0),
+        )
+        asked = {
+            "tenant_id": till.tenant_id, "till": till.till, "hour_at": hour, "day_at": day
+        }  # fmt: skip
+        async with self._connect() as conn:
+            found: dict[str, int] = dict(await (await conn.execute(COUNT_PHONE, asked)).fetchall())
+        if found[""] > BY_PHONE_A_DAY:
+            raise RateLimited(retry_after=seconds(day + A_DAY - now))
+        if found[till.till] > BY_PHONE_AN_HOUR:
+            raise RateLimited(retry_after=seconds(hour + AN_HOUR - now))
+
+
+def seconds(waits: timedelta) -> int:
+    """Whole seconds to wait, at least one."""
+    return max(1, -(-waits // timedelta(seconds=1)))
 
 
 async def look_up(
@@ -77,4 +107,5 @@ async def look_up(
 
 async def sweep(conn: AsyncConnection, now: datetime) -> int:
     """Forget yesterday's counts; how many."""
+    await conn.execute(SWEEP_PHONES, {"before": now - KEPT})
     return (await conn.execute(SWEEP, {"before": now - KEPT})).rowcount

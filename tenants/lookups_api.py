@@ -73,7 +73,7 @@ async def post_member_lookup(
 ) -> Found:
     """Who stands at the till: a handle, a masked name, a rank. / 会員の確認"""
     till = await mall.till(caller, data.till)
-    await lookups.count(till, clock())
+    await lookups.count(till, clock(), by_phone=data.phone is not None)
     return await look_up(counter, data.carrier, till, names, clock())
 
 

@@ -18,6 +18,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from yarl import URL
 
+from auth.gate import ANYONE, NOBODY, doors
+from deploy.app import create_app
 from deploy.pages import problems
 from tests.auth.doors import StandIn
 from tests.conftest import Given
@@ -32,6 +34,7 @@ STORED = "/v1/slips"  # tells the stored answer of a slip, whatever that was
 OF_OAUTH = {f"/oauth/{door}" for door in ("token", "par", "introspect", "revoke")}  # RFC 6749's
 CONSENT = "/oauth/authorize"  # answers whoever sits before the screen
 SLIPS = [f"F-{n}" for n in range(40)]
+STRANGERS = {"nobody", "junk"}
 refusals = {one.slug: one.status for one in problems().values()}
 
 
@@ -44,6 +47,8 @@ class Town:
         self.known: dict[str, list[Any]] = {}
         self.done: Counter[str] = Counter()
         self.asked: Counter[str] = Counter()
+        found = doors(create_app(mall.hub.settings).routes)
+        self.gated = {one.path for one in found if one.requires not in (ANYONE, NOBODY)}
 
     async def open(self) -> None:
         """A little of everything is booked, so that there is something to ask for."""
@@ -115,6 +120,14 @@ class Town:
         self.asked[repr(asked.route)] += 1
         told = f"{status} {media_type} {content[:500]!r}"
         assert status < 500, told
+        plainly = asked.method == asked.route.method
+        if plainly:
+            path_of_none = status == 404 and "/problems/not-found" in content.decode()
+            assert str(status) in asked.route.answers or path_of_none, f"undocumented: {told}"
+            shut = asked.route.path in self.gated and asked.who in STRANGERS
+            assert not shut or status >= 400, f"let in without a token: {asked.who} {told}"
+            if shut and status in (401, 403):
+                self.done[f"stranger kept out: {status}"] += 1
         if status < 400:
             self.done["taken"] += 1
             return
@@ -182,6 +195,8 @@ def test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole(
     assert town.done["taken"] > 0
     assert town.done["validation"] > 0
     if sum(town.asked.values()) >= ALL_OF_IT:
+        assert town.done["stranger kept out: 401"] >= 100
+        assert town.done["insufficient-scope"] >= 100, "who has a token, and not the right"
         assert {repr(one) for one in ways} == set(town.asked)
 
 

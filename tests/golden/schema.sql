@@ -1,5 +1,15 @@
 -- The schema as the migrations make it; compared by tests/tidy.
 
+audit.acts
+  POLICY note FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+audit.links
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 auth.assertions
   client_id text NOT NULL
   jti text NOT NULL
@@ -1723,6 +1733,23 @@ tenants.chain
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+tenants.consents
+  consent_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  notice text NOT NULL
+  version smallint NOT NULL
+  given boolean NOT NULL
+  how text NOT NULL
+  client_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  consents_how_check: CHECK ((how = ANY (ARRAY['paper'::text, 'counter'::text, 'app'::text, 'phone'::text])))
+  consents_notice_version_fkey: FOREIGN KEY (notice, version) REFERENCES tenants.notices(notice, version)
+  consents_pkey: PRIMARY KEY (consent_id)
+  CREATE INDEX consents_of_member ON tenants.consents USING btree (member_id, consent_id)
+  CREATE UNIQUE INDEX consents_pkey ON tenants.consents USING btree (consent_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.daily_totals
   tenant_id bigint NOT NULL
   till text NOT NULL
@@ -1761,6 +1788,22 @@ tenants.daily_totals
   GRANT INSERT, SELECT, UPDATE TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+tenants.disclosures
+  disclosure_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint
+  recipient text NOT NULL
+  what text NOT NULL
+  basis text NOT NULL
+  client_id text NOT NULL
+  at timestamp with time zone NOT NULL
+  disclosures_basis_check: CHECK ((basis = ANY (ARRAY['consent'::text, 'law'::text, 'life'::text, 'health'::text, 'public-duty'::text])))
+  disclosures_pkey: PRIMARY KEY (disclosure_id)
+  disclosures_recipient_check: CHECK ((recipient <> ''::text))
+  disclosures_what_check: CHECK ((what <> ''::text))
+  CREATE UNIQUE INDEX disclosures_pkey ON tenants.disclosures USING btree (disclosure_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
 
 tenants.expiry_policies
   kind text NOT NULL
@@ -1906,6 +1949,26 @@ tenants.imports
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.limits
+  client_id text NOT NULL
+  per_second integer NOT NULL
+  burst integer NOT NULL
+  till_per_second integer NOT NULL
+  till_burst integer NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  limits_author_check: CHECK ((author <> ''::text))
+  limits_burst_check: CHECK ((burst > 0))
+  limits_per_second_check: CHECK ((per_second > 0))
+  limits_pkey: PRIMARY KEY (client_id)
+  limits_reason_check: CHECK ((reason <> ''::text))
+  limits_till_burst_check: CHECK ((till_burst > 0))
+  limits_till_per_second_check: CHECK ((till_per_second > 0))
+  CREATE UNIQUE INDEX limits_pkey ON tenants.limits USING btree (client_id)
+  GRANT INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.lookups
   tenant_id bigint NOT NULL
   till text NOT NULL
@@ -1921,6 +1984,27 @@ tenants.lookups
   GRANT DELETE, SELECT TO meguri_worker
   GRANT INSERT, SELECT, UPDATE TO meguri_counter
   GRANT SELECT TO meguri_auditor
+
+tenants.notices
+  notice text NOT NULL
+  version smallint NOT NULL
+  from_on date NOT NULL
+  words text NOT NULL
+  words_en text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  notices_author_check: CHECK ((author <> ''::text))
+  notices_notice_check: CHECK ((notice ~ '^[a-z][a-z-]{0,30}$'::text))
+  notices_pkey: PRIMARY KEY (notice, version)
+  notices_reason_check: CHECK ((reason <> ''::text))
+  notices_version_check: CHECK ((version > 0))
+  notices_words_check: CHECK ((words <> ''::text))
+  notices_words_en_check: CHECK ((words_en <> ''::text))
+  CREATE UNIQUE INDEX notices_pkey ON tenants.notices USING btree (notice, version)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
 
 tenants.offline_terms
   tenant_id bigint NOT NULL
@@ -1957,6 +2041,22 @@ tenants.parties
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.phone_lookups
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  since_at timestamp with time zone NOT NULL
+  lookups integer NOT NULL
+  phone_lookups_lookups_check: CHECK ((lookups > 0))
+  phone_lookups_pkey: PRIMARY KEY (tenant_id, till, since_at)
+  phone_lookups_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX phone_lookups_pkey ON tenants.phone_lookups USING btree (tenant_id, till, since_at)
+  POLICY counts FOR ALL TO {meguri_counter} USING true
+  POLICY sweeps FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT DELETE, SELECT TO meguri_worker
+  GRANT INSERT, SELECT, UPDATE TO meguri_counter
+  GRANT SELECT TO meguri_auditor
 
 tenants.privacy
   one boolean NOT NULL DEFAULT true

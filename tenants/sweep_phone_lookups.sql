@@ -1,0 +1,2 @@
+-- Counts of days long past.
+DELETE FROM tenants.phone_lookups WHERE since_at < %(before)s::timestamptz

@@ -1,0 +1,90 @@
+"""Bugs of the doors: what is not noted, whose limit it is, what is served though it is unsound."""
+
+from tests.mutants.bug import Bug
+
+AUDIT = "tests/stories/test_audit.py"
+LIMITS = "tests/deploy/test_limits.py"
+SOUND = "tests/deploy/test_soundness.py"
+MATRIX = "tests/stories/test_matrix.py"
+
+GUARDING = (
+    Bug(
+        "what books by the desk is not noted before it begins",
+        "deploy/trail/gate.py",
+        '        if kind == "write" and OWN not in handler.parsed_fn_signature.parameters:',
+        '        if kind == "look" and OWN not in handler.parsed_fn_signature.parameters:',
+        f"{AUDIT}::test_a_write_that_books_by_the_desk_is_noted_before_it_begins",
+    ),
+    Bug(
+        "a write is noted after its transaction",
+        "deploy/trail/gate.py",
+        "            note.kept = note.done\n",
+        "            return\n",
+        f"{AUDIT}::test_a_write_is_kept_in_its_own_transaction_with_who_why_and_whom",
+    ),
+    Bug(
+        "who may not come in is not noted",
+        "deploy/trail/gate.py",
+        "            self._refused(scope, connection, needs, refused.status)\n",
+        "",
+        f"{AUDIT}::test_who_may_not_come_in_is_noted_with_the_right_it_lacked",
+    ),
+    Bug(
+        "a route of the back office that changes something is taken for a look",
+        "deploy/trail/acts.py",
+        'return "look" if LOOKS.issuperset(scopes) else "write"',
+        'return "look" if LOOKS.issuperset(scopes) else None',
+        f"{AUDIT}::test_every_write_of_an_operator_or_a_back_office_leaves_a_row",
+    ),
+    Bug(
+        "the phone number that was looked up stands in the trail",
+        "deploy/trail/acts.py",
+        "None if name in UNTOLD else _short(fields[name])",
+        "str(fields[name])",
+        f"{AUDIT}::test_a_look_at_a_person_is_noted_and_never_what_was_seen",
+    ),
+    Bug(
+        "anybody says where a request came from",
+        "deploy/trail/gate.py",
+        "any(ip_address(peer) in network for network in self._proxies)",
+        "last is not None",
+        f"{AUDIT}::test_an_address_is_forwarded_only_by_our_own_proxy",
+    ),
+    Bug(
+        "a process lets in what it likes before the others hear of it",
+        "deploy/limits/buckets.py",
+        "if self.shared and bucket.spent >= limit.lease:",
+        "if self.shared and bucket.spent > limit.burst:",
+        f"{LIMITS}::test_a_process_goes_no_further_ahead_of_the_others_than_its_lease",
+    ),
+    Bug(
+        "all tills of a client share one limit",
+        "deploy/limits/limits.py",
+        'f"{PREFIX}till:{caller.tenant_id}:{till}"',
+        'f"{PREFIX}till:{caller.tenant_id}"',
+        f"{LIMITS}::test_a_till_and_a_client_that_ask_too_often_are_told_when_again",
+    ),
+    Bug(
+        "a role that passes policies by serves",
+        "deploy/soundness.py",
+        "SELECT rolsuper OR rolbypassrls OR EXISTS (",
+        "SELECT rolsuper OR EXISTS (",
+        f"{SOUND}::test_a_role_that_passes_policies_by_does_not_serve",
+    ),
+    Bug(
+        "a policy that does not bind its owner is served",
+        "deploy/soundness.py",
+        "AND NOT (relrowsecurity AND relforcerowsecurity)",
+        "AND NOT relrowsecurity",
+        f"{SOUND}::test_a_table_whose_policy_does_not_bind_is_not_served",
+    ),
+    Bug(
+        "a route asks for less than it says",
+        "deploy/trail/gate.py",
+        "            await requires(connection, handler)\n",
+        '            scope["state"]["caller"] = await connection.app.state.gate.admit(\n'
+        '                connection.headers.get("authorization")\n'
+        "            )\n",
+        f"{MATRIX}::test_every_route_with_every_scope_and_with_none",
+    ),
+)
