@@ -22,17 +22,17 @@ from deploy.hub import Hub
 from deploy.limits.limited import Limited, LimitedLane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
-from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
-from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
 from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
 from deploy.trail.gate import Doorkeeper
+from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
+from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
 from settlement.paper.paper_api import ROUTES as PAPER_ROUTES
 from settlement.paper.register_api import ROUTES as REGISTER_ROUTES
-from settlement.reports.reports_api import ROUTES as REPORTS_ROUTES
 from settlement.proof_api import ROUTES as PROOF_ROUTES
+from settlement.reports.reports_api import ROUTES as REPORTS_ROUTES
 from settlement.settlement_api import ROUTES as SETTLEMENT_ROUTES
 from settlement.terms_api import ROUTES as TERMS_ROUTES
 from settlement.whatif.simulations_api import ROUTES as SIMULATION_ROUTES

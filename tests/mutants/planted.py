@@ -5,9 +5,9 @@ from tests.mutants.bank import PAYING
 from tests.mutants.charging import CHARGING
 from tests.mutants.decided import DECIDED
 from tests.mutants.desk import ASKING, LOCKING, PROVING
-from tests.mutants.limits import LIMITING
 from tests.mutants.doors import KNOCKING
 from tests.mutants.guarding import GUARDING
+from tests.mutants.limits import LIMITING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
 from tests.mutants.points import HOLDING, SPENDING
