@@ -7,7 +7,7 @@ desk asks again anyway. A handler that does not say what it requires lets nobody
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from litestar import Request
@@ -27,6 +27,7 @@ from tenants.callers import Caller
 
 NOBODY = "nobody"
 ANYONE = "anyone"
+CONSOLE = "console"  # whoever signed in at the console, whatever their roles
 REMEMBER = 60.0  # seconds
 MOST = 10_000
 
@@ -131,6 +132,18 @@ class Gate:
         self._admitted[authorization] = Admitted(caller, until)
 
 
+class Sessions(Protocol):
+    """Lets people in who come with a session instead of a token."""
+
+    async def allow(
+        self,
+        connection: ASGIConnection[Any, Any, Any, Any],
+        handler: BaseRouteHandler,
+        scopes: str,
+    ) -> Caller:
+        """Who comes with a session, if it opens this route."""
+
+
 async def requires(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
@@ -140,8 +153,15 @@ async def requires(
         return
     if scope == NOBODY or not scope:
         raise NotFound
-    gate: Gate = connection.app.state.gate
-    caller = await gate.allow(connection.headers.get("authorization"), scope)
+    authorization = connection.headers.get("authorization")
+    reception: Sessions | None = connection.app.state.get("reception")
+    if reception is not None and (authorization is None or handler.opt.get("page")):
+        caller = await reception.allow(connection, handler, scope)
+    elif scope == CONSOLE:
+        raise InsufficientScope
+    else:
+        gate: Gate = connection.app.state.gate
+        caller = await gate.allow(authorization, scope)
     connection.scope["state"]["caller"] = caller
 
 
@@ -168,7 +188,7 @@ def doors(routes: Iterable[BaseRoute]) -> Iterator[Door]:
 
 def unknown_scopes(routes: Iterable[BaseRoute]) -> list[Door]:
     """The routes that require what does not exist, or nothing: with one of these nothing starts."""
-    known = {NOBODY, ANYONE, *SCOPES}
+    known = {NOBODY, ANYONE, CONSOLE, *SCOPES}
     return sorted(
         door
         for door in doors(routes)

@@ -12,8 +12,12 @@ from litestar.openapi import OpenAPIConfig
 from psycopg import AsyncConnection
 
 from auth.gate import OPT, provide_caller, requires, unknown_scopes
+from auth.people.member_pages import ROUTES as MEMBER_ROUTES
+from auth.people.people_pages import ROUTES as PEOPLE_ROUTES
+from auth.people.sign_in_pages import ROUTES as SIGN_IN_ROUTES
+from auth.people.totals_api import ROUTES as PLACE_ROUTES
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, expiry_page, eyes, health, pages
+from deploy import clock_api, console, expiry_page, eyes, health, pages
 from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
@@ -21,6 +25,8 @@ from deploy.hub import Hub
 from deploy.lane import Lane
 from deploy.problems import HANDLERS
 from deploy.settings import Settings
+from federation.refusals import Refusal
+from settlement.life.finance_api import ROUTES as FINANCE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
@@ -78,7 +84,8 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
+    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES, *FINANCE_ROUTES]
+    routes += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *MEMBER_ROUTES, *PLACE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
@@ -88,7 +95,7 @@ def create_app(settings: Settings) -> Litestar:
         guards=[requires],
         opt=dict(OPT),
         dependencies=dependencies(hub),
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, Refusal: console.told},
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
             title="Meguri 巡り",
@@ -100,6 +107,7 @@ def create_app(settings: Settings) -> Litestar:
     )
     app.state.hub = hub
     app.state.gate = hub.gate
+    app.state.reception = hub.reception
     unknown = unknown_scopes(app.routes)
     if unknown:
         raise UnknownScope(f"unknown scope: {unknown}")
@@ -115,7 +123,12 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
     """What handlers may ask for by name."""
 
     async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
-        """A reading transaction that has named its tenant; the operator's sees all."""
+        """A reading transaction that has named its tenant, or its shops; the operator's sees
+        all."""
+        if caller.shops is not None:
+            async with hub.pools.placed(caller.shops) as conn:
+                yield conn
+            return
         wide = hub.pools.use("auditor")
         async with wide if caller.wide else hub.pools.reader(caller.tenant_id) as conn:
             yield conn
@@ -181,4 +194,5 @@ def held(hub: Hub) -> dict[str, Any]:
         "lookups": hub.lookups,
         "wall": wall,
         "sealer": hub.sealer,
+        "reception": hub.reception,
     }

@@ -14,12 +14,20 @@ from psycopg import AsyncConnection
 from auth import bell, keys
 from auth.gate import Gate
 from auth.keys import Keys
+from auth.people import sessions, tries
+from auth.people.factors import Means
+from auth.people.mail import Post
+from auth.people.passkeys import site_of
+from auth.people.passwords import Passwords
+from auth.people.reception import Reception
+from auth.people.seals import Seals
 from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
+from deploy.console import show
 from deploy.heads import HeadsFile
 from deploy.meters import lapse_done
 from deploy.pools import Pools
@@ -79,6 +87,17 @@ class Hub:
             self.desk.lapse_due,
             lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
             self.broken,
+        )
+        seals = Seals(settings.secret)
+        self.reception = Reception(
+            Means(seals, Passwords(seals), site_of(settings.issuer)),
+            lambda: self.pools.bare("app"),
+            lambda: self.pools.use("worker"),
+            lambda: self.pools.use("counter"),
+            wall,
+            show,
+            Post(settings.smtp, settings.mail_from).send,
+            settings.proxies,
         )
         self.uploads = Uploads(
             lambda: self.pools.bare("worker"),
@@ -148,6 +167,8 @@ class Hub:
             await extend_calendar(conn, day_of(self.clock()))
             await codes.sweep(conn, self.clock())
             await lookups.sweep(conn, self.clock())
+            await sessions.sweep(conn, wall())
+            await tries.sweep(conn, wall())
             erased = await profiles.erase(conn, self.clock())
         if erased.members:
             log.info("members who left were erased", extra={"erased": erased.members})

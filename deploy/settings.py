@@ -30,6 +30,9 @@ class Settings(Struct, frozen=True):
     desk_database_url: str | None = None
     heads: str | None = None
     citus: str | None = None
+    smtp: str | None = None
+    mail_from: str = "meguri@localhost"
+    proxies: tuple[str, ...] = ()
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -51,6 +54,9 @@ class Settings(Struct, frozen=True):
             "MEGURI_CLOCK": self.clock,
             "MEGURI_HEADS": self.heads or "",
             "MEGURI_CITUS": self.citus or "",
+            "MEGURI_SMTP": self.smtp or "",
+            "MEGURI_MAIL_FROM": self.mail_from,
+            "MEGURI_PROXIES": ",".join(self.proxies),
         }
 
 
@@ -86,4 +92,7 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         desk_database_url=env.get("DESK_DATABASE_URL") or None,
         heads=env.get("MEGURI_HEADS") or None,
         citus=env.get("MEGURI_CITUS") or None,
+        smtp=env.get("MEGURI_SMTP") or None,
+        mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
+        proxies=tuple(env.get("MEGURI_PROXIES", "").replace(",", " ").split()),
     )

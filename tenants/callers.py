@@ -4,9 +4,10 @@ from msgspec import Struct
 
 
 class Caller(Struct, frozen=True):
-    """One OAuth client while its token lives. `tills` None means all tills of the tenant; `wide`
-    callers (operator's and auditor's scopes) see every tenant's rows. `vouched` is the doors'
-    counter, as the desk knew it, before the client was looked up."""
+    """One OAuth client while its token lives, or a person at the console. `tills` None means all
+    tills of the tenant; `wide` callers (operator's and auditor's scopes) see every tenant's rows;
+    those with `shops` see these alone, whosever they are. `vouched` is the doors' counter, as the
+    desk knew it, before the client was looked up."""
 
     client_id: str
     tenant_id: int
@@ -14,3 +15,4 @@ class Caller(Struct, frozen=True):
     tills: frozenset[str] | None
     wide: bool
     vouched: int = -1
+    shops: frozenset[int] | None = None
