@@ -12,6 +12,10 @@ STAY = {
     "deploy.migrations": "the schema itself; the manifest names it",
     "auth.assertions": "used assertions, over within a minute",
     "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
+    "auth.links": "links that are good once, over within days",
+    "auth.people_log": "what was done here, at this instance",
+    "auth.sessions": "sessions, over within hours",
+    "auth.tries": "failures of the last quarter of an hour",
     "federation.codes": "one-time codes, over within 300 s",
     "federation.detached": "an export needs every month attached",
     "federation.detached_draws": "likewise",
@@ -26,6 +30,11 @@ STAY = {
 NONE = "false"
 SECRETS = {
     "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
+    "auth.devices": NONE,
+    "auth.member_logins": NONE,
+    "auth.passkeys": NONE,
+    "auth.people": NONE,
+    "auth.person_roles": NONE,
     "federation.pins": NONE,
 }
 # Who members are, and whose account is where, goes along only where it is asked for: the rows that

@@ -27,18 +27,22 @@ from auth.people.subjects import signed_in
 
 A_YEAR = 365 * 24 * 3600
 HOME = "/member"
-CODE = (
-    "【巡り】ログインの確認コード / your sign-in code",
-    "確認コード: {code}\n\n新しい端末からのログインです。5分以内に入力してください。\n"
-    "心当たりがなければ、誰にも教えずにパスワードを変えてください。\n\n"
-    "Your code: {code}\nSomebody signs in from a new device. It holds for five minutes.\n"
-    "If it is not you, tell nobody, and change your password.\n",
-)
-LINK = (
-    "【巡り】パスワードの設定 / choose your password",
-    "次のリンクからパスワードを決めてください。1時間、一度だけ使えます。\n{link}\n\n"
-    "Choose your password by this link. It is good once, for an hour.\n",
-)
+CODE_SUBJECT = "【巡り】ログインの確認コード / your sign-in code"
+CODE = """確認コード: {code}
+
+新しい端末からのログインです。5分以内に入力してください。
+心当たりがなければ、誰にも教えずにパスワードを変えてください。
+
+Your code: {code}
+Somebody signs in from a new device. It holds for five minutes.
+If it is not you, tell nobody, and change your password.
+"""
+LINK_SUBJECT = "【巡り】パスワードの設定 / choose your password"
+LINK = """次のリンクからパスワードを決めてください。1時間、一度だけ使えます。
+{link}
+
+Choose your password by this link. It is good once, for an hour.
+"""
 
 
 @get("/member/sign-in", requires="anyone", page=True, include_in_schema=False)
@@ -70,9 +74,8 @@ async def post_sign_in(request: Asked, reception: NamedDependency[Reception]) ->
         back = request.query_params.get("return_to", "")
         onward = to("/member/code", lang=lang_of(request), return_to=back)
         if began.email is not None:
-            subject, text = CODE
-            letter = text.format(code=began.code)
-            onward.background = BackgroundTask(reception.send, began.email, subject, letter)
+            letter = CODE.format(code=began.code)
+            onward.background = BackgroundTask(reception.send, began.email, CODE_SUBJECT, letter)
     onward.set_cookie(cookie(MEMBER_COOKIE, began.token, same_site="lax"))
     return onward
 
@@ -128,9 +131,8 @@ async def _send_link(reception: Reception, login: str, visitor: Visitor) -> None
             return
         key = await member_sign_in.link(conn, reception.means, contact, visitor, now)
     if key is not None:
-        subject, text = LINK
         link = f"{reception.means.site.origin}/member/welcome?key={key}"
-        await reception.send(contact.email, subject, text.format(link=link))
+        await reception.send(contact.email, LINK_SUBJECT, LINK.format(link=link))
 
 
 @get("/member/welcome", requires="anyone", page=True, include_in_schema=False)

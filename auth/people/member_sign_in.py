@@ -98,7 +98,7 @@ async def first(
         known = contact.member_id if contact else None
         await log.record(conn, what, "", now, member_id=known, address=visitor.address)
         return None
-    await tries.forget(conn, [bounds[0].whose], bounds[1].whose, [now])
+    await tries.forget(conn, [now], bounds[1:], [bounds[0].whose])
     if await _known(conn, contact.member_id, device, now):
         token = await sessions.begin(
             conn, visitor, now, member_id=contact.member_id, factor="device"
@@ -136,7 +136,7 @@ async def second(
             conn, "member-code-wrong", "", now, member_id=member_id, address=visitor.address
         )
         return None
-    await tries.forget(conn, [bounds[0].whose], bounds[1].whose, [now])
+    await tries.forget(conn, [now], bounds[1:], [bounds[0].whose])
     return await _whole(conn, session.session_sha256, member_id, visitor, now)
 
 

@@ -36,7 +36,7 @@ COOKIE = "__Host-meguri"
 MEMBER_COOKIE = "__Host-meguri-member"
 DEVICE_COOKIE = "__Host-meguri-device"
 FORM = "application/x-www-form-urlencoded"
-FORM_TOKEN = "x-form-token"
+IN_HEADER = "x-form-token"
 MOST_BYTES = 32 * 1024
 MOST_FIELDS = 32
 OPERATOR_ID = 1
@@ -110,7 +110,7 @@ class Reception:
         if method not in SAFE:
             self.from_here(connection)
             if not is_page:  # a page's token stands in its form
-                told = connection.headers.get(FORM_TOKEN, "")
+                told = connection.headers.get(IN_HEADER, "")
                 if not self.means.seals.is_form_token(told, session.session_sha256):
                     raise OtherSite
         if scopes != CONSOLE and not session.scopes.issuperset(scopes.split()):

@@ -47,7 +47,8 @@ async def first(
 ) -> str | None:
     """Half a session for a right password; None for anything else."""
     wanted = login_of(login)
-    open_ = await tries.may_try(conn, _bounds(means, "account", wanted, visitor), now)
+    bounds = _bounds(means, "account", wanted, visitor)
+    open_ = await tries.may_try(conn, bounds, now)
     async with conn.cursor(row_factory=class_row(Known)) as cursor:
         await cursor.execute(BY_LOGIN, {"login": wanted})
         known = await cursor.fetchone()
@@ -57,6 +58,7 @@ async def first(
         what = "password-wrong" if open_ else "locked-out"
         await log.record(conn, what, "", now, person_id=person_id, address=visitor.address)
         return None
+    await tries.forget(conn, [now], bounds)
     return await sessions.begin(conn, visitor, now, person_id=known.person_id)
 
 
@@ -94,8 +96,7 @@ async def whole(
         token = await sessions.begin(conn, visitor, now, person_id=person, factor=factor)
         account, address = _bounds(means, "account", session.login, visitor)
         second_, _ = _bounds(means, "second", person, visitor)
-        whose = [account.whose, second_.whose]
-        await tries.forget(conn, whose, address.whose, [session.began_at, now])
+        await tries.forget(conn, [now], [address], [account.whose, second_.whose])
         await conn.execute(CAME_IN, {"person_id": person, "now": now})
         await log.record(
             conn, "signed-in", person, now, person_id=person, told=factor, address=visitor.address
@@ -122,7 +123,7 @@ async def step_up(
         )
         return False
     second_, address = _bounds(means, "second", session.person, visitor)
-    await tries.forget(conn, [second_.whose], address.whose, [now])
+    await tries.forget(conn, [now], [address], [second_.whose])
     await sessions.prove(conn, session, action, factor, now)
     await log.record(conn, "stepped-up", session.person, now, person_id=session.person, told=action)
     return True

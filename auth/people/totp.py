@@ -1,4 +1,4 @@
-"""確認コード: six digits of an authenticator app (RFC 6238); each 30 seconds' code counts once. Pure."""
+"""確認コード: six digits of an authenticator app (RFC 6238); each half minute's counts once."""
 
 import hmac
 from datetime import datetime

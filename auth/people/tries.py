@@ -40,11 +40,15 @@ async def may_try(conn: AsyncConnection[Any], bounds: list[Bound], now: datetime
 
 
 async def forget(
-    conn: AsyncConnection[Any], whose: list[bytes], address: bytes, at: list[datetime]
+    conn: AsyncConnection[Any],
+    at: list[datetime],
+    bounds: list[Bound],
+    whose: list[bytes] | None = None,
 ) -> None:
-    """They came in: what went wrong for them before is forgotten. Of their address only these tries
-    are, or whoever has one account could wipe out what they tried on another."""
-    await conn.execute(FORGET, {"whose": whose, "address": address, "at": at})
+    """These tries were none that failed. Of `whose` all is forgotten, for they came in; never of an
+    address, or whoever has one account could wipe out what they tried on another."""
+    once = [one.whose for one in bounds]
+    await conn.execute(FORGET, {"whose": whose or [], "once": once, "at": at})
 
 
 async def sweep(conn: AsyncConnection[Any], now: datetime) -> None:

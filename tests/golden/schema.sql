@@ -44,6 +44,162 @@ auth.clients
   GRANT INSERT TO meguri_worker
   GRANT SELECT TO meguri_app
 
+auth.devices
+  device_sha256 bytea NOT NULL
+  member_id bigint NOT NULL
+  agent text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  seen_at timestamp with time zone NOT NULL
+  devices_device_sha256_check: CHECK ((length(device_sha256) = 32))
+  devices_pkey: PRIMARY KEY (device_sha256)
+  CREATE INDEX devices_of_member ON auth.devices USING btree (member_id)
+  CREATE UNIQUE INDEX devices_pkey ON auth.devices USING btree (device_sha256)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+
+auth.links
+  link_sha256 bytea NOT NULL
+  kind text NOT NULL
+  person_id text
+  member_id bigint
+  made_by text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  links_check1: CHECK (((kind = 'member'::text) = (person_id IS NULL)))
+  links_check: CHECK (((kind = 'member'::text) = (member_id IS NOT NULL)))
+  links_kind_check: CHECK ((kind = ANY (ARRAY['invitation'::text, 'recovery'::text, 'member'::text])))
+  links_link_sha256_check: CHECK ((length(link_sha256) = 32))
+  links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  links_pkey: PRIMARY KEY (link_sha256)
+  CREATE INDEX links_of_person ON auth.links USING btree (person_id) WHERE (used_at IS NULL)
+  CREATE UNIQUE INDEX links_pkey ON auth.links USING btree (link_sha256)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.member_logins
+  member_id bigint NOT NULL
+  password text NOT NULL
+  set_at timestamp with time zone NOT NULL
+  member_logins_password_check: CHECK ((password ~~ '$argon2id$%'::text))
+  member_logins_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX member_logins_pkey ON auth.member_logins USING btree (member_id)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT INSERT, SELECT, UPDATE TO meguri_app
+
+auth.passkeys
+  credential_id bytea NOT NULL
+  person_id text NOT NULL
+  public_key bytea NOT NULL
+  counter bigint NOT NULL
+  name text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  passkeys_counter_check: CHECK ((counter >= 0))
+  passkeys_name_check: CHECK ((name <> ''::text))
+  passkeys_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  passkeys_pkey: PRIMARY KEY (credential_id)
+  CREATE INDEX passkeys_of_person ON auth.passkeys USING btree (person_id)
+  CREATE UNIQUE INDEX passkeys_pkey ON auth.passkeys USING btree (credential_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+
+auth.people
+  person_id text NOT NULL
+  login text NOT NULL
+  name text NOT NULL
+  placed boolean NOT NULL
+  state text NOT NULL DEFAULT 'invited'::text
+  password text
+  totp bytea
+  totp_step bigint NOT NULL DEFAULT 0
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  signed_in_at timestamp with time zone
+  seen_log bigint NOT NULL DEFAULT 0
+  people_check: CHECK (((state <> 'active'::text) OR (password IS NOT NULL)))
+  people_login_check: CHECK (((login <> ''::text) AND (login = lower(login))))
+  people_login_key: UNIQUE (login)
+  people_name_check: CHECK ((name <> ''::text))
+  people_password_check: CHECK ((password ~~ '$argon2id$%'::text))
+  people_person_id_check: CHECK ((person_id ~ '^p_[a-z2-7]{12}$'::text))
+  people_person_id_placed_key: UNIQUE (person_id, placed)
+  people_pkey: PRIMARY KEY (person_id)
+  people_state_check: CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'disabled'::text])))
+  CREATE UNIQUE INDEX people_login_key ON auth.people USING btree (login)
+  CREATE UNIQUE INDEX people_person_id_placed_key ON auth.people USING btree (person_id, placed)
+  CREATE UNIQUE INDEX people_pkey ON auth.people USING btree (person_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.people_log
+  log_id bigint NOT NULL
+  at timestamp with time zone NOT NULL
+  what text NOT NULL
+  who text NOT NULL
+  person_id text
+  member_id bigint
+  told text NOT NULL
+  address text NOT NULL
+  people_log_pkey: PRIMARY KEY (log_id)
+  people_log_what_check: CHECK ((what ~ '^[a-z][a-z-]{1,30}$'::text))
+  CREATE INDEX people_log_loud ON auth.people_log USING btree (log_id) WHERE (what = 'break-glass'::text)
+  CREATE INDEX people_log_of_person ON auth.people_log USING btree (person_id, log_id)
+  CREATE UNIQUE INDEX people_log_pkey ON auth.people_log USING btree (log_id)
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+auth.person_roles
+  person_id text NOT NULL
+  placed boolean NOT NULL
+  role text NOT NULL
+  place_id bigint NOT NULL DEFAULT 0
+  granted_by text NOT NULL
+  granted_at timestamp with time zone NOT NULL
+  person_roles_check1: CHECK ((placed = (role = ANY (ARRAY['area'::text, 'facility'::text, 'shop'::text]))))
+  person_roles_check2: CHECK ((placed = (place_id > 0)))
+  person_roles_check: CHECK ((granted_by <> person_id))
+  person_roles_granted_by_check: CHECK ((granted_by <> ''::text))
+  person_roles_person_id_placed_fkey: FOREIGN KEY (person_id, placed) REFERENCES auth.people(person_id, placed)
+  person_roles_pkey: PRIMARY KEY (person_id, role, place_id)
+  person_roles_role_check: CHECK ((role = ANY (ARRAY['admin'::text, 'hq'::text, 'area'::text, 'facility'::text, 'shop'::text, 'finance-preparer'::text, 'finance-approver'::text, 'support'::text, 'auditor'::text])))
+  CREATE UNIQUE INDEX person_roles_pkey ON auth.person_roles USING btree (person_id, role, place_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+auth.sessions
+  session_sha256 bytea NOT NULL
+  person_id text
+  member_id bigint
+  factor text
+  challenge bytea
+  challenge_for text
+  challenge_at timestamp with time zone
+  totp bytea
+  proved_for text
+  proved_with text
+  proved_at timestamp with time zone
+  agent text NOT NULL
+  address text NOT NULL
+  began_at timestamp with time zone NOT NULL
+  seen_at timestamp with time zone NOT NULL
+  sessions_check1: CHECK ((num_nonnulls(challenge, challenge_for, challenge_at) = ANY (ARRAY[0, 3])))
+  sessions_check2: CHECK ((num_nonnulls(proved_for, proved_with, proved_at) = ANY (ARRAY[0, 3])))
+  sessions_check: CHECK ((num_nonnulls(person_id, member_id) = 1))
+  sessions_factor_check: CHECK ((factor = ANY (ARRAY['totp'::text, 'passkey'::text, 'code'::text, 'device'::text])))
+  sessions_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  sessions_pkey: PRIMARY KEY (session_sha256)
+  sessions_proved_with_check: CHECK ((proved_with = ANY (ARRAY['totp'::text, 'passkey'::text])))
+  sessions_session_sha256_check: CHECK ((length(session_sha256) = 32))
+  CREATE INDEX sessions_of_member ON auth.sessions USING btree (member_id) WHERE (member_id IS NOT NULL)
+  CREATE INDEX sessions_of_person ON auth.sessions USING btree (person_id) WHERE (person_id IS NOT NULL)
+  CREATE INDEX sessions_over ON auth.sessions USING btree (began_at)
+  CREATE UNIQUE INDEX sessions_pkey ON auth.sessions USING btree (session_sha256)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+
 auth.signing_keys
   kid text NOT NULL
   jwk jsonb NOT NULL
@@ -60,6 +216,17 @@ auth.signing_keys
   CREATE UNIQUE INDEX signing_keys_pkey ON auth.signing_keys USING btree (kid)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
+
+auth.tries
+  whose bytea NOT NULL
+  tried_at timestamp with time zone NOT NULL
+  try_id bigint NOT NULL
+  tries_pkey: PRIMARY KEY (whose, tried_at, try_id)
+  tries_whose_check: CHECK ((length(whose) = 32))
+  CREATE INDEX tries_over ON auth.tries USING btree (tried_at)
+  CREATE UNIQUE INDEX tries_pkey ON auth.tries USING btree (whose, tried_at, try_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
 
 deploy.migrations
   GRANT SELECT TO meguri_app
@@ -266,6 +433,7 @@ federation.entries
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY past FOR SELECT TO {meguri_counter} USING true
+  POLICY placed FOR SELECT TO {meguri_app} USING (shop_id = ANY (federation.placed()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_sealer,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
@@ -452,6 +620,7 @@ federation.profiles
   profiles_pkey: PRIMARY KEY (member_id)
   profiles_postcode_check: CHECK ((postcode ~ '^[0-9]{7}$'::text))
   profiles_sex_check: CHECK ((sex = ANY (ARRAY['female'::text, 'male'::text, 'other'::text])))
+  CREATE INDEX profiles_by_email ON federation.profiles USING btree (lower(email)) WHERE (email IS NOT NULL)
   CREATE UNIQUE INDEX profiles_pkey ON federation.profiles USING btree (member_id)
   GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
 
@@ -1309,6 +1478,36 @@ tenants.acts
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.area_facilities
+  facility_id bigint NOT NULL
+  area_id bigint NOT NULL
+  area_facilities_area_id_fkey: FOREIGN KEY (area_id) REFERENCES tenants.areas(area_id)
+  area_facilities_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  area_facilities_pkey: PRIMARY KEY (facility_id)
+  CREATE INDEX area_facilities_of_area ON tenants.area_facilities USING btree (area_id)
+  CREATE UNIQUE INDEX area_facilities_pkey ON tenants.area_facilities USING btree (facility_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.areas
+  area_id bigint NOT NULL
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  areas_code_check: CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text))
+  areas_code_key: UNIQUE (code)
+  areas_name_check: CHECK ((name <> ''::text))
+  areas_name_en_check: CHECK ((name_en <> ''::text))
+  areas_pkey: PRIMARY KEY (area_id)
+  CREATE UNIQUE INDEX areas_code_key ON tenants.areas USING btree (code)
+  CREATE UNIQUE INDEX areas_pkey ON tenants.areas USING btree (area_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.batch_lines
   tenant_id bigint NOT NULL
   batch_id text NOT NULL
@@ -1739,6 +1938,7 @@ tenants.shops
   CREATE UNIQUE INDEX shops_tenant_id_code_key ON tenants.shops USING btree (tenant_id, code)
   POLICY lay_out FOR ALL TO {meguri_worker} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY placed FOR SELECT TO {meguri_app} USING (shop_id = ANY (federation.placed()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
