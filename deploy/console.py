@@ -33,7 +33,13 @@ def show(request: Asked, name: str, **said: Any) -> Response[bytes]:
         there=f"{path}?{urlencode({**asked, 'lang': 'en' if lang == 'ja' else 'ja'})}",
         **said,
     )
-    headers = {**HEADERS, "content-security-policy": OWN_FORMS, "cache-control": "no-store"}
+    headers = {
+        **HEADERS,
+        "content-security-policy": OWN_FORMS,
+        "cache-control": "no-store",
+        # With `no-referrer` a browser says of its own forms, too, that they come from nowhere.
+        "referrer-policy": "same-origin",
+    }
     return Response(html.encode(), media_type="text/html; charset=utf-8", headers=headers)
 
 

@@ -17,16 +17,15 @@ PLACES = ("area", "facility", "shop")
 
 
 class Role(Struct, frozen=True):
-    """A set of scopes, with its name in both languages; `approves` asks for a passkey."""
+    """A set of scopes, with its name in both languages."""
 
     ja: str
     en: str
     scopes: frozenset[str]
-    approves: bool = False
 
 
-def _role(ja: str, en: str, *scopes: str, approves: bool = False) -> Role:
-    return Role(ja, en, frozenset(scopes), approves)
+def _role(ja: str, en: str, *scopes: str) -> Role:
+    return Role(ja, en, frozenset(scopes))
 
 
 AT_A_PLACE = ("points:read", "totals:read")
@@ -46,7 +45,7 @@ ROLES: dict[RoleName, Role] = {
     ),
     "finance-approver": _role(
         "精算・承認", "finance, approves",
-        "settlement:read", "settlement:read-all", "settlement:approve", approves=True,
+        "settlement:read", "settlement:read-all", "settlement:approve",
     ),
     "support": _role(
         "会員窓口", "support",
@@ -55,6 +54,8 @@ ROLES: dict[RoleName, Role] = {
     ),
     "auditor": _role("監査", "auditor", *SEES_ALL, "ops:read"),
 }  # fmt: skip
+# What nobody does who signed in with less than a passkey.
+STRONG = frozenset({"settlement:approve"})
 # Who makes people, or makes roles, moves no money; and the other way round.
 APART = frozenset({"finance-preparer", "finance-approver"})
 
@@ -74,7 +75,7 @@ def together(roles: Iterable[str]) -> bool:
 
 def needs_passkey(roles: Iterable[str]) -> bool:
     """Whether one of these roles is not held without a passkey."""
-    return any(ROLES[role].approves for role in roles if role in ROLES)
+    return any(ROLES[role].scopes & STRONG for role in roles if role in ROLES)
 
 
 def scopes_of(roles: Iterable[str], factor: str | None) -> frozenset[str]:
@@ -85,6 +86,5 @@ def scopes_of(roles: Iterable[str], factor: str | None) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     for role in roles:
         one = ROLES.get(role)  # type: ignore[call-overload]
-        if one is not None and (factor == "passkey" or not one.approves):
-            found |= one.scopes
-    return found
+        found |= frozenset() if one is None else one.scopes
+    return found if factor == "passkey" else found - STRONG
