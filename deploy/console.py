@@ -12,8 +12,10 @@ from auth.people.refusals import FreshFactorNeeded, SignInFirst
 from auth.people.sign_in_pages import refused as again
 from deploy.pages import HEADERS, POLICY, chosen, templates
 from deploy.problems import refused
+from federation.days import TOKYO
 from federation.refusals import Refusal
 
+templates.filters["jst"] = lambda at: f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M} JST"
 Asked = Request[Any, Any, Any]
 OWN_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")
 

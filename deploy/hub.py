@@ -97,7 +97,7 @@ class Hub:
             wall,
             show,
             Post(settings.smtp, settings.mail_from).send,
-            settings.proxies,
+            tuple(settings.proxies.replace(",", " ").split()),
         )
         self.uploads = Uploads(
             lambda: self.pools.bare("worker"),

@@ -32,7 +32,7 @@ class Settings(Struct, frozen=True):
     citus: str | None = None
     smtp: str | None = None
     mail_from: str = "meguri@localhost"
-    proxies: tuple[str, ...] = ()
+    proxies: str = ""  # networks whose X-Forwarded-For is believed, with commas between
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -56,7 +56,7 @@ class Settings(Struct, frozen=True):
             "MEGURI_CITUS": self.citus or "",
             "MEGURI_SMTP": self.smtp or "",
             "MEGURI_MAIL_FROM": self.mail_from,
-            "MEGURI_PROXIES": ",".join(self.proxies),
+            "MEGURI_PROXIES": self.proxies,
         }
 
 
@@ -94,5 +94,5 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         citus=env.get("MEGURI_CITUS") or None,
         smtp=env.get("MEGURI_SMTP") or None,
         mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
-        proxies=tuple(env.get("MEGURI_PROXIES", "").replace(",", " ").split()),
+        proxies=env.get("MEGURI_PROXIES", ""),
     )

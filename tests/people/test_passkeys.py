@@ -1,9 +1,8 @@
 """パスキー: what an authenticator must have said, and to whom; everything else is refused."""
 
-from typing import Any
-
 import pytest
 
+from auth.people.people import Given
 from tests.people.persons import COOKIE, Page, Person, SoftKey, Staff
 
 
@@ -23,18 +22,12 @@ async def shown(person: Person, page: Page, credential: str) -> int:
 
 
 async def test_an_approver_makes_a_passkey_and_nothing_less(staff: Staff) -> None:
-    one = await staff.invited("keiko", *[given("finance-approver")])
+    one = await staff.invited("keiko", Given("finance-approver"))
     await one.browser.post(f"/console/welcome?key={one.key}", password="correct horse battery")
     page = await one.browser.get("/console/enrol")
     assert 'name="code"' not in page.text
     on = await one.browser.post("/console/enrol", form_token=page.token, code="123456")
     assert on.status == 403
-
-
-def given(role: str) -> Any:
-    from auth.people.people import Given  # noqa: PLC0415
-
-    return Given(role)
 
 
 async def test_a_passkey_lets_its_person_in(masao: Person) -> None:
@@ -130,7 +123,7 @@ async def test_what_is_no_answer_at_all_is_refused(masao: Person, staff: Staff) 
 
 
 async def test_a_key_made_elsewhere_or_for_another_is_not_kept(staff: Staff) -> None:
-    one = await staff.invited("maker", given("hq"))
+    one = await staff.invited("maker", Given("hq"))
     await one.browser.post(f"/console/welcome?key={one.key}", password="correct horse battery")
     bad = [
         {"origin": "https://evil.example"},

@@ -331,3 +331,22 @@ async def test_what_was_logged_is_changed_by_nobody_who_serves(staff: Staff) -> 
             with pytest.raises(Exception, match="permission denied"):
                 async with staff.mall.hub.pools.use(role) as conn:
                     await conn.execute(change)  # type: ignore[arg-type]
+
+
+async def test_pages_of_people_are_kept_nowhere_framed_nowhere_and_run_only_our_scripts(
+    hanako: Person,
+) -> None:
+    page = await hanako.browser.get("/console/sign-in")
+    policy = page.headers["content-security-policy"]
+    for word in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'",
+                 "form-action 'self'", "base-uri 'none'"):  # fmt: skip
+        assert word in policy
+    assert "unsafe" not in policy
+    assert page.headers["cache-control"] == "no-store"
+    # With `no-referrer` a browser names no origin, not even to ourselves.
+    assert page.headers["referrer-policy"] == "same-origin"
+
+
+async def test_a_page_leads_to_the_host_that_cookies_belong_to(hanako: Person) -> None:
+    page = await hanako.browser.get("/console/sign-in", host="127.0.0.1:8000")
+    assert (page.status, page.to) == (303, f"{ORIGIN}/console/sign-in")
