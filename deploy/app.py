@@ -1,7 +1,7 @@
 """The app: which routes there are, what each is given, and that none stands open by mistake."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -80,17 +80,8 @@ def create_app(settings: Settings) -> Litestar:
         async with hub.running():
             yield
 
-    routes = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
-    routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
-    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
-    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
-    routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES, *FINANCE_ROUTES]
-    routes += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *MEMBER_ROUTES, *PLACE_ROUTES]
-    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
-    if isinstance(hub.clock, FileClock):
-        routes += clock_api.ROUTES
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=routes(hub),
         request_class=StrictRequest,
         guards=[requires],
         opt=dict(OPT),
@@ -114,6 +105,20 @@ def create_app(settings: Settings) -> Litestar:
     return app
 
 
+def routes(hub: Hub) -> list[Any]:
+    """Every way in; the clock's own only where it is a test's."""
+    found: list[Any] = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
+    found += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
+    found += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
+    found += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
+    found += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES, *FINANCE_ROUTES]
+    found += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *MEMBER_ROUTES, *PLACE_ROUTES]
+    found += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
+    if isinstance(hub.clock, FileClock):
+        found += clock_api.ROUTES
+    return found
+
+
 def guarded(app: Litestar) -> App:
     """The app as it serves: every body is read and cleaned before it, plain bookings taken."""
     return BodyGuard(app, Lane(app.state.hub))  # type: ignore[arg-type]  # Litestar's own, narrower ASGI types
@@ -123,14 +128,8 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
     """What handlers may ask for by name."""
 
     async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
-        """A reading transaction that has named its tenant, or its shops; the operator's sees
-        all."""
-        if caller.shops is not None:
-            async with hub.pools.placed(caller.shops) as conn:
-                yield conn
-            return
-        wide = hub.pools.use("auditor")
-        async with wide if caller.wide else hub.pools.reader(caller.tenant_id) as conn:
+        """A reading transaction that sees what the caller may see."""
+        async with seen_by(hub, caller) as conn:
             yield conn
 
     async def own(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
@@ -170,6 +169,13 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "stranger": role("app"),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
+
+
+def seen_by(hub: Hub, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A reading transaction that has named its tenant, or its shops; the operator's sees all."""
+    if caller.shops is not None:
+        return hub.pools.placed(caller.shops)
+    return hub.pools.use("auditor") if caller.wide else hub.pools.reader(caller.tenant_id)
 
 
 def held(hub: Hub) -> dict[str, Any]:

@@ -88,17 +88,7 @@ class Hub:
             lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
             self.broken,
         )
-        seals = Seals(settings.secret)
-        self.reception = Reception(
-            Means(seals, Passwords(seals), site_of(settings.issuer)),
-            lambda: self.pools.bare("app"),
-            lambda: self.pools.use("worker"),
-            lambda: self.pools.use("counter"),
-            wall,
-            show,
-            Post(settings.smtp, settings.mail_from).send,
-            tuple(settings.proxies.replace(",", " ").split()),
-        )
+        self.reception = reception(settings, self.pools)
         self.uploads = Uploads(
             lambda: self.pools.bare("worker"),
             self.pools.reader,
@@ -176,6 +166,21 @@ class Hub:
     async def broken(self, conn: AsyncConnection) -> list[str]:
         """The promises of the books that do not hold."""
         return [f"{one.promise}: {one.id} ({one.off:+})" for one in await broken(conn)]
+
+
+def reception(settings: Settings, pools: Pools) -> Reception:
+    """The door of people, who come with a session instead of a token."""
+    seals = Seals(settings.secret)
+    return Reception(
+        Means(seals, Passwords(seals), site_of(settings.issuer)),
+        lambda: pools.bare("app"),
+        lambda: pools.use("worker"),
+        lambda: pools.use("counter"),
+        wall,
+        show,
+        Post(settings.smtp, settings.mail_from).send,
+        tuple(settings.proxies.replace(",", " ").split()),
+    )
 
 
 async def look_again(
