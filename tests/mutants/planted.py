@@ -6,6 +6,7 @@ from tests.mutants.charging import CHARGING
 from tests.mutants.desk import ASKING, LOCKING, PROVING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
+from tests.mutants.peopling import PEOPLING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
 from tests.mutants.spread import SPREADING
@@ -26,4 +27,5 @@ PLANTED = (
     *STRIKING,
     *PAYING,
     *LIVING,
+    *PEOPLING,
 )
