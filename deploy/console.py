@@ -17,6 +17,7 @@ from federation.refusals import Refusal
 
 templates.filters["jst"] = lambda at: f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M} JST"
 Asked = Request[Any, Any, Any]
+SESSIONS = "/console/sessions"
 OWN_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")
 
 
@@ -53,7 +54,8 @@ def told(request: Asked, refusal: Refusal) -> Response[Any]:
     onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     member = request.url.path.startswith("/member")
     if isinstance(refusal, FreshFactorNeeded):
-        back = "/console/people" if request.method != "GET" else onward
+        own = "/console/people" if request.url.path.startswith("/console/people") else SESSIONS
+        back = own if request.method != "GET" else onward
         return _to(f"{refusal.extra['step_up']}&{urlencode({'return_to': back})}")
     if isinstance(refusal, SignInFirst):
         desk = "/member/sign-in" if member else "/console/sign-in"

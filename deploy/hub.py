@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from auth import bell, keys
 from auth.gate import Gate
 from auth.keys import Keys
-from auth.people import sessions, tries
+from auth.people import member_sign_in, sessions, tries
 from auth.people.factors import Means
 from auth.people.mail import Post
 from auth.people.passkeys import site_of
@@ -158,6 +158,7 @@ class Hub:
             await codes.sweep(conn, self.clock())
             await lookups.sweep(conn, self.clock())
             await sessions.sweep(conn, wall())
+            await member_sign_in.forget_gone(conn)
             await tries.sweep(conn, wall())
             erased = await profiles.erase(conn, self.clock())
         if erased.members:

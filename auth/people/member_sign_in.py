@@ -35,6 +35,7 @@ DROP_DEVICES = statement(__file__, "drop_devices")
 MEMBER_LINK = statement(__file__, "member_link")
 ADD_LINK = statement(__file__, "add_link")
 USE_LINK = statement(__file__, "use_link")
+FORGET_GONE = statement(__file__, "forget_gone")
 
 MOST_OF_ACCOUNT = 5
 MOST_OF_ADDRESS = 50  # many members share a mobile network's address
@@ -88,9 +89,11 @@ async def first(
 ) -> Began | None:
     """A session for a right password from a known device; half a session, and a code to send, from
     another; None for anything else."""
-    bounds = _bounds(means, "member", plain(told).strip().lower(), visitor)
-    open_ = await tries.may_try(conn, bounds, now)
     member_id = contact.member_id if contact else NOBODY
+    # However a number is spelled, it is the same member's.
+    whose = str(member_id) if contact else plain(told).strip().lower()
+    bounds = _bounds(means, "member", whose, visitor)
+    open_ = await tries.may_try(conn, bounds, now)
     logins = await rows(conn, LOGIN, {"member_id": member_id})
     right = await means.passwords.right(password, logins[0]["password"] if logins else None)
     if contact is None or not (open_ and right):
@@ -186,6 +189,11 @@ async def choose(
             conn, "member-password-set", "", now, member_id=member_id, address=visitor.address
         )
         return await _whole(conn, None, member_id, visitor, now)
+
+
+async def forget_gone(conn: AsyncConnection[Any]) -> None:
+    """Let go of how members signed in who have left or become one with another."""
+    await conn.execute(FORGET_GONE)
 
 
 async def _whole(

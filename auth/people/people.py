@@ -21,7 +21,7 @@ from auth.people.passwords import good
 from auth.people.refusals import LinkOver, LoginKnown, NotOwnRole, RolesApart
 from auth.people.roles import ROLES, is_placed, together
 from auth.people.seals import fresh_token, sha256
-from auth.people.sessions import Visitor
+from auth.people.sessions import Session, Visitor
 from auth.people.signing_in import login_of
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
@@ -36,6 +36,7 @@ DROP_LINKS = statement(__file__, "drop_links")
 FIND_LINK = statement(__file__, "find_link")
 USE_LINK = statement(__file__, "use_link")
 RENEW = statement(__file__, "renew_person")
+SET_PASSWORD = statement(__file__, "set_password")
 
 INVITED_FOR = timedelta(hours=72)
 RECOVERED_FOR = timedelta(hours=1)
@@ -203,6 +204,18 @@ async def come_in(
             address=visitor.address,
         )  # fmt: skip
         return await sessions.begin(conn, visitor, now, person_id=whom.person_id)
+
+
+async def choose_password(
+    conn: AsyncConnection[Any], means: Means, session: Session, password: str, now: datetime
+) -> None:
+    """Another password of one's own; every other session ends. `WeakPassword`."""
+    kept = await means.passwords.kept(good(password, session.login, session.name))
+    person_id = session.person
+    async with conn.transaction():
+        await conn.execute(SET_PASSWORD, {"person_id": person_id, "password": kept})
+        await sessions.end_all(conn, person_id=person_id, but=session.session_sha256)
+        await log.record(conn, "password-changed", person_id, now, person_id=person_id)
 
 
 async def listed(conn: AsyncConnection[Any], person_id: str | None = None) -> list[Person]:

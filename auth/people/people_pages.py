@@ -96,6 +96,21 @@ async def post_passkeys(request: Asked, reception: NamedDependency[Reception]) -
     return to("/console/sessions", lang=lang_of(request))
 
 
+@post(
+    "/console/password", requires=CONSOLE, page=True, status_code=200, step_up="enrol",
+    request_max_body_size=MOST_BYTES, include_in_schema=False,
+)  # fmt: skip
+async def post_password(request: Asked, reception: NamedDependency[Reception]) -> Response[Any]:
+    """Another password of one's own. / パスワードの変更"""
+    session = session_of(request)
+    told = await reception.form(request, session)
+    async with reception.door() as conn:
+        await people.choose_password(
+            conn, reception.means, session, told.get("password", ""), reception.now()
+        )
+    return to("/console/sessions", lang=lang_of(request))
+
+
 @get("/console/people", requires="people:admin", page=True, include_in_schema=False)
 async def get_people(request: Asked, reception: NamedDependency[Reception]) -> Response[Any]:
     """Everybody, for administrators. / 担当者一覧"""
@@ -192,6 +207,7 @@ ROUTES: list[HTTPRouteHandler] = [
     get_sessions,
     post_sessions,
     post_passkeys,
+    post_password,
     get_people,
     post_people,
     post_person,

@@ -103,6 +103,8 @@ class Reception:
     ) -> Caller:
         """Who comes with a session, if it opens this route."""
         is_page = bool(handler.opt.get("page"))
+        if is_page and isinstance(connection, Request):
+            await whole(connection)
         session = await self.session(connection)
         if session is None or session.factor is None:
             raise SignInFirst if is_page else InvalidToken
@@ -149,6 +151,7 @@ class Reception:
     ) -> dict[str, str]:
         """The fields of a form that a page of this hub sent, each once; of a session's form, with
         its token."""
+        await whole(request)
         self.from_here(request)
         found = await fields(request)
         if token:
@@ -186,6 +189,15 @@ class Reception:
         return shown
 
 
+async def whole(request: Asked) -> bytes:
+    """The body of a request, read to its end even where it is refused: its sender is still
+    sending."""
+    try:
+        return await request.body()
+    except HTTPException as why:
+        raise TooLarge if why.status_code == 413 else Validation(pointer="") from None
+
+
 async def fields(request: Asked) -> dict[str, str]:
     """The fields of a form, each at most once, as text without control characters."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -193,13 +205,11 @@ async def fields(request: Asked) -> dict[str, str]:
         raise OtherSite
     try:
         told = parse_qsl(
-            (await request.body()).decode("ascii"),
+            (await whole(request)).decode("ascii"),
             keep_blank_values=True,
             max_num_fields=MOST_FIELDS,
             errors="strict",
         )
-    except HTTPException as why:
-        raise TooLarge if why.status_code == 413 else Validation(pointer="") from None
     except ValueError:
         raise Validation(pointer="") from None
     found = dict(told)

@@ -22,7 +22,7 @@ PEOPLING = (
         "auth/people/signing_in.py",
         "        await sessions.end(conn, session.session_sha256)\n        person",
         "        person",
-        f"{SIGN_IN}::test_signing_out_ends_the_session_for_good",
+        f"{SIGN_IN}::test_a_sign_in_gives_a_session_a_new_name_and_the_old_one_opens_nothing",
     ),
     Bug(
         "half a sign-in opens doors",
@@ -85,7 +85,7 @@ PEOPLING = (
         "auth/people/answer_session.sql",
         "SET challenge = NULL, challenge_for = NULL, challenge_at = NULL",
         "SET challenge = sessions.challenge",
-        f"{KEYS}::test_a_challenge_is_answered_once_even_wrongly",
+        f"{KEYS}::test_a_challenge_is_taken_away_by_whoever_answers_it",
     ),
     Bug(
         "a place shows every shop",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from auth.people import sessions
 from auth.people.people import Given
 from tests.people.persons import COOKIE, Page, Person, SoftKey, Staff
 
@@ -82,6 +83,19 @@ async def test_a_challenge_is_answered_once_even_wrongly(masao: Person, staff: S
     page = await second(masao)
     assert await shown(masao, page, answer) == 401, "another session, another challenge"
     staff.watch.passes(minutes=16)
+
+
+async def test_a_challenge_is_taken_away_by_whoever_answers_it(masao: Person, staff: Staff) -> None:
+    async with staff.mall.hub.pools.bare("app") as conn:
+        now = staff.watch()
+        visitor = sessions.Visitor("a test", "127.0.0.1")
+        token = await sessions.begin(conn, visitor, now, person_id=masao.person_id)
+        session = await sessions.find(conn, token, now)
+        assert session is not None
+        await sessions.challenge(conn, session, b"1", "sign-in", now)
+        assert await sessions.challenged(conn, session, "enrol", now) is None, "another purpose"
+        found = [await sessions.challenged(conn, session, "sign-in", now) for _ in range(2)]
+        assert found == [b"1", None]
 
 
 async def test_a_challenge_waits_five_minutes(masao: Person, staff: Staff) -> None:

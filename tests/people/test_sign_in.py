@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from auth.people import people, sessions
+from auth.people import factors, people, sessions
 from auth.people.people import Given
 from tests.mall import Mall
 from tests.people.persons import COOKIE, ORIGIN, PASSWORD, Browser, Page, Person, Staff, key_of
@@ -45,6 +45,7 @@ async def test_a_sign_in_gives_a_session_a_new_name_and_the_old_one_opens_nothin
     assert await inside(hanako.browser)
     hanako.browser.cookies[COOKIE] = half
     assert not await inside(hanako.browser)
+    assert (await hanako.browser.get("/console/second")).status == 303, "there is no such session"
 
 
 async def test_the_cookie_is_this_hosts_alone_and_no_script_reads_it(hanako: Person) -> None:
@@ -78,6 +79,10 @@ async def test_two_at_once_with_the_same_code_are_one(staff: Staff) -> None:
         *(b.post("/console/second", form_token=token, code=code) for b, token in halves)
     )
     assert sorted(one.status for one in answers) == [303, 401]
+    async with staff.mall.hub.pools.bare("app") as conn:
+        used = (await factors.secret_of(conn, one.person_id)).totp_step
+        again = {"person_id": one.person_id, "step": used}
+        assert (await conn.execute(factors.USE_STEP, again)).rowcount == 0
 
 
 async def test_signing_out_ends_the_session_for_good(hanako: Person) -> None:
@@ -350,3 +355,28 @@ async def test_pages_of_people_are_kept_nowhere_framed_nowhere_and_run_only_our_
 async def test_a_page_leads_to_the_host_that_cookies_belong_to(hanako: Person) -> None:
     page = await hanako.browser.get("/console/sign-in", host="127.0.0.1:8000")
     assert (page.status, page.to) == (303, f"{ORIGIN}/console/sign-in")
+
+
+async def test_another_password_of_ones_own_ends_the_other_sessions(staff: Staff) -> None:
+    one = await staff.person("changer", "hq")
+    other = Browser(staff.mall)
+    other.cookies = dict(one.browser.cookies)
+    await one.signs_in()
+    page = await one.browser.get("/console/sessions")
+    asked = {"form_token": page.token, "password": "another good password"}
+    first = await one.browser.post("/console/password", **asked)
+    assert first.to.startswith("/console/step-up?action=enrol")
+    assert (await one.steps_up("enrol")).status == 303
+    weak = await one.browser.post("/console/password", **{**asked, "password": "password"})
+    assert weak.status == 400
+    assert (await one.browser.post("/console/password", **asked)).status == 303
+    assert not await inside(other)
+    assert await inside(one.browser)
+    assert (await one.password()).status == 401
+    assert (await one.password("another good password")).status == 303
+
+
+async def test_a_form_that_is_too_large_is_refused(hanako: Person) -> None:
+    for path in ("/console/sign-in", "/console/sign-out"):
+        on = await hanako.browser.post(path, login="x" * 40_000)
+        assert on.status == 413, on.text
