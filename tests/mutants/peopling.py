@@ -116,11 +116,11 @@ PEOPLING = (
         f"{FINANCE}::test_an_approver_who_signed_in_by_a_code_approves_nothing",
     ),
     Bug(
-        "whoever prepared approves",
-        "settlement/life/finance.py",
-        "            if who in hands:\n                raise FourEyes\n",
-        "",
-        f"{FINANCE}::test_whoever_prepared_does_not_approve",
+        "the database lets a preparer approve",
+        "deploy/migrations/0031_people.sql",
+        "s.cycle_id = NEW.cycle_id AND s.who = NEW.approved_by",
+        "s.cycle_id = NEW.cycle_id AND s.who = NEW.prepared_by || NEW.approved_by",
+        f"{FINANCE}::test_the_database_lets_no_preparer_and_no_stranger_approve",
     ),
     Bug(
         "what was approved need not be what was shown",
@@ -131,9 +131,9 @@ PEOPLING = (
     ),
     Bug(
         "every device is known",
-        "auth/people/find_device.sql",
-        "WHERE device_sha256 = %(device_sha256)s::bytea AND member_id = %(member_id)s::bigint",
-        "WHERE device_sha256 <> %(device_sha256)s::bytea AND member_id = %(member_id)s::bigint",
+        "auth/people/member_sign_in.py",
+        "return bool(device) and (await conn.execute(FIND_DEVICE, asked)).rowcount == 1",
+        "return bool(await conn.execute(FIND_DEVICE, asked))",
         f"{MEMBERS}::test_a_new_device_needs_a_code_and_is_known_afterwards",
     ),
     Bug(

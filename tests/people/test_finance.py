@@ -126,6 +126,8 @@ async def test_the_database_lets_no_preparer_and_no_stranger_approve(
     async with mall.hub.pools.use("worker") as conn:
         of = await life(conn, ID)
     stranger = await staff.person("stranger", "hq")
+    done = await office.both.calls("POST", f"{PATH}/prepare", json={"reason": "確認した"})
+    assert done.status == 200, done.text
     for who, law in ((office.both, "approvals_four_eyes"), (stranger, "approvals_by_an_approver")):
         with pytest.raises(psycopg.errors.CheckViolation) as met:
             async with mall.hub.pools.use("worker") as conn:
