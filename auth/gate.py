@@ -8,7 +8,7 @@ this very request. A handler that does not say what it requires lets nobody in.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from litestar import Request
@@ -30,6 +30,7 @@ from tenants.callers import Caller
 
 NOBODY = "nobody"
 ANYONE = "anyone"
+CONSOLE = "console"  # whoever signed in at the console, whatever their roles
 REMEMBER = 60.0  # seconds
 MOST = 10_000
 
@@ -184,6 +185,21 @@ class Gate:
         self._admitted[authorization] = found
 
 
+class Sessions(Protocol):
+    """Lets people in who come with a session instead of a token."""
+
+    def meets(self, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+        """Whether somebody comes with a session, good or not."""
+
+    async def allow(
+        self,
+        connection: ASGIConnection[Any, Any, Any, Any],
+        handler: BaseRouteHandler,
+        scopes: str,
+    ) -> Caller:
+        """Who comes with a session, if it opens this route."""
+
+
 async def requires(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
@@ -193,11 +209,18 @@ async def requires(
         return
     if scope == NOBODY or not scope:
         raise NotFound
-    gate: Gate = connection.app.state.gate
+    asked = connection.scope
     said = connection.headers.getall("authorization", [])
     if len(said) > 1:
         raise InvalidToken
-    asked = connection.scope
+    reception: Sessions | None = connection.app.state.get("reception")
+    by_session = not said and (scope == CONSOLE or (reception and reception.meets(connection)))
+    if reception is not None and (by_session or handler.opt.get("page")):
+        asked["state"]["caller"] = await reception.allow(connection, handler, scope)
+        return
+    if scope == CONSOLE:
+        raise InsufficientScope
+    gate: Gate = connection.app.state.gate
     path = asked.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
     proofs = connection.headers.getall("dpop", [])
     shown = Shown(getattr(connection, "method", ""), path or asked["path"], proofs)
@@ -237,7 +260,7 @@ def doors(routes: Iterable[BaseRoute]) -> Iterator[Door]:
 
 def unknown_scopes(routes: Iterable[BaseRoute]) -> list[Door]:
     """The routes that require what does not exist, or nothing: with one of these nothing starts."""
-    known = {NOBODY, ANYONE, *SCOPES}
+    known = {NOBODY, ANYONE, CONSOLE, *SCOPES}
     return sorted(
         door
         for door in doors(routes)

@@ -2,7 +2,7 @@
 
 from auth import jws
 from auth.knocking import CONFIDENTIAL, METHODS
-from auth.scopes import MEMBER, SCOPES
+from auth.scopes import CONSOLE, MEMBER, SCOPES
 
 Metadata = dict[str, str | bool | list[str]]
 
@@ -19,7 +19,7 @@ def metadata(issuer: str, members_sign_in: bool) -> Metadata:
         "scopes_supported": [
             name
             for name, scope in SCOPES.items()
-            if members_sign_in or scope.audiences != frozenset({MEMBER})
+            if scope.audiences - ({CONSOLE} if members_sign_in else {CONSOLE, MEMBER})
         ],
         "response_types_supported": ["code"] if members_sign_in else ["none"],
         "grant_types_supported": ["client_credentials"],

@@ -11,6 +11,8 @@ BACKOFFICE = "backoffice"
 OPERATOR = "operator"
 MEMBER = "member"
 AUDIENCES = frozenset({TILL, BACKOFFICE, OPERATOR, MEMBER})
+# People at the console, who come with a session: no client is registered for it, no token names it.
+CONSOLE = "console"
 
 
 class Scope(Struct, frozen=True):
@@ -64,6 +66,14 @@ SCOPES: dict[str, Scope] = {
     "disputes:decide": Scope("異議の裁定", "decide a disputed line", _for(OPERATOR)),
     "admin:read": Scope("台帳設定の照会", "read how the federation is laid out", _for(OPERATOR)),
     "admin:write": Scope("台帳設定の変更", "lay out tenants, shops, tills, rules", _for(OPERATOR)),
+    "totals:read": Scope(
+        "階層別の集計の照会", "read totals by area, facility and shop", _for(CONSOLE)
+    ),
+    "people:admin": Scope("担当者と権限の管理", "invite people, give roles", _for(CONSOLE)),
+    "settlement:prepare": Scope("支払案の作成", "prepare payments", _for(CONSOLE)),
+    "settlement:approve": Scope("支払案の承認", "approve payments", _for(CONSOLE)),
+    "settlement:send": Scope("銀行ファイルの送信", "send bank files", _for(CONSOLE)),
+    "settlement:results": Scope("銀行の結果の取込", "take in what the bank says", _for(CONSOLE)),
     "admin:clock": Scope("試験用時計の設定", "set the clock of a demo or test", _for(OPERATOR)),
     "usage:read": Scope("利用量の照会", "read what each tenant used", _for(OPERATOR)),
     "member:balance": Scope(

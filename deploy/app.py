@@ -1,7 +1,7 @@
 """The app: which routes there are, what each is given, and that none stands open by mistake."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import msgspec
@@ -12,9 +12,13 @@ from litestar.openapi import OpenAPIConfig
 from psycopg import AsyncConnection
 
 from auth.gate import OPT, offer_nonce, provide_caller, unknown_scopes
+from auth.people.member_pages import ROUTES as MEMBER_ROUTES
+from auth.people.people_pages import ROUTES as PEOPLE_ROUTES
+from auth.people.sign_in_pages import ROUTES as SIGN_IN_ROUTES
+from auth.people.totals_api import ROUTES as PLACE_ROUTES
 from auth.subjects import SignIn
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, consent_page, expiry_page, eyes, health, pages
+from deploy import clock_api, consent_page, console, expiry_page, eyes, health, pages
 from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
@@ -26,6 +30,8 @@ from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
 from deploy.trail.gate import Doorkeeper
 from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
 from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
+from federation.refusals import Refusal
+from settlement.life.finance_api import ROUTES as FINANCE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
@@ -95,7 +101,7 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
         before_send=[offer_nonce, doorkeeper.answered],  # type: ignore[list-item]  # as `guarded` has it
         opt=dict(OPT),
         dependencies=dependencies(hub, doorkeeper),
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, Refusal: console.told},
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
             title="Meguri 巡り",
@@ -107,6 +113,7 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
     )
     app.state.hub = hub
     app.state.gate = hub.gate
+    app.state.reception = hub.reception
     unknown = unknown_scopes(app.routes)
     if unknown:
         raise UnknownScope(f"unknown scope: {unknown}")
@@ -123,7 +130,8 @@ def routes_of(hub: Hub) -> list[Any]:
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
-    routes += [*consent_page.ROUTES, *ME_ROUTES]
+    routes += [*consent_page.ROUTES, *ME_ROUTES, *FINANCE_ROUTES]
+    routes += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *MEMBER_ROUTES, *PLACE_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
     return routes
@@ -140,9 +148,8 @@ def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
     """What handlers may ask for by name."""
 
     async def reader(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
-        """A reading transaction that has named its tenant; the operator's sees all."""
-        wide = hub.pools.use("auditor")
-        async with wide if caller.wide else hub.pools.reader(caller.tenant_id) as conn:
+        """A reading transaction that sees what the caller may see."""
+        async with seen_by(hub, caller) as conn:
             yield conn
 
     async def own(caller: NamedDependency[Caller]) -> AsyncIterator[AsyncConnection]:
@@ -192,6 +199,13 @@ def same(thing: Any) -> Provide:
     return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
 
+def seen_by(hub: Hub, caller: Caller) -> AbstractAsyncContextManager[AsyncConnection]:
+    """A reading transaction that has named its tenant, or its shops; the operator's sees all."""
+    if caller.shops is not None:
+        return hub.pools.placed(caller.shops)
+    return hub.pools.use("auditor") if caller.wide else hub.pools.reader(caller.tenant_id)
+
+
 def held(hub: Hub) -> dict[str, Any]:
     """What the process holds one of."""
 
@@ -214,4 +228,5 @@ def held(hub: Hub) -> dict[str, Any]:
         "lookups": hub.lookups,
         "wall": wall,
         "sealer": hub.sealer,
+        "reception": hub.reception,
     }

@@ -18,6 +18,7 @@ COMMANDS = {
     "client": "auth.commands:client",
     "till": "auth.commands:till",
     "keys": "auth.commands:keys",
+    "people": "auth.people.commands:people",
     "change-over": "deploy.commands:change_over",
     "export": "deploy.portability:export",
     "import": "deploy.portability:take_in_command",
@@ -54,6 +55,11 @@ class Office:
     def redis_url(self) -> str | None:
         """Where the bell hangs, if there is one."""
         return settings().redis_url
+
+    @property
+    def issuer(self) -> str:
+        """Who the instance says that it is, and where its pages are."""
+        return settings().issuer
 
     @property
     def secret(self) -> str:

@@ -16,6 +16,13 @@ from auth.door_desk import DoorDesk
 from auth.gate import Gate
 from auth.keys import Keys
 from auth.proofs import Memory, Proofs
+from auth.people import member_sign_in, sessions, tries
+from auth.people.factors import Means
+from auth.people.mail import Post
+from auth.people.passkeys import site_of
+from auth.people.passwords import Passwords
+from auth.people.reception import Reception
+from auth.people.seals import Seals
 from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import DoorServer
@@ -23,6 +30,7 @@ from deploy import soundness
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
 from deploy.exposure_watch import keep_watching
+from deploy.console import show
 from deploy.heads import HeadsFile
 from deploy.limits.limits import Limits
 from deploy.meters import lapse_done
@@ -91,6 +99,7 @@ class Hub:
             lambda member_id, entry_id: self.names.seal("entry", member_id, entry_id),
             self.broken,
         )
+        self.reception = reception(settings, self.pools)
         self.uploads = Uploads(
             lambda: self.pools.bare("worker"),
             self.pools.reader,
@@ -181,6 +190,9 @@ class Hub:
             await codes.sweep(conn, self.clock())
             await lookups.sweep(conn, self.clock())
             await sweeping.sweep(conn, wall())
+            await sessions.sweep(conn, wall())
+            await member_sign_in.forget_gone(conn)
+            await tries.sweep(conn, wall())
             erased = await profiles.erase(conn, self.clock())
         if erased.members:
             log.info("members who left were erased", extra={"erased": erased.members})
@@ -188,6 +200,21 @@ class Hub:
     async def broken(self, conn: AsyncConnection) -> list[str]:
         """The promises of the books that do not hold."""
         return [f"{one.promise}: {one.id} ({one.off:+})" for one in await broken(conn)]
+
+
+def reception(settings: Settings, pools: Pools) -> Reception:
+    """The door of people, who come with a session instead of a token."""
+    seals = Seals(settings.secret)
+    return Reception(
+        Means(seals, Passwords(seals), site_of(settings.issuer)),
+        lambda: pools.bare("app"),
+        lambda: pools.use("worker"),
+        lambda: pools.use("counter"),
+        wall,
+        show,
+        Post(settings.smtp, settings.mail_from).send,
+        tuple(settings.proxies.replace(",", " ").split()),
+    )
 
 
 async def look_again(

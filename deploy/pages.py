@@ -14,7 +14,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct, structs
 
-import settlement.bank.refusals  # noqa: F401  they have pages of their own too
+import auth.people.refusals  # noqa: F401  they have pages of their own too
+import settlement.bank.refusals  # noqa: F401  likewise
 from deploy.watch import Status, Watch
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal, slug_of, titles
@@ -23,6 +24,7 @@ WEB = Path(__file__).with_name("web")
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "docs.js": "text/javascript; charset=utf-8",
+    "passkey.js": "text/javascript; charset=utf-8",
     "vendor/swagger-ui.css": "text/css; charset=utf-8",
     "vendor/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }

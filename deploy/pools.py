@@ -111,3 +111,11 @@ class Pools:
         async with self.use("app") as conn:
             await conn.execute("SELECT set_config('meguri.tenant', %s, true)", (str(tenant_id),))
             yield conn
+
+    @asynccontextmanager
+    async def placed(self, shops: frozenset[int]) -> AsyncIterator[AsyncConnection]:
+        """A reading transaction that has named its shops: it sees the rows of these alone."""
+        async with self.use("app") as conn:
+            named = "{" + ",".join(map(str, sorted(shops))) + "}"
+            await conn.execute("SELECT set_config('meguri.shops', %s, true)", (named,))
+            yield conn

@@ -30,7 +30,9 @@ class Settings(Struct, frozen=True):
     desk_database_url: str | None = None
     heads: str | None = None
     citus: str | None = None
-    proxies: str = ""
+    smtp: str | None = None
+    mail_from: str = "meguri@localhost"
+    proxies: str = ""  # networks whose X-Forwarded-For is believed, with commas between
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -52,6 +54,8 @@ class Settings(Struct, frozen=True):
             "MEGURI_CLOCK": self.clock,
             "MEGURI_HEADS": self.heads or "",
             "MEGURI_CITUS": self.citus or "",
+            "MEGURI_SMTP": self.smtp or "",
+            "MEGURI_MAIL_FROM": self.mail_from,
             "MEGURI_PROXIES": self.proxies,
         }
 
@@ -88,5 +92,7 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         desk_database_url=env.get("DESK_DATABASE_URL") or None,
         heads=env.get("MEGURI_HEADS") or None,
         citus=env.get("MEGURI_CITUS") or None,
+        smtp=env.get("MEGURI_SMTP") or None,
+        mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
         proxies=env.get("MEGURI_PROXIES", ""),
     )

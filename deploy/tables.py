@@ -20,6 +20,10 @@ STAY = {
     "auth.requests": "pages that wait for an answer, over within minutes",
     "auth.withdrawn": "tokens that were given back, over within minutes",
     "auth.signing_keys": "sealed with the instance's secret; another instance makes its own",
+    "auth.links": "links that are good once, over within days",
+    "auth.people_log": "what was done here, at this instance",
+    "auth.sessions": "sessions, over within hours",
+    "auth.tries": "failures of the last quarter of an hour",
     "federation.codes": "one-time codes, over within 300 s",
     "federation.detached": "an export needs every month attached",
     "federation.detached_draws": "likewise",
@@ -36,6 +40,11 @@ NONE = "false"
 SECRETS = {
     "auth.clients": "method <> 'client_secret_basic'",  # these have no secret but at home
     "auth.credentials": "secret_sha256 IS NULL",
+    "auth.devices": NONE,
+    "auth.member_logins": NONE,
+    "auth.passkeys": NONE,
+    "auth.people": NONE,
+    "auth.person_roles": NONE,
     "federation.pins": NONE,
 }
 # Who members are, and whose account is where, goes along only where it is asked for: the rows that

@@ -4,10 +4,11 @@ from msgspec import Struct
 
 
 class Caller(Struct, frozen=True):
-    """One OAuth client while its token lives. `tills` None means all tills of the tenant; `wide`
-    callers (operator's and auditor's scopes) see every tenant's rows. `vouched` is the doors'
-    counter, as the desk knew it, before the client was looked up. `subject` is the member, under
-    the tenant's own handle, in whose name the client asks; None where it asks for itself."""
+    """One OAuth client while its token lives, or a person at the console. `tills` None means all
+    tills of the tenant; `wide` callers (operator's and auditor's scopes) see every tenant's rows;
+    those with `shops` see these alone, whosever they are. `vouched` is the doors' counter, as the
+    desk knew it, before the client was looked up. `subject` is the member, under the tenant's own
+    handle, in whose name the client asks; None where it asks for itself."""
 
     client_id: str
     tenant_id: int
@@ -16,3 +17,4 @@ class Caller(Struct, frozen=True):
     wide: bool
     vouched: int = -1
     subject: str | None = None
+    shops: frozenset[int] | None = None

@@ -166,6 +166,7 @@ async def get_member_entries(
 @get(
     "/v1/entries",
     requires="points:read",
+    placed=True,
     cache_control=NO_STORE,
     responses=answers(200, None, NotFound, Validation),
 )
@@ -181,7 +182,7 @@ async def get_entries(
     rows = await reading.entries(
         reader,
         most=limit + 1,
-        tenant_id=None if caller.wide else caller.tenant_id,
+        tenant_id=None if caller.wide or caller.shops is not None else caller.tenant_id,
         business_date=business_date,
         before=cursor_of(names, caller, after),
     )
@@ -191,6 +192,7 @@ async def get_entries(
 @get(
     "/v1/entries/{entry:str}",
     requires="points:read",
+    placed=True,
     cache_control=NO_STORE,
     responses=answers(200, None, NotFound, Validation),
 )

@@ -44,6 +44,22 @@ class ApprovalVoid(Refusal):
     staff_text = "承認が無効"
 
 
+class NotWhatWasShown(Refusal):
+    """画面に表示した支払案は今の支払案と違います。もう一度確認してください
+    The plan that was shown is not the one that counts now: look at it again."""
+
+    burns = False
+    staff_text = "支払案を再確認"
+
+
+class PreparedByNobody(Refusal):
+    """支払案に責任を持つ担当者がいません。起案者が画面で作成してください
+    Only a machine prepared this: a person has to prepare it at the console first."""
+
+    burns = False
+    staff_text = "担当者の起案が必要"
+
+
 class NoBankProfile(Refusal):
     """銀行設定が登録されていないため支払案を作れません
     No bank profile is in force, so payments cannot be prepared: see `meguri bank profile`."""

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from auth import clients, commands
-from auth.scopes import AUDIENCES, SCOPES, strangers
+from auth.scopes import AUDIENCES, CONSOLE, SCOPES, strangers
 from federation.refusals import NotFound, Validation
 
 PUBLIC = ECKey.generate_key("P-256").as_dict(private=False)
@@ -167,7 +167,7 @@ def test_every_scope_speaks_both_languages_and_belongs_somewhere():
         assert scope.ja
         assert scope.en.isascii(), name
         assert scope.audiences
-        assert scope.audiences <= AUDIENCES
+        assert scope.audiences <= AUDIENCES | {CONSOLE}
     assert strangers(frozenset(SCOPES), "till")
     wide = {name: scope.audiences for name, scope in SCOPES.items() if scope.wide}
     assert "entries:read-all" in wide

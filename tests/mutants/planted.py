@@ -10,6 +10,7 @@ from tests.mutants.guarding import GUARDING
 from tests.mutants.limits import LIMITING
 from tests.mutants.living import LIVING
 from tests.mutants.papers import READING
+from tests.mutants.peopling import PEOPLING
 from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.proving import REPLAYING
 from tests.mutants.settling import ROLLING
@@ -36,4 +37,5 @@ PLANTED = (
     *DECIDED,
     *REPLAYING,
     *GUARDING,
+    *PEOPLING,
 )

@@ -1,0 +1,1 @@
+DELETE FROM auth.devices WHERE member_id = %(member_id)s::bigint

@@ -1,0 +1,1 @@
+DELETE FROM auth.sessions WHERE session_sha256 = %(session_sha256)s::bytea

@@ -1,0 +1,1 @@
+SELECT password FROM auth.member_logins WHERE member_id = %(member_id)s::bigint

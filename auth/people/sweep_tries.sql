@@ -1,0 +1,1 @@
+DELETE FROM auth.tries WHERE tried_at < %(before)s::timestamptz
