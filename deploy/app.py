@@ -28,9 +28,9 @@ from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
 from deploy.trail.gate import Doorkeeper
+from federation.refusals import Refusal
 from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
 from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
-from federation.refusals import Refusal
 from settlement.life.finance_api import ROUTES as FINANCE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES

@@ -15,7 +15,6 @@ from auth import bell, keys, sweeping, watching
 from auth.door_desk import DoorDesk
 from auth.gate import Gate
 from auth.keys import Keys
-from auth.proofs import Memory, Proofs
 from auth.people import member_sign_in, sessions, tries
 from auth.people.factors import Means
 from auth.people.mail import Post
@@ -23,14 +22,15 @@ from auth.people.passkeys import site_of
 from auth.people.passwords import Passwords
 from auth.people.reception import Reception
 from auth.people.seals import Seals
+from auth.proofs import Memory, Proofs
 from auth.recheck import recheck
 from auth.refusals import InvalidToken
 from auth.server import DoorServer
 from deploy import soundness
 from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import clock, wall
-from deploy.exposure_watch import keep_watching
 from deploy.console import show
+from deploy.exposure_watch import keep_watching
 from deploy.heads import HeadsFile
 from deploy.limits.limits import Limits
 from deploy.meters import lapse_done

@@ -8,6 +8,7 @@ from types import FrameType
 
 import uvicorn
 
+from auth.people.subjects import MemberSignIn
 from deploy import eyes, logs
 from deploy.app import create_app, guarded
 from deploy.hub import Hub
@@ -45,7 +46,7 @@ def serve(settings: Settings, port: int, host: str = "127.0.0.1") -> None:
     eyes.set_up()
     # uvicorn raises the signal again when it has drained: then leave in order, with all flushed.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    app = create_app(settings)
+    app = create_app(settings, MemberSignIn())
     config = uvicorn.Config(
         Timed(guarded(app)),
         host=host,

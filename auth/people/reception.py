@@ -128,7 +128,7 @@ class Reception:
         if asks and not session.proves(action, self.now()):
             raise FreshFactorNeeded(step_up=f"/console/step-up?action={quote(action)}")
         connection.scope["state"]["session"] = session
-        connection.scope["state"]["person_id"] = session.person_id
+        connection.scope["state"]["person_id"] = str(session.person_id)
         return await self._caller(session)
 
     async def _caller(self, session: Session) -> Caller:

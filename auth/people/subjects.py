@@ -42,7 +42,9 @@ async def signed_in(request: Request[Any, Any, Any]) -> Subject | None:
     if not found:
         return None
     name = found[0]["email"] or "会員"
-    return Subject(session.member_id, name, session.began_at, session.factor, session.session_sha256)
+    return Subject(
+        session.member_id, name, session.began_at, session.factor, session.session_sha256
+    )
 
 
 def sign_in_at(return_to: str) -> str:
