@@ -41,8 +41,13 @@ from tenants.office_api import ROUTES as OFFICE_ROUTES
 from tenants.outstanding_api import ROUTES as OUTSTANDING_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
+from tenants.sequence_api import ROUTES as SEQUENCE_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
 from tenants.usage_api import ROUTES as USAGE_ROUTES
+from tenants.webhooks import endpoints
+from tenants.webhooks.endpoints_api import ROUTES as ENDPOINT_ROUTES
+from tenants.webhooks.events_api import ROUTES as EVENT_ROUTES
+from tenants.webhooks.guard import Allowance
 
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -79,6 +84,7 @@ def create_app(settings: Settings) -> Litestar:
     routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
     routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
+    routes += [*EVENT_ROUTES, *ENDPOINT_ROUTES, *SEQUENCE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     if isinstance(hub.clock, FileClock):
         routes += clock_api.ROUTES
@@ -142,6 +148,13 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         async with hub.pools.bare("worker") as conn:
             yield conn
 
+    async def allowing() -> list[Allowance]:
+        """Destinations that are not public, where a demo or test allows them."""
+        if not hub.in_test:
+            return []
+        async with hub.pools.use("worker") as conn:
+            return await endpoints.allowances(conn, hub.in_test)
+
     def same(thing: Any) -> Provide:
         return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
@@ -155,6 +168,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "worker": role("worker"),
         "clerk": Provide(clerk),
         "stranger": role("app"),
+        "allowing": Provide(allowing),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
 
@@ -181,4 +195,6 @@ def held(hub: Hub) -> dict[str, Any]:
         "lookups": hub.lookups,
         "wall": wall,
         "sealer": hub.sealer,
+        "vault": hub.vault,
+        "receipt_key": hub.receipt_key,
     }

@@ -31,6 +31,8 @@ COMMANDS = {
     "roll": "deploy.roller:roll_command",
     "bank": "deploy.bank_commands:bank",
     "settlement": "deploy.settlement_commands:settlement",
+    "webhooks": "deploy.webhook_commands:webhooks",
+    "receipts": "deploy.receipt_commands:receipts",
     "verify": "settlement.commands:verify",
 }
 

@@ -19,8 +19,9 @@ from auth.refusals import InvalidToken
 from auth.server import TokenServer
 from auth.token_api import TokenDesk
 from deploy.citus.desk import line_up_on_the_coordinator
-from deploy.clock import clock, wall
+from deploy.clock import FileClock, clock, wall
 from deploy.heads import HeadsFile
+from deploy.messenger import Messenger
 from deploy.meters import lapse_done
 from deploy.pools import Pools
 from deploy.roller import keep_rolling
@@ -42,8 +43,10 @@ from tenants import lookups, mall
 from tenants.importing import Importing
 from tenants.lookups import Lookups
 from tenants.mall import Mall
+from tenants.receipts import ReceiptKey
 from tenants.terms import Till
 from tenants.uploads import Uploads
+from tenants.webhooks.signing import Vault
 
 log = logging.getLogger("meguri.hub")
 HOUR = 3600.0
@@ -95,6 +98,12 @@ class Hub:
         self.watch = Watch(self.pools, self.clock)
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
+        self.vault = Vault(settings.secret)
+        self.receipt_key = ReceiptKey(settings.secret)
+        self.in_test = isinstance(self.clock, FileClock)
+        self.messenger = Messenger(
+            self.pools.messenger, self.names, self.vault, self.clock, wall, in_test=self.in_test
+        )
         self.draining = False
 
     def forget(self) -> None:
@@ -119,6 +128,9 @@ class Hub:
                 bell.listen(self.settings.redis_url, self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
+            if self.settings.webhooks != "off":
+                delivering = asyncio.create_task(self.messenger.keep_delivering())
+                stack.push_async_callback(ended, delivering)
             if self.settings.citus:
                 line_up_on_the_coordinator()
             self.desk.start()

@@ -30,6 +30,7 @@ class Settings(Struct, frozen=True):
     desk_database_url: str | None = None
     heads: str | None = None
     citus: str | None = None
+    webhooks: str = "on"
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -51,6 +52,7 @@ class Settings(Struct, frozen=True):
             "MEGURI_CLOCK": self.clock,
             "MEGURI_HEADS": self.heads or "",
             "MEGURI_CITUS": self.citus or "",
+            "MEGURI_WEBHOOKS": self.webhooks,
         }
 
 
@@ -86,4 +88,5 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         desk_database_url=env.get("DESK_DATABASE_URL") or None,
         heads=env.get("MEGURI_HEADS") or None,
         citus=env.get("MEGURI_CITUS") or None,
+        webhooks=env.get("MEGURI_WEBHOOKS") or "on",
     )

@@ -17,6 +17,7 @@ STAY = {
     "federation.detached_draws": "likewise",
     "federation.doors": "one counter of the running processes",
     "federation.watched": "where the running hubs look; transactions bear other numbers elsewhere",
+    "federation.announced": "the announcer's mark; elsewhere it is found anew",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
     "settlement.counts": "follow from the books; the roller begins anew elsewhere",
     "settlement.folded": "the roller's mark; elsewhere it stands at nothing",
@@ -27,6 +28,7 @@ NONE = "false"
 SECRETS = {
     "auth.clients": "method = 'private_key_jwt'",  # they have no secret but at home
     "federation.pins": NONE,
+    "tenants.webhook_secrets": NONE,
 }
 # Who members are, and whose account is where, goes along only where it is asked for: the rows that
 # say nothing of it.
@@ -41,7 +43,7 @@ PERSONAL = {
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
-LEFT_OUT = {("federation.entries", "xid")}
+LEFT_OUT = {("federation.entries", "xid"), ("federation.notices", "xid")}
 # Tables in which migrations and the start of a hub put rows of their own: an import replaces them.
 SEEDED = {
     "federation.cycles",

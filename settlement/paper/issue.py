@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
+from federation.tell import tell
 from settlement.lines import Party
 from settlement.paper.daily import agreed, day_lines
 from settlement.paper.paper import Before, DayLine, Paper, Profile, Signature, Unused, bare
@@ -42,6 +43,14 @@ class Issued(Struct, frozen=True):
     body: bytes
     sha256: str
     issued_at: datetime
+
+
+class PaperTold(Struct, frozen=True):
+    """What its party reads of a paper that was issued."""
+
+    cycle: date
+    kind: Kind
+    issue: int
 
 
 class Beside(Struct, frozen=True):
@@ -98,7 +107,11 @@ async def newest(conn: AsyncConnection, asked: dict[str, Any]) -> Issued | None:
 
 async def keep(conn: AsyncConnection, asked: dict[str, Any]) -> Issued:
     """Keep a paper; who was first with its number is read back."""
-    await conn.execute(KEEP, asked)
+    async with conn.transaction():
+        if (await conn.execute(KEEP, asked)).rowcount:
+            first_on = date.fromisoformat(str(asked["cycle_id"]))
+            issued_now = PaperTold(first_on, asked["kind"], asked["issue"])
+            await tell(conn, "paper.issued", [asked["party_id"]], issued_now)
     kept = await newest(conn, asked)
     assert kept is not None, "it is there, whoever was first"
     return kept
