@@ -44,10 +44,8 @@ from tenants.reading_api import ROUTES as READING_ROUTES
 from tenants.sequence_api import ROUTES as SEQUENCE_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
 from tenants.usage_api import ROUTES as USAGE_ROUTES
-from tenants.webhooks import endpoints
 from tenants.webhooks.endpoints_api import ROUTES as ENDPOINT_ROUTES
 from tenants.webhooks.events_api import ROUTES as EVENT_ROUTES
-from tenants.webhooks.guard import Allowance
 
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -148,13 +146,6 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         async with hub.pools.bare("worker") as conn:
             yield conn
 
-    async def allowing() -> list[Allowance]:
-        """Destinations that are not public, where a demo or test allows them."""
-        if not hub.in_test:
-            return []
-        async with hub.pools.use("worker") as conn:
-            return await endpoints.allowances(conn, hub.in_test)
-
     def same(thing: Any) -> Provide:
         return Provide(lambda: thing, sync_to_thread=False, use_cache=True)
 
@@ -168,7 +159,7 @@ def dependencies(hub: Hub) -> dict[str, Provide]:
         "worker": role("worker"),
         "clerk": Provide(clerk),
         "stranger": role("app"),
-        "allowing": Provide(allowing),
+        "allowing": Provide(hub.allowing),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
 

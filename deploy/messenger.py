@@ -1,4 +1,4 @@
-"""配達係: the messenger's place in a hub. One session announces, lays deliveries out and sends them;
+"""配達係: the messenger's place in a hub. One session announces, lays deliveries out and sends;
 every other stands by for it, as for the sealer.
 
 All that is written goes through the session that holds the lock: whoever loses it, loses its voice.
@@ -144,9 +144,9 @@ class Messenger:
         """Write down what came back, and send what is due."""
         done, self._done = self._done, []
         await delivering.settle(conn, done, self._backoff)
-        for one in done:
-            del self._away[one.due.delivery]
-            self._heard(one)
+        for heard in done:
+            del self._away[heard.due.delivery]
+            self._heard(heard)
         resting = [to for to, until in self._rests.items() if until > monotonic()]
         found = await delivering.due(conn, self._wall(), self._away, resting, EACH)
         sent = self._chosen(found)
@@ -164,7 +164,7 @@ class Messenger:
         """The first of each endpoint before the second of any, as far as there is room: one that is
         slow holds only what is its own."""
         busy = Counter(one.to for one in self._away.values())
-        placed = []
+        placed: list[tuple[int, int, Due]] = []
         for one in found:
             most = 1 if self._failures[one.to] >= FAILING else EACH
             if busy[one.to] < most:
@@ -196,7 +196,7 @@ class Messenger:
         self._woken.set()
 
     def _heard(self, one: Settled) -> None:
-        """An endpoint that fails on end rests, longer each time; one that takes something is well."""
+        """What fails on end rests, longer each time; what takes something is well."""
         to = one.due.to
         if one.tried.delivered:
             self._failures.pop(to, None)

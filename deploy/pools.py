@@ -94,7 +94,7 @@ class Pools:
         )
 
     async def messenger(self) -> AsyncConnection:
-        """A connection for the messenger, whose session holds its lock, with the sealer's limits."""
+        """A connection for the messenger, whose session holds a lock as the sealer's does."""
         return await AsyncConnection.connect(
             self._settings.url("worker"),
             autocommit=True,

@@ -3,6 +3,7 @@ the months lie here. It is derived: nothing was written for it when an entry was
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from msgspec import Struct
 from psycopg import AsyncConnection
@@ -48,25 +49,25 @@ async def walk(
     asked = {"tenants": sorted(tenants), "after": after, "most": most}
     found = await rows(conn, EVENTS, asked)
     here = max(row["sequence"] for row in found if row["tenant_id"] is None)
-    events = []
-    for row in found:
-        if row["tenant_id"] is not None:
-            events.append(
-                Event(
-                    row["sequence"],
-                    row["tenant_id"],
-                    row["kind"],
-                    row["member_id"],
-                    row["at"],
-                    row["content"],
-                    entry_of(row) if row["entry_id"] is not None else None,
-                )
-            )
-    return Walk(tuple(events), max(here, after))
+    events = tuple(event_of(row) for row in found if row["tenant_id"] is not None)
+    return Walk(events, max(here, after))
 
 
-def entry_of(row: dict[str, object]) -> EntryRow:
+def event_of(row: dict[str, Any]) -> Event:
+    """An event from its row."""
+    return Event(
+        row["sequence"],
+        row["tenant_id"],
+        row["kind"],
+        row["member_id"],
+        row["at"],
+        row["content"],
+        entry_of(row) if row["entry_id"] is not None else None,
+    )
+
+
+def entry_of(row: dict[str, Any]) -> EntryRow:
     """The entry that an event tells of."""
     own = {name: row[name] for name in EntryRow.__struct_fields__ if name in row}
-    kind = str(row["kind"]).partition(".")[2]
-    return EntryRow(**{**own, "kind": kind, "at": row["happened_at"], "booked_at": row["at"]})  # type: ignore[arg-type]
+    kind = row["kind"].partition(".")[2]
+    return EntryRow(**{**own, "kind": kind, "at": row["happened_at"], "booked_at": row["at"]})

@@ -1,5 +1,5 @@
-"""知らせ: what changed beside the books is told to whom it concerns, in the transaction that changed
-it; what never commits is told to nobody."""
+"""知らせ: what changed beside the books is told to whom it concerns, in the transaction that
+changed it; what never commits is told to nobody."""
 
 from collections.abc import Iterable
 

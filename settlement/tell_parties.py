@@ -1,4 +1,4 @@
-"""期の知らせ: the parties of a cycle are told that it has gone a step further, in that very step."""
+"""期の知らせ: the parties of a cycle are told of each step it takes, in that very step."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""連番の照合: whether every line that a till numbered has come, once; its tenant sees what has not."""
+"""連番の照合: whether every line that a till numbered has come, once; its tenant sees it."""
 
 from datetime import datetime
 

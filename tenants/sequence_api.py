@@ -1,4 +1,4 @@
-"""連番と受領証のAPI: what is missing of a till's lines, and the key that receipts are signed with."""
+"""連番と受領証のAPI: what is missing of a till's lines, and the key of the receipts."""
 
 from typing import Annotated
 

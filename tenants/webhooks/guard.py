@@ -1,8 +1,8 @@
 """宛先の検査: which addresses the hub connects to when a tenant names a URL. Pure.
 
-A name is brought to its one ASCII form before anything is asked of it; every spelling of a number is
-refused, for `getaddrinfo` makes addresses of many. Of the addresses that a name leads to all must be
-public, and the connection goes to the very address that was checked (security T-10, 2.3).
+A name is brought to its one ASCII form before anything is asked of it; every spelling of a number
+is refused, for `getaddrinfo` makes addresses of many. Of the addresses that a name leads to all
+must be public, and the connection goes to the very address that was checked (security T-10, 2.3).
 """
 
 import ipaddress
@@ -15,8 +15,8 @@ from msgspec import Struct
 
 PORT = 443
 LONGEST = 2048
-# Scheme, host, port, path and query; no user, no brackets, no fragment, nothing but plain characters
-# from the path on. Taken apart here: `urlsplit` passes over tabs and line feeds.
+# Scheme, host, port, path and query; no user, no brackets, no fragment, nothing but plain
+# characters from the path on. Taken apart here: `urlsplit` passes over tabs and line feeds.
 URL = re.compile(
     r"https://(?P<host>[^\x00-\x20\x7f/?#\\@:\[\]%]+)(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>(?:/[!$-;=?-\[\]_a-z|~]*)?(?:\?[!$-;=?-\[\]_a-z|~]*)?)"
@@ -88,9 +88,9 @@ def destination(url: str, allowances: Iterable[Allowance] = ()) -> Destination:
         raise NotAllowed
     host, port = ascii_name(parts["host"]), int(parts["port"] or PORT)
     path = parts["path"]
-    if allowed(host, port, allowances) is None:
-        if port != PORT or host.rpartition(".")[2] in INSIDE:
-            raise NotAllowed
+    public_name = port == PORT and host.rpartition(".")[2] not in INSIDE
+    if not public_name and allowed(host, port, allowances) is None:
+        raise NotAllowed
     return Destination(host, port, path if path.startswith("/") else f"/{path}")
 
 
@@ -135,8 +135,8 @@ def public(address: str) -> str:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address belongs to the public internet, to one machine, by itself: a mapped one is
-    asked as what it stands for, and is refused all the same."""
+    """Whether an address belongs to the public internet, to one machine, by itself. One that wraps
+    another (mapped, 6to4, Teredo, NAT64) is refused, whatever it wraps."""
     if address.is_multicast or address.is_reserved or not address.is_global:
         return False
     if isinstance(address, IPv4Address):

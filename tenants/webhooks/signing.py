@@ -1,6 +1,6 @@
-"""署名: how a receiver knows that a delivery is the hub's (Standard Webhooks, symmetric, `v1`). Pure.
+"""署名: how a receiver knows that a delivery is the hub's (Standard Webhooks, `v1`). Pure.
 
-The signature is HMAC-SHA256 over `id.timestamp.body`; while a secret is being changed there are two.
+The signature is HMAC-SHA256 over `id.timestamp.body`; while a secret is being changed, two of them.
 """
 
 import base64

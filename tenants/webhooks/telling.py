@@ -1,5 +1,5 @@
-"""出来事の書き方: the words in which a tenant is told of what happened, the same for whoever asks for
-them and for whoever has them delivered, and the same each time."""
+"""出来事の書き方: the words in which a tenant is told of what happened, the same each time, for
+whoever asks for them and for whoever has them delivered."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
