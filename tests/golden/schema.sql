@@ -64,6 +64,19 @@ auth.signing_keys
 deploy.migrations
   GRANT SELECT TO meguri_app
 
+federation.announced
+  one boolean NOT NULL DEFAULT true
+  number bigint NOT NULL DEFAULT 0
+  sequence bigint NOT NULL DEFAULT 0
+  announced_check: CHECK ((sequence >= number))
+  announced_number_check: CHECK ((number >= 0))
+  announced_one_check: CHECK (one)
+  announced_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX announced_pkey ON federation.announced USING btree (one)
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 federation.answers
   shop_id bigint NOT NULL
   slip text NOT NULL
@@ -405,6 +418,33 @@ federation.members
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+federation.notices
+  notice_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  kind text NOT NULL
+  member_id bigint
+  content text NOT NULL
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  sequence bigint
+  announced_at timestamp with time zone
+  notices_check: CHECK (((sequence IS NULL) = (announced_at IS NULL)))
+  notices_content_check: CHECK ((content ~ '^\{'::text))
+  notices_kind_check: CHECK ((kind ~ '^[a-z]+\.[a-z-]+$'::text))
+  notices_pkey: PRIMARY KEY (notice_id)
+  notices_sequence_check: CHECK ((sequence > 0))
+  notices_sequence_key: UNIQUE (sequence)
+  CREATE INDEX notices_new ON federation.notices USING btree (xid, notice_id) WHERE (sequence IS NULL)
+  CREATE INDEX notices_of_tenant ON federation.notices USING btree (tenant_id, sequence)
+  CREATE UNIQUE INDEX notices_pkey ON federation.notices USING btree (notice_id)
+  CREATE UNIQUE INDEX notices_sequence_key ON federation.notices USING btree (sequence)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY place FOR UPDATE TO {meguri_worker} USING (sequence IS NULL)
+  POLICY tell FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 federation.numbered
   one boolean NOT NULL DEFAULT true
   xid xid8 NOT NULL DEFAULT '0'::xid8
@@ -428,6 +468,21 @@ federation.pins
   GRANT DELETE, INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+federation.places
+  after_number bigint NOT NULL
+  first_sequence bigint NOT NULL
+  notices bigint NOT NULL
+  places_after_number_check: CHECK ((after_number >= 0))
+  places_check1: CHECK ((notices >= (first_sequence - after_number)))
+  places_check: CHECK ((first_sequence > after_number))
+  places_first_sequence_key: UNIQUE (first_sequence)
+  places_pkey: PRIMARY KEY (after_number)
+  CREATE UNIQUE INDEX places_first_sequence_key ON federation.places USING btree (first_sequence)
+  CREATE UNIQUE INDEX places_pkey ON federation.places USING btree (after_number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 federation.postings
   member_id bigint
@@ -1309,6 +1364,32 @@ tenants.acts
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.attempts
+  attempt bigint NOT NULL
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  delivery bigint NOT NULL
+  try integer NOT NULL
+  at timestamp with time zone NOT NULL
+  status smallint
+  failure text
+  duration_ms integer NOT NULL
+  attempts_check: CHECK (((status IS NULL) = (failure IS NOT NULL)))
+  attempts_delivery_fkey: FOREIGN KEY (delivery) REFERENCES tenants.deliveries(delivery) ON DELETE CASCADE
+  attempts_duration_ms_check: CHECK ((duration_ms >= 0))
+  attempts_failure_check: CHECK ((failure = ANY (ARRAY['no-address'::text, 'no-connection'::text, 'no-tls'::text, 'no-answer'::text, 'time-out'::text])))
+  attempts_pkey: PRIMARY KEY (attempt)
+  attempts_try_check: CHECK ((try > 0))
+  CREATE INDEX attempts_of_delivery ON tenants.attempts USING btree (delivery)
+  CREATE INDEX attempts_of_endpoint ON tenants.attempts USING btree (tenant_id, endpoint_id, attempt)
+  CREATE UNIQUE INDEX attempts_pkey ON tenants.attempts USING btree (attempt)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 tenants.batch_lines
   tenant_id bigint NOT NULL
   batch_id text NOT NULL
@@ -1470,6 +1551,40 @@ tenants.daily_totals
   GRANT INSERT, SELECT, UPDATE TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+tenants.deliveries
+  delivery bigint NOT NULL
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  sequence bigint
+  event text NOT NULL
+  type text NOT NULL
+  lane bigint NOT NULL
+  state text NOT NULL DEFAULT 'waiting'::text
+  body text
+  laid_at timestamp with time zone NOT NULL
+  due_at timestamp with time zone NOT NULL
+  tries integer NOT NULL DEFAULT 0
+  ended_at timestamp with time zone
+  deliveries_check1: CHECK (((state <> 'waiting'::text) OR (body IS NOT NULL)))
+  deliveries_check2: CHECK (((sequence IS NULL) = (lane < 0)))
+  deliveries_check: CHECK (((state = 'waiting'::text) = (ended_at IS NULL)))
+  deliveries_pkey: PRIMARY KEY (delivery)
+  deliveries_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+  deliveries_tenant_id_endpoint_id_fkey: FOREIGN KEY (tenant_id, endpoint_id) REFERENCES tenants.webhook_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE
+  deliveries_tenant_id_endpoint_id_sequence_key: UNIQUE (tenant_id, endpoint_id, sequence)
+  deliveries_tries_check: CHECK ((tries >= 0))
+  CREATE INDEX deliveries_due ON tenants.deliveries USING btree (tenant_id, endpoint_id, sequence) WHERE (state = 'waiting'::text)
+  CREATE INDEX deliveries_ended ON tenants.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+  CREATE INDEX deliveries_waiting ON tenants.deliveries USING btree (tenant_id, endpoint_id, lane, sequence) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX deliveries_pkey ON tenants.deliveries USING btree (delivery)
+  CREATE UNIQUE INDEX deliveries_tenant_id_endpoint_id_sequence_key ON tenants.deliveries USING btree (tenant_id, endpoint_id, sequence)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 tenants.expiry_policies
   kind text NOT NULL
@@ -1844,3 +1959,64 @@ tenants.tills
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.webhook_allowances
+  allowance bigint NOT NULL
+  host text NOT NULL
+  port integer NOT NULL
+  address inet NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  allowed_at timestamp with time zone NOT NULL
+  withdrawn_at timestamp with time zone
+  webhook_allowances_author_check: CHECK ((author <> ''::text))
+  webhook_allowances_check: CHECK ((withdrawn_at >= allowed_at))
+  webhook_allowances_pkey: PRIMARY KEY (allowance)
+  webhook_allowances_port_check: CHECK (((port >= 1) AND (port <= 65535)))
+  webhook_allowances_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX webhook_allowances_pkey ON tenants.webhook_allowances USING btree (allowance)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.webhook_endpoints
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  url text NOT NULL
+  types ARRAY
+  description text NOT NULL DEFAULT ''::text
+  state text NOT NULL DEFAULT 'enabled'::text
+  laid_out bigint NOT NULL
+  created_at timestamp with time zone NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  failing_since timestamp with time zone
+  webhook_endpoints_endpoint_id_check: CHECK ((endpoint_id ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+  webhook_endpoints_laid_out_check: CHECK ((laid_out >= 0))
+  webhook_endpoints_pkey: PRIMARY KEY (tenant_id, endpoint_id)
+  webhook_endpoints_state_check: CHECK ((state = ANY (ARRAY['enabled'::text, 'disabled'::text, 'failed'::text])))
+  webhook_endpoints_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  webhook_endpoints_url_check: CHECK ((url ~ '^https://'::text))
+  CREATE UNIQUE INDEX webhook_endpoints_pkey ON tenants.webhook_endpoints USING btree (tenant_id, endpoint_id)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.webhook_secrets
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  number integer NOT NULL
+  sealed bytea NOT NULL
+  made_at timestamp with time zone NOT NULL
+  ends_at timestamp with time zone
+  webhook_secrets_number_check: CHECK ((number > 0))
+  webhook_secrets_pkey: PRIMARY KEY (tenant_id, endpoint_id, number)
+  webhook_secrets_tenant_id_endpoint_id_fkey: FOREIGN KEY (tenant_id, endpoint_id) REFERENCES tenants.webhook_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX webhook_secrets_in_use ON tenants.webhook_secrets USING btree (tenant_id, endpoint_id) WHERE (ends_at IS NULL)
+  CREATE UNIQUE INDEX webhook_secrets_pkey ON tenants.webhook_secrets USING btree (tenant_id, endpoint_id, number)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
