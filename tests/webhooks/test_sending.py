@@ -1,5 +1,5 @@
-"""One try: to the address that was checked, as the name it was checked for, and of the answer no more
-than its status."""
+"""One try: to the address that was checked, as the name it was checked for, and of the answer no
+more than its status."""
 
 import asyncio
 import ssl
