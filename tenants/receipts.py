@@ -26,6 +26,7 @@ ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # of
 ES256 = ec.ECDSA(SHA256(), deterministic_signing=True)
 TYPE = "meguri-receipt+jws"
 HALF = 32
+NOTHING = Raw()
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -52,8 +53,8 @@ class Said(Struct, frozen=True):
     slip: str | None = None
     kind: str | None = None
     status: int | None = None
-    answer: Raw | None = None
-    problem: Raw | None = None
+    answer: Raw = NOTHING
+    problem: Raw = NOTHING
 
 
 class NotTheHubs(Exception):
@@ -95,9 +96,9 @@ class ReceiptKey:
 
 def receipt_of(batch: str, said: Said, line_sha256: str) -> Receipt:
     """What is signed of an outcome."""
-    answer = said.answer if said.answer is not None else said.problem
+    answer = bytes(said.answer) or bytes(said.problem)
     told: dict[str, Any] = {
-        "answer_sha256": None if answer is None else hashlib.sha256(bytes(answer)).hexdigest(),
+        "answer_sha256": hashlib.sha256(answer).hexdigest() if answer else None,
         "state": said.state,
     }
     return Receipt(
