@@ -210,7 +210,7 @@ async def run(given: Given, database: str, folder: Path, events: int, kills: int
 async def test_a_messenger_that_is_killed_loses_invents_and_disorders_nothing(
     given: Given, database: str, tmp_path: Path
 ) -> None:
-    await run(given, database, tmp_path, events=160, kills=1)
+    await run(given, database, tmp_path, events=100, kills=1)
 
 
 @pytest.mark.long

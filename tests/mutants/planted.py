@@ -10,6 +10,7 @@ from tests.mutants.points import HOLDING, SPENDING
 from tests.mutants.settling import ROLLING
 from tests.mutants.spread import SPREADING
 from tests.mutants.storm import STRIKING
+from tests.mutants.telling import TELLING
 
 PLANTED = (
     *LOCKING,
@@ -26,4 +27,5 @@ PLANTED = (
     *STRIKING,
     *PAYING,
     *LIVING,
+    *TELLING,
 )
