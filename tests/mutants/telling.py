@@ -6,7 +6,7 @@ ORDER = "tests/webhooks/test_sequence.py"
 STORY = "tests/webhooks/test_story.py"
 TRIES = "tests/webhooks/test_sending.py"
 GUARD = "tests/webhooks/test_guard.py"
-PAGE = "tests/webhooks/test_page.py"
+SIGNED = "tests/webhooks/test_signing.py"
 RECEIPTS = "tests/offline/test_receipts.py"
 
 TELLING = (
@@ -106,7 +106,7 @@ TELLING = (
         "tenants/webhooks/signing.py",
         '    said = f"{event}.{timestamp}.".encode() + body',
         '    said = f"{event}.".encode() + body',
-        f"{PAGE}::test_what_the_hub_signs_the_standards_own_library_verifies",
+        f"{SIGNED}::test_what_the_hub_signs_the_standards_own_library_verifies",
     ),
     Bug(
         "a receipt is of another line",
