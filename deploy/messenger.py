@@ -30,6 +30,7 @@ ALONE = "SELECT pg_try_advisory_lock(%(lock)s)"
 EVERY_SECONDS = 0.5
 GATHER_SECONDS = 0.02
 SWEEP_SECONDS = 60.0
+TELL_SECONDS = 2.0
 EACH = 8  # on their way to one endpoint
 FAILING = 5  # failures on end, after which an endpoint rests between single tries
 TOTAL = 256
@@ -87,6 +88,7 @@ class Messenger:
         self._failures: Counter[str] = Counter()
         self._rests: dict[str, float] = {}
         self._swept = 0.0
+        self._told = 0.0
 
     async def keep_delivering(self) -> None:
         """Deliver as long as the process lives, whatever becomes of the database."""
@@ -137,7 +139,9 @@ class Messenger:
                 log.error("an endpoint was switched off", extra={"reason": one})
             await delivering.sweep(conn, self._wall())
             self._swept = monotonic()
-        self._tell(await delivering.stands(conn))
+        if monotonic() > self._told + TELL_SECONDS or not self._told:
+            self._tell(await delivering.stands(conn))
+            self._told = monotonic()
         return more
 
     async def send(self, conn: AsyncConnection) -> None:

@@ -10,7 +10,9 @@ numbered AS (
 ),
 
 before AS (
-    SELECT coalesce(max(notices), 0) AS notices FROM federation.places
+    SELECT coalesce(
+        (SELECT places.notices FROM federation.places ORDER BY places.after_number DESC LIMIT 1), 0
+    ) AS notices
 ),
 
 ready AS (

@@ -106,6 +106,7 @@ CREATE INDEX deliveries_waiting ON tenants.deliveries (tenant_id, endpoint_id, l
 WHERE state = 'waiting';
 CREATE INDEX deliveries_due ON tenants.deliveries (tenant_id, endpoint_id, sequence)
 WHERE state = 'waiting';
+CREATE INDEX deliveries_dead ON tenants.deliveries (tenant_id, endpoint_id) WHERE state = 'dead';
 CREATE INDEX deliveries_ended ON tenants.deliveries (ended_at) WHERE ended_at IS NOT NULL;
 
 -- What became of each try; never what was answered.

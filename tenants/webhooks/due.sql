@@ -12,6 +12,7 @@ CROSS JOIN LATERAL (
         AND one.endpoint_id = endpoints.endpoint_id
         AND one.state = 'waiting'
         AND one.due_at <= %(now)s::timestamptz
+        AND (one.sequence IS NULL OR one.sequence <= endpoints.laid_out)  -- a replay comes by here
         AND NOT one.delivery = ANY(%(away)s::bigint [])
         AND NOT EXISTS (
             SELECT FROM tenants.deliveries AS before

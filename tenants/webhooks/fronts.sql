@@ -19,6 +19,7 @@ WHERE
                 deliveries.tenant_id = endpoints.tenant_id
                 AND deliveries.endpoint_id = endpoints.endpoint_id
                 AND deliveries.state = 'waiting'
+                AND deliveries.sequence <= endpoints.laid_out
             LIMIT %(room)s::bigint
         ) AS waiting
     ) < %(room)s::bigint

@@ -177,14 +177,33 @@ async def test_a_notice_of_a_transaction_that_still_runs_holds_back_those_after_
 async def test_of_two_who_announce_at_once_each_notice_gets_one_place(
     books: Books, database: str
 ) -> None:
-    for _ in range(30):
-        await books.notice(books.owner, 8)
-    async with await AsyncConnection.connect(database, autocommit=True) as other:
+    notices = [await books.notice(books.owner, 8) for _ in range(5)]
+    entry = await books.enter(books.owner, 8)
+    async with await AsyncConnection.connect(database) as other:
         await other.execute("SET ROLE meguri_worker")
-        for _ in range(50):
-            await asyncio.gather(*(announce(conn, AT, 7) for conn in (books.worker, other)))
+        while not (await announced(other)):
+            await other.rollback()
+        for _ in range(1_000):  # another database's transaction may hold the sealer up
+            head, _ = await journal.number(books.sealer, None)
+            if head.number:
+                break
+            await asyncio.sleep(0.005)
+        second = asyncio.create_task(announce(books.worker, AT))
+        await asyncio.sleep(0.1)  # it waits; were it not to, it would be done by now
+        await other.commit()
+        await second
     await settled(books)
-    assert [one.sequence for one in await books.whole(10)] == list(range(1, 31))
+    whole = await books.whole(10)
+    assert [number_of(one) for one in whole] == [*notices, entry]
+    assert [one.sequence for one in whole] == [1, 2, 3, 4, 5, 6]
+    for at in range(6):
+        assert await books.whole(10, at) == whole[at:]
+
+
+async def announced(conn: AsyncConnection) -> bool:
+    """Announce in a transaction that stays open; whether there was anything that could be told."""
+    await conn.execute("SET LOCAL ROLE meguri_worker")
+    return await announce(conn, AT)
 
 
 async def test_a_members_change_is_told_to_those_who_booked_for_it_and_to_no_other(

@@ -1,16 +1,21 @@
 """What a tenant is told, and how: by asking, and by being sent it."""
 
+import asyncio
 import base64
 from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from psycopg import AsyncConnection
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from auth import clients
 from auth.scopes import BACKOFFICE
 from deploy.clock import wall
+from deploy.messenger import EACH
+from tenants.webhooks.delivering import give_up
 from tests.mall import Client, Mall, Shop
 from tests.webhooks.receiver import Came, Receiver, until
 
@@ -204,6 +209,81 @@ async def test_a_failing_event_holds_only_its_own_members_later_ones(
     for one in receiver.taken("/cafe"):
         by_member[one.event["data"]["member"]].append(one.event["data"]["slip"])
     assert sorted(by_member.values()) == sorted(asked[at::4] for at in range(4))
+
+
+async def test_a_tenant_whose_receiver_hangs_delays_nobody_else(
+    mall: Mall, receiver: Receiver
+) -> None:
+    slow, quick = await opened(mall, "slow", "quick")
+    offices = [await mall.office(shop) for shop in (slow, quick)]
+    released, hanging, most = asyncio.Event(), 0, 0
+
+    async def answers(path: str, event: Any) -> int:
+        nonlocal hanging, most
+        if path == "/slow":
+            hanging += 1
+            most = max(most, hanging)
+            await released.wait()
+            hanging -= 1
+        return 204
+
+    receiver.answers = answers
+    for office, path in zip(offices, ("/slow", "/quick"), strict=True):
+        await endpoint(office, receiver, path)
+    members = await mall.members(12)
+    for one in members:
+        await slow.sells(one, yen=1_100)
+        await quick.sells(one, yen=1_100)
+    await until(lambda: len(receiver.taken("/quick")) == len(members))
+    assert receiver.taken("/slow") == []
+    await until(lambda: hanging == EACH)
+    released.set()
+    await until(lambda: len(receiver.taken("/slow")) == len(members))
+    assert most == EACH
+
+
+async def test_what_nobody_takes_for_three_days_is_given_up_and_can_be_had_again(
+    mall: Mall, receiver: Receiver
+) -> None:
+    shop = (await opened(mall, "closed"))[0]
+    office = await mall.office(shop)
+    receiver.answers = lambda path, event: 503
+    await endpoint(office, receiver, "/closed")
+    member = await mall.member()
+    slips = [(await shop.sells(member, yen=1_100))["slip"] for _ in range(2)]
+    await logged(office, "closed", 1)
+    tries = "SELECT max(tries) FROM tenants.deliveries WHERE tenant_id = %s AND state = 'waiting'"
+    assert await mall.value(tries, shop.tenant_id) >= 1
+    async with await AsyncConnection.connect(
+        mall.hub.settings.database_url, autocommit=True
+    ) as owner:
+        await owner.execute(
+            "UPDATE tenants.deliveries SET laid_at = laid_at - interval '3 days' WHERE sequence ="
+            " (SELECT min(sequence) FROM tenants.deliveries WHERE tenant_id = %s)",
+            (shop.tenant_id,),
+        )
+    stands = {}
+    for _ in range(1_000):
+        stands = (await office.get("/v1/webhook-endpoints/closed")).json
+        if stands["dead"] == 1:
+            break
+    assert (stands["dead"], stands["waiting"], stands["state"]) == (1, 1, "enabled")
+    later = {slips[1]}
+    await until(lambda: later <= {one.event["data"]["slip"] for one in receiver.came[-1:]})
+    async with mall.hub.pools.bare("worker") as conn:
+        off = await give_up(conn, wall() + timedelta(days=3))
+    assert f"{shop.tenant_id}/closed" in off
+    assert (await office.get("/v1/webhook-endpoints/closed")).json["state"] == "failed"
+    [told_of_it] = [one for one in await told(office, 1, "webhook.") if one["type"][0] == "w"]
+    assert told_of_it["type"] == "webhook.disabled"
+    assert told_of_it["data"]["endpoint"] == "closed"
+    receiver.answers = lambda path, event: 204
+    await office.post("/v1/webhook-endpoints/closed/replay", after=0)
+    url = {"url": receiver.url("/closed")}
+    assert (await office.ask("PUT", "/v1/webhook-endpoints/closed", json=url)).status == 200
+    await until(lambda: len(receiver.taken("/closed")) == 3)
+    data = [one.event["data"] for one in receiver.taken("/closed")]
+    assert [one["slip"] for one in data if "slip" in one] == slips
 
 
 async def test_while_a_secret_changes_both_sign_and_then_the_new_one_alone(
