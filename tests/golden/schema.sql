@@ -1574,6 +1574,7 @@ tenants.deliveries
   deliveries_tenant_id_endpoint_id_fkey: FOREIGN KEY (tenant_id, endpoint_id) REFERENCES tenants.webhook_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE
   deliveries_tenant_id_endpoint_id_sequence_key: UNIQUE (tenant_id, endpoint_id, sequence)
   deliveries_tries_check: CHECK ((tries >= 0))
+  CREATE INDEX deliveries_dead ON tenants.deliveries USING btree (tenant_id, endpoint_id) WHERE (state = 'dead'::text)
   CREATE INDEX deliveries_due ON tenants.deliveries USING btree (tenant_id, endpoint_id, sequence) WHERE (state = 'waiting'::text)
   CREATE INDEX deliveries_ended ON tenants.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL)
   CREATE INDEX deliveries_waiting ON tenants.deliveries USING btree (tenant_id, endpoint_id, lane, sequence) WHERE (state = 'waiting'::text)
