@@ -24,6 +24,7 @@ from auth.redirects import is_redirect
 from auth.scopes import AUDIENCES, MEMBER, strangers
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
+from federation.tell import tell
 from tenants.layout import moved, stop_till
 
 Method = Literal["private_key_jwt", "client_secret_basic", "none"]
@@ -62,6 +63,18 @@ class Listed(Struct, frozen=True):
     state: str
     created_at: datetime
     revoked_at: datetime | None
+
+
+class ClientRevoked(Struct, frozen=True):
+    """What its tenant reads of a client that was shut out."""
+
+    client: str
+
+
+class TillRevoked(Struct, frozen=True):
+    """What its tenant reads of a till that was stopped."""
+
+    till: str
 
 
 def digest(secret: str) -> bytes:
@@ -195,22 +208,27 @@ async def revoke(conn: AsyncConnection[Any], client_id: str, now: datetime) -> b
     """Shut a client out, from the next slip on. False: it was shut out before."""
     async with conn.transaction(), conn.cursor(row_factory=tuple_row) as cursor:
         await cursor.execute(REVOKE, {"client_id": client_id, "now": now})
-        return await _shut(conn, await cursor.fetchone())
+        was = await cursor.fetchone()
+        return await _shut(conn, was, "client.revoked", ClientRevoked(client_id))
 
 
 async def revoke_till(conn: AsyncConnection[Any], tenant: str, till: str) -> bool:
     """Stop a till, whoever speaks for it. False: it was stopped before."""
     async with conn.transaction():
-        return await _shut(conn, await stop_till(conn, tenant, till))
+        was = await stop_till(conn, tenant, till)
+        return await _shut(conn, was, "till.revoked", TillRevoked(till))
 
 
-async def _shut(conn: AsyncConnection[Any], was: tuple[Any, ...] | None) -> bool:
-    """Raise the doors' counter if a door that stood open was shut."""
+async def _shut(
+    conn: AsyncConnection[Any], was: tuple[Any, ...] | None, kind: str, content: Struct
+) -> bool:
+    """Raise the doors' counter if a door that stood open was shut, and tell its tenant."""
     if was is None:
         raise NotFound
     stood_open: bool = was[0] == "active"
     if stood_open:
         await moved(conn)
+        await tell(conn, kind, [was[1]], content)
     return stood_open
 
 

@@ -53,6 +53,9 @@ SCOPES: dict[str, Scope] = {
     "settlement:dispute": Scope("精算への異議", "dispute a line", _for(BACKOFFICE)),
     "flows:read": Scope("送客表の照会", "read its part of the flows", _for(BACKOFFICE, OPERATOR)),
     "events:read": Scope("イベントの受信", "read and receive events", _for(BACKOFFICE)),
+    "events:write": Scope(
+        "送信先の登録・再送", "register endpoints, have events sent again", _for(BACKOFFICE)
+    ),
     "entries:read-all": Scope(
         "全テナントの明細の照会", "see the rows of every tenant", _for(OPERATOR), wide=True
     ),

@@ -28,7 +28,7 @@ KEPT_YEARS = 11
 LINES = 1.2  # of a sealed file per transaction: what it grants, and what it draws
 MACHINES = (2, 4, 8, 16, 32)  # cores
 PROCESS_BUSY = 0.7  # of a core, one hub process at the peak
-CONNECTIONS, FOR_PEOPLE = 23, 10  # docs/running.md, Connections
+CONNECTIONS, FOR_PEOPLE = 24, 10  # docs/running.md, Connections
 WINDOW = 86_400  # seconds in which a sealed file must be there: one bank day
 
 

@@ -58,8 +58,11 @@ from tenants.personal_api import ROUTES as PERSONAL_ROUTES
 from tenants.pos_api import ROUTES as POS_ROUTES
 from tenants.reading_api import ROUTES as READING_ROUTES
 from tenants.registry_api import ROUTES as REGISTRY_ROUTES
+from tenants.sequence_api import ROUTES as SEQUENCE_ROUTES
 from tenants.totals_api import ROUTES as TOTALS_ROUTES
 from tenants.usage_api import ROUTES as USAGE_ROUTES
+from tenants.webhooks.endpoints_api import ROUTES as ENDPOINT_ROUTES
+from tenants.webhooks.events_api import ROUTES as EVENT_ROUTES
 
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -130,6 +133,7 @@ def routes_of(hub: Hub) -> list[Any]:
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
     routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
+    routes += [*EVENT_ROUTES, *ENDPOINT_ROUTES, *SEQUENCE_ROUTES]
     routes += [*consent_page.ROUTES, *ME_ROUTES, *FINANCE_ROUTES]
     routes += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *MEMBER_ROUTES, *PLACE_ROUTES]
     if isinstance(hub.clock, FileClock):
@@ -185,6 +189,7 @@ def dependencies(hub: Hub, doorkeeper: Doorkeeper) -> dict[str, Provide]:
         "worker": Provide(worker),
         "clerk": Provide(clerk),
         "stranger": role("app"),
+        "allowing": Provide(hub.allowing),
         **{name: same(thing) for name, thing in held(hub).items()},
     }
 
@@ -229,4 +234,6 @@ def held(hub: Hub) -> dict[str, Any]:
         "wall": wall,
         "sealer": hub.sealer,
         "reception": hub.reception,
+        "vault": hub.vault,
+        "receipt_key": hub.receipt_key,
     }

@@ -38,6 +38,8 @@ COMMANDS = {
     "reconcile": "deploy.exposure_commands:reconcile",
     "limits": "deploy.limits.commands:limits",
     "audit": "deploy.trail.commands:audit",
+    "webhooks": "deploy.webhook_commands:webhooks",
+    "receipts": "deploy.receipt_commands:receipts",
     "verify": "settlement.commands:verify",
     "whatif": "deploy.whatif_command:whatif",
 }

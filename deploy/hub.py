@@ -28,11 +28,12 @@ from auth.refusals import InvalidToken
 from auth.server import DoorServer
 from deploy import soundness
 from deploy.citus.desk import line_up_on_the_coordinator
-from deploy.clock import clock, wall
+from deploy.clock import FileClock, clock, wall
 from deploy.console import show
 from deploy.exposure_watch import keep_watching
 from deploy.heads import HeadsFile
 from deploy.limits.limits import Limits
+from deploy.messenger import Messenger
 from deploy.meters import lapse_done
 from deploy.pools import Pools
 from deploy.roller import keep_rolling
@@ -55,8 +56,12 @@ from tenants import lookups, mall
 from tenants.importing import Importing
 from tenants.lookups import Lookups
 from tenants.mall import Mall
+from tenants.receipts import ReceiptKey
 from tenants.terms import Till
 from tenants.uploads import Uploads
+from tenants.webhooks import endpoints
+from tenants.webhooks.guard import Allowance
+from tenants.webhooks.signing import Vault
 
 log = logging.getLogger("meguri.hub")
 HOUR = 3600.0
@@ -117,6 +122,12 @@ class Hub:
         heads = HeadsFile(Path(settings.heads), settings.secret) if settings.heads else None
         self.sealer = Sealer(self.pools.sealer, self.clock, heads)
         self.limits = Limits(settings.redis_url, lambda: self.pools.use("counter"))
+        self.vault = Vault(settings.secret)
+        self.receipt_key = ReceiptKey(settings.secret)
+        self.in_test = isinstance(self.clock, FileClock)
+        self.messenger = Messenger(
+            self.pools.messenger, self.names, self.vault, self.clock, wall, in_test=self.in_test
+        )
         self.draining = False
 
     def _doors(self) -> DoorDesk:
@@ -129,6 +140,13 @@ class Hub:
     def known_as(self, tenant_id: int, member_id: int) -> str:
         """The name under which a tenant knows a member."""
         return self.names.seal("member", tenant_id, member_id)
+
+    async def allowing(self) -> list[Allowance]:
+        """Destinations that are not public, where a demo or test allows them."""
+        if not self.in_test:
+            return []
+        async with self.pools.use("worker") as conn:
+            return await endpoints.allowances(conn, self.in_test)
 
     def forget(self) -> None:
         """A door was shut or a term changed: who comes in, and at which till, is asked afresh."""
@@ -159,6 +177,9 @@ class Hub:
                 watching.keep_watching(lambda: self.pools.use("counter"), self.forget),
             ):
                 stack.push_async_callback(ended, asyncio.create_task(work))
+            if self.settings.webhooks != "off":
+                delivering = asyncio.create_task(self.messenger.keep_delivering())
+                stack.push_async_callback(ended, delivering)
             if self.settings.citus:
                 line_up_on_the_coordinator()
             self.desk.start()

@@ -93,6 +93,16 @@ class Pools:
             options=SEALERS_LIMITS,
         )
 
+    async def messenger(self) -> AsyncConnection:
+        """A connection for the messenger, whose session holds a lock as the sealer's does."""
+        return await AsyncConnection.connect(
+            self._settings.url("worker"),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="meguri messenger",
+            options=SEALERS_LIMITS,
+        )
+
     @asynccontextmanager
     async def use(self, role: str) -> AsyncIterator[AsyncConnection]:
         """A connection of a role, in a transaction of its own."""

@@ -33,6 +33,7 @@ class Settings(Struct, frozen=True):
     smtp: str | None = None
     mail_from: str = "meguri@localhost"
     proxies: str = ""  # networks whose X-Forwarded-For is believed, with commas between
+    webhooks: str = "on"
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -57,6 +58,7 @@ class Settings(Struct, frozen=True):
             "MEGURI_SMTP": self.smtp or "",
             "MEGURI_MAIL_FROM": self.mail_from,
             "MEGURI_PROXIES": self.proxies,
+            "MEGURI_WEBHOOKS": self.webhooks,
         }
 
 
@@ -95,4 +97,5 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         smtp=env.get("MEGURI_SMTP") or None,
         mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
         proxies=env.get("MEGURI_PROXIES", ""),
+        webhooks=env.get("MEGURI_WEBHOOKS") or "on",
     )

@@ -29,6 +29,7 @@ STAY = {
     "federation.detached_draws": "likewise",
     "federation.doors": "one counter of the running processes",
     "federation.watched": "where the running hubs look; transactions bear other numbers elsewhere",
+    "federation.announced": "the announcer's mark; elsewhere it is found anew",
     "federation.numbered": "transactions bear other numbers elsewhere; an import sets it",
     "tenants.phone_lookups": "counts of the last two days",
     "settlement.counts": "follow from the books; the roller begins anew elsewhere",
@@ -46,6 +47,7 @@ SECRETS = {
     "auth.people": NONE,
     "auth.person_roles": NONE,
     "federation.pins": NONE,
+    "tenants.webhook_secrets": NONE,
 }
 # Who members are, and whose account is where, goes along only where it is asked for: the rows that
 # say nothing of it.
@@ -61,7 +63,7 @@ PERSONAL = {
     "tenants.import_rows": "content IS NULL",
 }
 # Columns that mean nothing in another database.
-LEFT_OUT = {("federation.entries", "xid")}
+LEFT_OUT = {("federation.entries", "xid"), ("federation.notices", "xid")}
 # Tables in which migrations and the start of a hub put rows of their own: an import replaces them.
 SEEDED = {
     "federation.cycles",

@@ -13,6 +13,7 @@ from federation.refusals import NotFound
 from federation.sql import statement
 from settlement.lines import PARTY_KINDS, Party
 from settlement.netting import Flow
+from settlement.tell_parties import tell_parties
 
 CYCLE = statement(__file__, "cycle")
 MARK = statement(__file__, "mark")
@@ -94,6 +95,8 @@ async def mark(
     }
     marked = await (await conn.execute(MARK, asked)).fetchone()
     assert marked is not None, "whoever has the turn finds the stage as it was"
+    if done == "sealed":
+        await tell_parties(conn, cycle_id, "closed")
 
 
 async def flows(conn: AsyncConnection, cycle_id: int) -> list[Flow]:

@@ -3,14 +3,24 @@
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.sql import statement
+from federation.tell import tell_of_member
 from tenants.callers import Caller
 
 ACT = statement(__file__, "add_act")
 
+TOLD = frozenset({"frozen", "unfrozen", "card-replaced"})
+
 What = Literal["card-replaced", "carrier-added", "frozen", "unfrozen", "profile-written"]
+
+
+class Changed(Struct, frozen=True):
+    """What the tenants that know a member read of it."""
+
+    at: datetime
 
 
 async def record(
@@ -25,3 +35,5 @@ async def record(
         "now": now,
     }
     await conn.execute(ACT, asked)
+    if what in TOLD:
+        await tell_of_member(conn, f"member.{what}", member_id, Changed(now))

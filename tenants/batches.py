@@ -16,6 +16,7 @@ from federation.reading import rows
 from federation.refusals import NotFound, TooLarge, Validation
 from federation.sql import statement
 from tenants.callers import Caller
+from tenants.receipts import ReceiptKey
 
 ADD = statement(__file__, "add_batch")
 BATCH = statement(__file__, "batch")
@@ -114,9 +115,16 @@ async def receive(
 
 
 async def read(
-    conn: AsyncConnection, caller: Caller, names: Names, batch: str, after: str | None, limit: int
+    conn: AsyncConnection,
+    caller: Caller,
+    names: Names,
+    key: ReceiptKey,
+    batch: str,
+    after: str | None,
+    limit: int,
 ) -> Batch:
-    """A file with a page of its lines; another tenant's does not exist."""
+    """A file with a page of its lines, each that is decided with the hub's receipt; another
+    tenant's does not exist."""
     if not NAME.fullmatch(batch):
         raise NotFound
     asked = {"tenant_id": caller.tenant_id, "batch": batch}
@@ -127,7 +135,7 @@ async def read(
     lines = await rows(conn, PAGE, {**asked, "after": begin, "most": limit + 1})
     return Batch(
         batch=batch,
-        outcomes=tuple(_shown(row) for row in lines[:limit]),
+        outcomes=tuple(_shown(row, batch, key) for row in lines[:limit]),
         next=_next(names, caller, [row["line"] for row in lines], limit),
         **found[0],
     )
@@ -145,11 +153,11 @@ async def suspense(
     return Suspense(waiting, _next(names, caller, numbers, limit))
 
 
-def _shown(row: dict[str, Any]) -> Raw:
-    """A line's outcome, the very bytes; or where it stands."""
-    outcome = row.pop("outcome")
+def _shown(row: dict[str, Any], batch: str, key: ReceiptKey) -> Raw:
+    """A line's outcome, the very bytes, with its receipt; or where it stands."""
+    outcome, line_sha256 = row.pop("outcome"), row.pop("line_sha256")
     if outcome is not None:
-        return Raw(outcome.encode())
+        return Raw(key.with_receipt(batch, outcome.encode(), line_sha256))
     waits = row["waits_for"] is not None
     row["until"] = _until(row) if waits else None
     row["state"] = "waiting" if waits else "received"

@@ -22,6 +22,7 @@ from tenants.answers_api import Problem, answers
 from tenants.batches import Batch, Received, Suspense
 from tenants.callers import Caller
 from tenants.outcomes import Gap
+from tenants.receipts import ReceiptKey
 from tenants.till_keys import Enrolled, Enrolment
 from tenants.uploads import Uploads
 
@@ -48,6 +49,7 @@ class LineTold(Struct, frozen=True, omit_defaults=True):
     prev_ok: bool | None = None
     waits_for: Literal["card", "original"] | None = None
     until: date | None = None
+    receipt: str | None = None  # the hub's word on it: a JWS, docs/offline.md
 
 
 class BatchTold(Struct, frozen=True):
@@ -121,11 +123,12 @@ async def get_batch(
     caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
+    receipt_key: NamedDependency[ReceiptKey],
     after: FromQuery[str | None] = None,
     limit: Most = 200,
 ) -> Batch:
     """What became of each line of a file. / 一括送信の結果"""
-    return await batches.read(reader, caller, names, batch_id, after, limit)
+    return await batches.read(reader, caller, names, receipt_key, batch_id, after, limit)
 
 
 @get(

@@ -228,10 +228,10 @@ async def accept_offline(
     await conn.execute(OFFLINE_TERMS, asked)
 
 
-async def stop_till(conn: AsyncConnection, tenant: str, till: str) -> tuple[str] | None:
-    """Stop a till; the state it was in, or None where there is no such till."""
+async def stop_till(conn: AsyncConnection, tenant: str, till: str) -> tuple[str, int] | None:
+    """Stop a till; the state it was in and whose it is, or None where there is no such till."""
     row = await (await conn.execute(STOP_TILL, {"tenant": tenant, "till": till})).fetchone()
-    return None if row is None else (str(row[0]),)
+    return None if row is None else (str(row[0]), int(row[1]))
 
 
 async def moved(conn: AsyncConnection) -> None:

@@ -21,6 +21,7 @@ from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from tenants.answers_api import answers
 from tenants.callers import Caller
+from tenants.entries import Entry, shown
 
 Now = Callable[[], datetime]
 NO_STORE = CacheControlHeader(no_store=True)
@@ -45,26 +46,6 @@ class Lots(Struct, frozen=True):
     """Open lots, the next to be spent first."""
 
     lots: tuple[Lot, ...]
-
-
-class Entry(Struct, frozen=True, omit_defaults=True):
-    """One booked event, as the shop that booked it or the operator sees it."""
-
-    entry: str
-    member: str
-    kind: str
-    points: int
-    till: str
-    business_date: date
-    at: datetime
-    booked_at: datetime
-    cycle: int
-    slip: str | None = None
-    staff: str | None = None
-    paid_yen: int | None = None
-    excluded_yen: int | None = None
-    receipt_till: str | None = None
-    receipt_no: str | None = None
 
 
 class Entries(Struct, frozen=True):
@@ -203,7 +184,7 @@ async def get_entry(
     names: NamedDependency[Names],
 ) -> Entry:
     """One entry, by the id that every party knows it by. / 取引照会"""
-    return shown(await one(reader, names, entry), names, caller)
+    return shown(await one(reader, names, entry), names, caller.tenant_id)
 
 
 @get(
@@ -281,28 +262,7 @@ def page(rows: list[EntryRow], limit: int, names: Names, caller: Caller) -> Entr
     """At most `limit` entries, and the way to more."""
     more = len(rows) > limit
     upto = names.seal("cursor", caller.tenant_id, rows[limit - 1].entry_id) if more else None
-    return Entries(tuple(shown(row, names, caller) for row in rows[:limit]), upto)
-
-
-def shown(row: EntryRow, names: Names, caller: Caller) -> Entry:
-    """An entry under its opaque id, its member under the caller's own handle."""
-    return Entry(
-        names.seal("entry", row.member_id, row.entry_id),
-        names.seal("member", caller.tenant_id, row.member_id),
-        row.kind,
-        row.points,
-        row.till,
-        row.business_date,
-        row.at,
-        row.booked_at,
-        row.cycle_id,
-        row.slip,
-        row.staff,
-        row.paid_yen,
-        row.excluded_yen,
-        row.receipt_till,
-        row.receipt_no,
-    )
+    return Entries(tuple(shown(row, names, caller.tenant_id) for row in rows[:limit]), upto)
 
 
 def lot(row: reading.LotRow, own_shops: frozenset[int], names: Names, member_id: int) -> Lot:

@@ -11,4 +11,4 @@ shut AS (
     FROM stood
     WHERE till.tenant_id = stood.tenant_id AND till.till = stood.till AND stood.state = 'active'
 )
-SELECT state FROM stood
+SELECT state, tenant_id FROM stood

@@ -67,6 +67,9 @@ AT_HOME = (
     "federation.numbered",
     "federation.heads",
     "federation.watched",
+    "federation.notices",
+    "federation.places",
+    "federation.announced",
 )
 BOOKS = "federation"
 

@@ -14,6 +14,7 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
+from federation.tell import tell
 from settlement.agreeing import ONE_AT_A_TIME
 from settlement.calendar import cycle_of
 from settlement.fees import FEES, TAX, WHOLE_BP, part
@@ -142,7 +143,9 @@ async def object_to(
         # It stays the plan of whoever prepared it: a party's objection lends nobody a second pair
         # of eyes.
         await replan(conn, of, of.prepared_by, "異議 / disputed", now)
-        return (await disputes(conn, dispute=dispute))[0]
+        opened = (await disputes(conn, dispute=dispute))[0]
+        await tell(conn, "dispute.opened", [party_id], told_of(opened))
+        return opened
 
 
 async def line_of(conn: AsyncConnection, of: Life, party_id: int, asked: Objection) -> Line:
@@ -211,7 +214,28 @@ async def decide(
         await adjust(conn, paid_in, "released", released, dispute, line)
         if change:
             await correct(conn, cycle_id, paid_in, line, change, dispute)
-        return (await disputes(conn, dispute=dispute))[0]
+        decided = (await disputes(conn, dispute=dispute))[0]
+        whose = [
+            number for one, number in (await party_ids(conn)).items() if one.party == line.party
+        ]
+        await tell(conn, "dispute.decided", whose, told_of(decided))
+        return decided
+
+
+class DisputeTold(Struct, frozen=True):
+    """What its party reads of a dispute."""
+
+    dispute: str
+    cycle: date
+    code: int
+    yen: int
+    state: str
+    adjusted_yen: int | None
+
+
+def told_of(one: Dispute) -> DisputeTold:
+    """A dispute in few words."""
+    return DisputeTold(one.dispute, one.cycle, one.code, one.yen, one.state, one.adjusted_yen)
 
 
 async def correct(

@@ -18,6 +18,7 @@ from settlement.bank.profile import bank_days_after
 from settlement.calendar import Cycle
 from settlement.life.refusals import WrongState
 from settlement.life.states import STEPS, State, Step
+from settlement.tell_parties import tell_parties
 
 LIFE = statement(__file__, "life")
 STEP = statement(__file__, "step")
@@ -162,6 +163,7 @@ async def step(
     if goes_to in ("confirmed", "approved", "sent", "settled", "returned"):
         done: Step = "prepared" if came_from == "approved" and goes_to == "confirmed" else goes_to
         await log(conn, cycle_id, done, who, now)
+    await tell_parties(conn, cycle_id, goes_to)
 
 
 async def log(conn: AsyncConnection, cycle_id: int, done: Step, who: str, now: datetime) -> None:

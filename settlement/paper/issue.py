@@ -7,7 +7,7 @@ under the next number. An approval that is void makes the next paper a 速報 ag
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
+from federation.tell import tell
 from settlement.lines import Party
 from settlement.paper.beside import Beside, beside
 from settlement.paper.daily import agreed, day_lines
@@ -50,6 +51,14 @@ class Issued(Struct, frozen=True):
     sha256: str
     issued_at: datetime
     copies: int
+
+
+class PaperTold(Struct, frozen=True):
+    """What its party reads of a paper that was issued."""
+
+    cycle: date
+    kind: Kind
+    issue: int
 
 
 class Sheet(Struct, frozen=True):
@@ -121,7 +130,10 @@ async def keep(
         "cycle_id": sheet.cycle_id, "party_id": sheet.party_id, "kind": kind, "issue": issue,
         "edition": sheet.paper.edition, "plan": sheet.plan, "body": body, "who": who, "now": now,
     }  # fmt: skip
-    await conn.execute(KEEP, asked)
+    async with conn.transaction():
+        if (await conn.execute(KEEP, asked)).rowcount:
+            first_on = date.fromisoformat(str(sheet.cycle_id))
+            await tell(conn, "paper.issued", [sheet.party_id], PaperTold(first_on, kind, issue))
     kept = await newest(conn, sheet.cycle_id, sheet.party_id, kind)
     assert kept is not None, "it is there, whoever was first"
     return kept

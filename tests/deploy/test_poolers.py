@@ -254,7 +254,7 @@ async def full(
                     stack.enter_context(pools.door())
                 elif role != "desk":  # the desk has one line of its own, and leaves its pool alone
                     await stack.enter_async_context(pools.bare(role))
-        for line in (await pools.desk(), await pools.sealer()):
+        for line in (await pools.desk(), await pools.sealer(), await pools.messenger()):
             stack.push_async_callback(line.close)
         yield settings, pools
 
@@ -268,4 +268,4 @@ async def test_a_process_opens_as_many_connections_as_the_document_says(
     rows = re.findall(r"^\| `meguri_(\w+)` \|[^|]*\| (\d+) \|", RUNNING, re.MULTILINE)
     assert {role: int(count) for role, count in rows} == opened
     assert f"**{sum(opened.values())}**" in RUNNING
-    assert sum(opened.values()) == 23
+    assert sum(opened.values()) == 24

@@ -16,6 +16,7 @@ from tests.mutants.proving import REPLAYING
 from tests.mutants.settling import ROLLING
 from tests.mutants.spread import SPREADING
 from tests.mutants.storm import STRIKING
+from tests.mutants.telling import TELLING
 
 PLANTED = (
     *LOCKING,
@@ -38,4 +39,5 @@ PLANTED = (
     *REPLAYING,
     *GUARDING,
     *PEOPLING,
+    *TELLING,
 )

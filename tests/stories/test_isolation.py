@@ -63,6 +63,9 @@ async def town(mall: Mall) -> Town:
     assert (await mall.close(mall.today)).status == 200
     held = await here.bookshop.post("/v1/holds", **here.bookshop.asked(here.taro, points=1))
     here.offices = {shop.tenant: await mall.office(shop) for shop in (here.bakery, here.bookshop)}
+    url = {"url": "https://hooks.example.com/"}
+    put = await here.offices["bookshop"].ask("PUT", "/v1/webhook-endpoints/books", json=url)
+    assert put.status == 201, put
     pages = {
         "cursor": await here.bookshop.get("/v1/entries", limit=1),
         "cycle cursor": await here.offices["bookshop"].get("/v1/settlement/cycles", limit=1),
@@ -77,6 +80,8 @@ async def town(mall: Mall) -> Town:
         "till": "S02",
         "party": "bookshop",
         "batch": (await send(here.bookshop, b"{}")).json["batch"],
+        "endpoint": "books",
+        "event": (await here.offices["bookshop"].get("/v1/events")).json["next"],
         **{name: answer.json["next"] for name, answer in pages.items()},
     }
     return here
@@ -127,6 +132,14 @@ LOOKS = [
     ("GET", f"/v1/settlement/cycles/{JUNE}/journals?party={{party}}", BACKOFFICE),
     ("GET", "/v1/settlement/journals?month=2026-06&party={party}", BACKOFFICE),
     ("GET", "/v1/settlement/papers?after={cursor}", BACKOFFICE),
+    ("GET", "/v1/tills/{till}/sequence", TILL),
+    ("GET", "/v1/events?after={event}", BACKOFFICE),
+    ("GET", "/v1/webhook-endpoints/{endpoint}", BACKOFFICE),
+    ("DELETE", "/v1/webhook-endpoints/{endpoint}", BACKOFFICE),
+    ("GET", "/v1/webhook-endpoints/{endpoint}/deliveries", BACKOFFICE),
+    ("POST", "/v1/webhook-endpoints/{endpoint}/secret nothing", BACKOFFICE),
+    ("POST", "/v1/webhook-endpoints/{endpoint}/test nothing", BACKOFFICE),
+    ("POST", "/v1/webhook-endpoints/{endpoint}/replay nothing", BACKOFFICE),
 ]
 SHARED = {
     ("GET", "/v1/settlement/cycles/{cycle_id}"),  # one calendar for all
@@ -140,6 +153,8 @@ SHARED = {
     ("GET", "/v1/reports/foreign"),  # likewise, tests/stories/test_rows_of_settlement.py
     ("POST", "/v1/batches"),  # names no thing; a file of another's lines: tests/offline
     ("GET", "/v1/suspense"),  # likewise
+    ("GET", "/v1/webhook-endpoints"),  # names nobody: one's own, tests/webhooks
+    ("PUT", "/v1/webhook-endpoints/{endpoint}"),  # makes one's own under the name, tests/webhooks
 }
 
 
@@ -154,6 +169,8 @@ def body_of(shop: Shop, member: Member, call: str, till: str) -> dict[str, Any]:
         "/v1/returns": shop.asked(member, of="S-1", returned_yen=110),
         "/v1/holds": shop.asked(member, points=1),
     }
+    if call.startswith("/v1/webhook-endpoints/"):
+        return {"after": 0} if call.endswith("/replay") else {}
     if call == "/v1/member-codes":
         return {"member": till}
     if call == "/v1/member-lookups":
@@ -174,7 +191,7 @@ async def looked(town: Town, method: str, path: str, audience: str, named: Any) 
     for name, value in town.named.items():
         path = path.replace(f"@{name}", value)
     filled = path.format_map(named)
-    if method == "GET":
+    if method != "POST":
         return await asks.ask(method, filled)
     call, till = filled.split()
     return await asks.post(call, **body_of(town.bakery, town.hanako, call, till))

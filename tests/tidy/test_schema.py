@@ -40,6 +40,9 @@ LOCAL = {
     "numbered",
     "heads",
     "watched",
+    "notices",
+    "places",
+    "announced",
 }  # one database numbers, whatever the books are spread over
 
 

@@ -1,0 +1,1 @@
+SELECT party_id FROM settlement.statements WHERE cycle_id = %(cycle_id)s::integer
