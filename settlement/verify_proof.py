@@ -14,6 +14,7 @@ from settlement.fees import Agreed
 from settlement.inclusion import HEAD, HIDDEN, Regrown, Sealed, Subtree, check, concerns
 from settlement.lines import (
     SECTIONS,
+    Adjustment,
     Carry,
     Cell,
     Charge,
@@ -33,7 +34,7 @@ from settlement.lines import (
 )
 from settlement.netting import settled
 from settlement.splitting import results
-from settlement.statement import TOTAL, Statement
+from settlement.statement import TOTAL, Statement, StatementLine
 from settlement.tally import Tally
 from settlement.verify import LONGEST, MOST_FAULTS, Fault
 
@@ -82,7 +83,7 @@ class Checker:
         self._header: Header | None = None
         self._schemes: dict[str, Scheme] = {}
         self._parties: dict[str, Party] = {}
-        self._under: list[Terms | Carry | Unit] = []
+        self._under: list[Terms | Carry | Adjustment | Unit] = []
         self._tally: Tally | None = None
         self._counts = {Grant: 0, Draw: 0}
         self._found: dict[Place, tuple[int, Result]] = {}
@@ -255,6 +256,7 @@ class Checker:
             tuple(one for one in self._under if isinstance(one, Terms)),
             tuple(one for one in self._under if isinstance(one, Carry)),
             tuple(one for one in self._under if isinstance(one, Unit)),
+            tuple(one for one in self._under if isinstance(one, Adjustment)),
         )
         try:
             computed = results(
@@ -289,12 +291,7 @@ class Checker:
             if isinstance(line, Charge)
         }
         given: Mapping[Place, object] = {
-            (Charge, line.code, line.original or 0, line.carry or ""): (
-                line.points,
-                line.entries,
-                line.yen,
-            )
-            for line in stated.lines
+            of_line(line): (line.points, line.entries, line.yen) for line in stated.lines
         }
         whose = stated.party.party, stated.cycle
         sealed = self._sealed.cycle if self._sealed else ""
@@ -308,11 +305,17 @@ def placed(line: Result) -> Place:
         case Cell():
             return Cell, line.funder, line.tenant
         case Charge():
-            return Charge, line.code, line.original or 0, line.carry or ""
+            return of_line(line)
         case Net():
             return (Net,)
         case Split():
             return Split, line.unit or ""
+
+
+def of_line(line: Charge | StatementLine) -> Place:
+    """Which line of a statement it is; there is one for each dispute's cycle and outcome."""
+    after = line.of_cycle or "", line.settles or "", line.tax_bp or 0
+    return Charge, line.code, line.original or 0, line.carry or "", *after
 
 
 def whole(text: bytes, stated: bytes) -> bool:

@@ -58,7 +58,7 @@ class MemberSignIn:
     async def signed_in(self, request: Request[Any, Any, Any]) -> subjects.Subject | None:
         """The member whose session this request bears, by name."""
         found = await signed_in(request)
-        return found and subjects.Subject(found.member_id, found.name)
+        return None if found is None else subjects.Subject(found.member_id, found.name)
 
     def door(self, back: str) -> str:
         """The page on which to sign in, which then leads back."""

@@ -145,7 +145,14 @@ def afresh(ground: Ground, thought: Thought, period: Period) -> Agreed:
     stated = ground.stated.get(first.cycle_id)
     carries = stated.carries if stated is not None else ground.carries
     own = carries if period.first_on == first.first_on else ()
-    return Agreed(period.first_on, period.last_on, terms, own, units)
+    decided = [
+        one
+        for cycle in ground.cycles
+        if cycle.cycle_id in ground.stated and period.first_on <= cycle.last_on <= period.last_on
+        for one in ground.stated[cycle.cycle_id].adjustments
+    ]
+    after = in_order(decided, ground.parties)
+    return Agreed(period.first_on, period.last_on, terms, own, units, after)
 
 
 def then(ground: Ground) -> Mapping[str, int]:
