@@ -100,6 +100,19 @@ auth.credentials
   GRANT INSERT TO meguri_worker
   GRANT SELECT TO meguri_app
 
+auth.devices
+  device_sha256 bytea NOT NULL
+  member_id bigint NOT NULL
+  agent text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  seen_at timestamp with time zone NOT NULL
+  devices_device_sha256_check: CHECK ((length(device_sha256) = 32))
+  devices_pkey: PRIMARY KEY (device_sha256)
+  CREATE INDEX devices_of_member ON auth.devices USING btree (member_id)
+  CREATE UNIQUE INDEX devices_pkey ON auth.devices USING btree (device_sha256)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+
 auth.grants
   grant_id text NOT NULL
   client_id text NOT NULL
@@ -122,6 +135,118 @@ auth.grants
   POLICY knocks FOR ALL TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter} USING true
   GRANT INSERT, SELECT TO meguri_app
+
+auth.links
+  link_sha256 bytea NOT NULL
+  kind text NOT NULL
+  person_id text
+  member_id bigint
+  made_by text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  links_check1: CHECK (((kind = 'member'::text) = (person_id IS NULL)))
+  links_check: CHECK (((kind = 'member'::text) = (member_id IS NOT NULL)))
+  links_kind_check: CHECK ((kind = ANY (ARRAY['invitation'::text, 'recovery'::text, 'member'::text])))
+  links_link_sha256_check: CHECK ((length(link_sha256) = 32))
+  links_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  links_pkey: PRIMARY KEY (link_sha256)
+  CREATE INDEX links_of_person ON auth.links USING btree (person_id) WHERE (used_at IS NULL)
+  CREATE UNIQUE INDEX links_pkey ON auth.links USING btree (link_sha256)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.member_logins
+  member_id bigint NOT NULL
+  password text NOT NULL
+  set_at timestamp with time zone NOT NULL
+  member_logins_password_check: CHECK ((password ~~ '$argon2id$%'::text))
+  member_logins_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX member_logins_pkey ON auth.member_logins USING btree (member_id)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT INSERT, SELECT, UPDATE TO meguri_app
+
+auth.passkeys
+  credential_id bytea NOT NULL
+  person_id text NOT NULL
+  public_key bytea NOT NULL
+  counter bigint NOT NULL
+  name text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  passkeys_counter_check: CHECK ((counter >= 0))
+  passkeys_name_check: CHECK ((name <> ''::text))
+  passkeys_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  passkeys_pkey: PRIMARY KEY (credential_id)
+  CREATE INDEX passkeys_of_person ON auth.passkeys USING btree (person_id)
+  CREATE UNIQUE INDEX passkeys_pkey ON auth.passkeys USING btree (credential_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+
+auth.people
+  person_id text NOT NULL
+  login text NOT NULL
+  name text NOT NULL
+  placed boolean NOT NULL
+  state text NOT NULL DEFAULT 'invited'::text
+  password text
+  totp bytea
+  totp_step bigint NOT NULL DEFAULT 0
+  created_by text NOT NULL
+  created_at timestamp with time zone NOT NULL
+  signed_in_at timestamp with time zone
+  seen_log bigint NOT NULL DEFAULT 0
+  people_check: CHECK (((state <> 'active'::text) OR (password IS NOT NULL)))
+  people_login_check: CHECK (((login <> ''::text) AND (login = lower(login))))
+  people_login_key: UNIQUE (login)
+  people_name_check: CHECK ((name <> ''::text))
+  people_password_check: CHECK ((password ~~ '$argon2id$%'::text))
+  people_person_id_check: CHECK ((person_id ~ '^p_[a-z2-7]{12}$'::text))
+  people_person_id_placed_key: UNIQUE (person_id, placed)
+  people_pkey: PRIMARY KEY (person_id)
+  people_state_check: CHECK ((state = ANY (ARRAY['invited'::text, 'active'::text, 'disabled'::text])))
+  CREATE UNIQUE INDEX people_login_key ON auth.people USING btree (login)
+  CREATE UNIQUE INDEX people_person_id_placed_key ON auth.people USING btree (person_id, placed)
+  CREATE UNIQUE INDEX people_pkey ON auth.people USING btree (person_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+
+auth.people_log
+  log_id bigint NOT NULL
+  at timestamp with time zone NOT NULL
+  what text NOT NULL
+  who text NOT NULL
+  person_id text
+  member_id bigint
+  told text NOT NULL
+  address text NOT NULL
+  people_log_pkey: PRIMARY KEY (log_id)
+  people_log_what_check: CHECK ((what ~ '^[a-z][a-z-]{1,30}$'::text))
+  CREATE INDEX people_log_loud ON auth.people_log USING btree (log_id) WHERE (what = 'break-glass'::text)
+  CREATE INDEX people_log_of_person ON auth.people_log USING btree (person_id, log_id)
+  CREATE UNIQUE INDEX people_log_pkey ON auth.people_log USING btree (log_id)
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+auth.person_roles
+  person_id text NOT NULL
+  placed boolean NOT NULL
+  role text NOT NULL
+  place_id bigint NOT NULL DEFAULT 0
+  granted_by text NOT NULL
+  granted_at timestamp with time zone NOT NULL
+  person_roles_check1: CHECK ((placed = (role = ANY (ARRAY['area'::text, 'facility'::text, 'shop'::text]))))
+  person_roles_check2: CHECK ((placed = (place_id > 0)))
+  person_roles_check: CHECK ((granted_by <> person_id))
+  person_roles_granted_by_check: CHECK ((granted_by <> ''::text))
+  person_roles_person_id_placed_fkey: FOREIGN KEY (person_id, placed) REFERENCES auth.people(person_id, placed)
+  person_roles_pkey: PRIMARY KEY (person_id, role, place_id)
+  person_roles_role_check: CHECK ((role = ANY (ARRAY['admin'::text, 'hq'::text, 'area'::text, 'facility'::text, 'shop'::text, 'finance-preparer'::text, 'finance-approver'::text, 'support'::text, 'auditor'::text])))
+  CREATE UNIQUE INDEX person_roles_pkey ON auth.person_roles USING btree (person_id, role, place_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 auth.proofs
   proof_sha256 bytea NOT NULL
@@ -166,6 +291,37 @@ auth.requests
   GRANT DELETE TO meguri_worker
   GRANT DELETE, INSERT, SELECT TO meguri_app
 
+auth.sessions
+  session_sha256 bytea NOT NULL
+  person_id text
+  member_id bigint
+  factor text
+  challenge bytea
+  challenge_for text
+  challenge_at timestamp with time zone
+  totp bytea
+  proved_for text
+  proved_with text
+  proved_at timestamp with time zone
+  agent text NOT NULL
+  address text NOT NULL
+  began_at timestamp with time zone NOT NULL
+  seen_at timestamp with time zone NOT NULL
+  sessions_check1: CHECK ((num_nonnulls(challenge, challenge_for, challenge_at) = ANY (ARRAY[0, 3])))
+  sessions_check2: CHECK ((num_nonnulls(proved_for, proved_with, proved_at) = ANY (ARRAY[0, 3])))
+  sessions_check: CHECK ((num_nonnulls(person_id, member_id) = 1))
+  sessions_factor_check: CHECK ((factor = ANY (ARRAY['totp'::text, 'passkey'::text, 'code'::text, 'device'::text])))
+  sessions_person_id_fkey: FOREIGN KEY (person_id) REFERENCES auth.people(person_id)
+  sessions_pkey: PRIMARY KEY (session_sha256)
+  sessions_proved_with_check: CHECK ((proved_with = ANY (ARRAY['totp'::text, 'passkey'::text])))
+  sessions_session_sha256_check: CHECK ((length(session_sha256) = 32))
+  CREATE INDEX sessions_of_member ON auth.sessions USING btree (member_id) WHERE (member_id IS NOT NULL)
+  CREATE INDEX sessions_of_person ON auth.sessions USING btree (person_id) WHERE (person_id IS NOT NULL)
+  CREATE INDEX sessions_over ON auth.sessions USING btree (began_at)
+  CREATE UNIQUE INDEX sessions_pkey ON auth.sessions USING btree (session_sha256)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+
 auth.signing_keys
   kid text NOT NULL
   jwk jsonb NOT NULL
@@ -183,6 +339,17 @@ auth.signing_keys
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
 
+auth.tries
+  whose bytea NOT NULL
+  tried_at timestamp with time zone NOT NULL
+  try_id bigint NOT NULL
+  tries_pkey: PRIMARY KEY (whose, tried_at, try_id)
+  tries_whose_check: CHECK ((length(whose) = 32))
+  CREATE INDEX tries_over ON auth.tries USING btree (tried_at)
+  CREATE UNIQUE INDEX tries_pkey ON auth.tries USING btree (whose, tried_at, try_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+
 auth.withdrawn
   jti text NOT NULL
   expires_at timestamp with time zone NOT NULL
@@ -195,6 +362,19 @@ auth.withdrawn
 
 deploy.migrations
   GRANT SELECT TO meguri_app
+
+federation.announced
+  one boolean NOT NULL DEFAULT true
+  number bigint NOT NULL DEFAULT 0
+  sequence bigint NOT NULL DEFAULT 0
+  announced_check: CHECK ((sequence >= number))
+  announced_number_check: CHECK ((number >= 0))
+  announced_one_check: CHECK (one)
+  announced_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX announced_pkey ON federation.announced USING btree (one)
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 federation.answers
   shop_id bigint NOT NULL
@@ -399,6 +579,7 @@ federation.entries
   POLICY desk FOR ALL TO {meguri_desk} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
   POLICY past FOR SELECT TO {meguri_counter} USING true
+  POLICY placed FOR SELECT TO {meguri_app} USING (shop_id = ANY (federation.placed()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_sealer,meguri_worker} USING true
   GRANT INSERT, SELECT TO meguri_desk
   GRANT SELECT TO meguri_app
@@ -538,6 +719,33 @@ federation.members
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+federation.notices
+  notice_id bigint NOT NULL
+  tenant_id bigint NOT NULL
+  kind text NOT NULL
+  member_id bigint
+  content text NOT NULL
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id()
+  sequence bigint
+  announced_at timestamp with time zone
+  notices_check: CHECK (((sequence IS NULL) = (announced_at IS NULL)))
+  notices_content_check: CHECK ((content ~ '^\{'::text))
+  notices_kind_check: CHECK ((kind ~ '^[a-z]+\.[a-z-]+$'::text))
+  notices_pkey: PRIMARY KEY (notice_id)
+  notices_sequence_check: CHECK ((sequence > 0))
+  notices_sequence_key: UNIQUE (sequence)
+  CREATE INDEX notices_new ON federation.notices USING btree (xid, notice_id) WHERE (sequence IS NULL)
+  CREATE INDEX notices_of_tenant ON federation.notices USING btree (tenant_id, sequence)
+  CREATE UNIQUE INDEX notices_pkey ON federation.notices USING btree (notice_id)
+  CREATE UNIQUE INDEX notices_sequence_key ON federation.notices USING btree (sequence)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY place FOR UPDATE TO {meguri_worker} USING (sequence IS NULL)
+  POLICY tell FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 federation.numbered
   one boolean NOT NULL DEFAULT true
   xid xid8 NOT NULL DEFAULT '0'::xid8
@@ -562,6 +770,21 @@ federation.pins
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+federation.places
+  after_number bigint NOT NULL
+  first_sequence bigint NOT NULL
+  notices bigint NOT NULL
+  places_after_number_check: CHECK ((after_number >= 0))
+  places_check1: CHECK ((notices >= (first_sequence - after_number)))
+  places_check: CHECK ((first_sequence > after_number))
+  places_first_sequence_key: UNIQUE (first_sequence)
+  places_pkey: PRIMARY KEY (after_number)
+  CREATE UNIQUE INDEX places_first_sequence_key ON federation.places USING btree (first_sequence)
+  CREATE UNIQUE INDEX places_pkey ON federation.places USING btree (after_number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 federation.postings
   member_id bigint
   entry_id bigint
@@ -585,6 +808,7 @@ federation.profiles
   profiles_pkey: PRIMARY KEY (member_id)
   profiles_postcode_check: CHECK ((postcode ~ '^[0-9]{7}$'::text))
   profiles_sex_check: CHECK ((sex = ANY (ARRAY['female'::text, 'male'::text, 'other'::text])))
+  CREATE INDEX profiles_by_email ON federation.profiles USING btree (lower(email)) WHERE (email IS NOT NULL)
   CREATE UNIQUE INDEX profiles_pkey ON federation.profiles USING btree (member_id)
   GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
 
@@ -1610,6 +1834,62 @@ tenants.acts
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.area_facilities
+  facility_id bigint NOT NULL
+  area_id bigint NOT NULL
+  area_facilities_area_id_fkey: FOREIGN KEY (area_id) REFERENCES tenants.areas(area_id)
+  area_facilities_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  area_facilities_pkey: PRIMARY KEY (facility_id)
+  CREATE INDEX area_facilities_of_area ON tenants.area_facilities USING btree (area_id)
+  CREATE UNIQUE INDEX area_facilities_pkey ON tenants.area_facilities USING btree (facility_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.areas
+  area_id bigint NOT NULL
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  areas_code_check: CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,30}$'::text))
+  areas_code_key: UNIQUE (code)
+  areas_name_check: CHECK ((name <> ''::text))
+  areas_name_en_check: CHECK ((name_en <> ''::text))
+  areas_pkey: PRIMARY KEY (area_id)
+  CREATE UNIQUE INDEX areas_code_key ON tenants.areas USING btree (code)
+  CREATE UNIQUE INDEX areas_pkey ON tenants.areas USING btree (area_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.attempts
+  attempt bigint NOT NULL
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  delivery bigint NOT NULL
+  try integer NOT NULL
+  at timestamp with time zone NOT NULL
+  status smallint
+  failure text
+  duration_ms integer NOT NULL
+  attempts_check: CHECK (((status IS NULL) = (failure IS NOT NULL)))
+  attempts_delivery_fkey: FOREIGN KEY (delivery) REFERENCES tenants.deliveries(delivery) ON DELETE CASCADE
+  attempts_duration_ms_check: CHECK ((duration_ms >= 0))
+  attempts_failure_check: CHECK ((failure = ANY (ARRAY['no-address'::text, 'no-connection'::text, 'no-tls'::text, 'no-answer'::text, 'time-out'::text])))
+  attempts_pkey: PRIMARY KEY (attempt)
+  attempts_try_check: CHECK ((try > 0))
+  CREATE INDEX attempts_of_delivery ON tenants.attempts USING btree (delivery)
+  CREATE INDEX attempts_of_endpoint ON tenants.attempts USING btree (tenant_id, endpoint_id, attempt)
+  CREATE UNIQUE INDEX attempts_pkey ON tenants.attempts USING btree (attempt)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 tenants.batch_lines
   tenant_id bigint NOT NULL
   batch_id text NOT NULL
@@ -1788,6 +2068,41 @@ tenants.daily_totals
   GRANT INSERT, SELECT, UPDATE TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+tenants.deliveries
+  delivery bigint NOT NULL
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  sequence bigint
+  event text NOT NULL
+  type text NOT NULL
+  lane bigint NOT NULL
+  state text NOT NULL DEFAULT 'waiting'::text
+  body text
+  laid_at timestamp with time zone NOT NULL
+  due_at timestamp with time zone NOT NULL
+  tries integer NOT NULL DEFAULT 0
+  ended_at timestamp with time zone
+  deliveries_check1: CHECK (((state <> 'waiting'::text) OR (body IS NOT NULL)))
+  deliveries_check2: CHECK (((sequence IS NULL) = (lane < 0)))
+  deliveries_check: CHECK (((state = 'waiting'::text) = (ended_at IS NULL)))
+  deliveries_pkey: PRIMARY KEY (delivery)
+  deliveries_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dead'::text])))
+  deliveries_tenant_id_endpoint_id_fkey: FOREIGN KEY (tenant_id, endpoint_id) REFERENCES tenants.webhook_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE
+  deliveries_tenant_id_endpoint_id_sequence_key: UNIQUE (tenant_id, endpoint_id, sequence)
+  deliveries_tries_check: CHECK ((tries >= 0))
+  CREATE INDEX deliveries_dead ON tenants.deliveries USING btree (tenant_id, endpoint_id) WHERE (state = 'dead'::text)
+  CREATE INDEX deliveries_due ON tenants.deliveries USING btree (tenant_id, endpoint_id, sequence) WHERE (state = 'waiting'::text)
+  CREATE INDEX deliveries_ended ON tenants.deliveries USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+  CREATE INDEX deliveries_waiting ON tenants.deliveries USING btree (tenant_id, endpoint_id, lane, sequence) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX deliveries_pkey ON tenants.deliveries USING btree (delivery)
+  CREATE UNIQUE INDEX deliveries_tenant_id_endpoint_id_sequence_key ON tenants.deliveries USING btree (tenant_id, endpoint_id, sequence)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT INSERT, SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 tenants.disclosures
   disclosure_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
@@ -2179,6 +2494,7 @@ tenants.shops
   CREATE UNIQUE INDEX shops_tenant_id_code_key ON tenants.shops USING btree (tenant_id, code)
   POLICY lay_out FOR ALL TO {meguri_worker} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY placed FOR SELECT TO {meguri_app} USING (shop_id = ANY (federation.placed()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
@@ -2284,3 +2600,64 @@ tenants.tills
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.webhook_allowances
+  allowance bigint NOT NULL
+  host text NOT NULL
+  port integer NOT NULL
+  address inet NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  allowed_at timestamp with time zone NOT NULL
+  withdrawn_at timestamp with time zone
+  webhook_allowances_author_check: CHECK ((author <> ''::text))
+  webhook_allowances_check: CHECK ((withdrawn_at >= allowed_at))
+  webhook_allowances_pkey: PRIMARY KEY (allowance)
+  webhook_allowances_port_check: CHECK (((port >= 1) AND (port <= 65535)))
+  webhook_allowances_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX webhook_allowances_pkey ON tenants.webhook_allowances USING btree (allowance)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.webhook_endpoints
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  url text NOT NULL
+  types ARRAY
+  description text NOT NULL DEFAULT ''::text
+  state text NOT NULL DEFAULT 'enabled'::text
+  laid_out bigint NOT NULL
+  created_at timestamp with time zone NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  failing_since timestamp with time zone
+  webhook_endpoints_endpoint_id_check: CHECK ((endpoint_id ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text))
+  webhook_endpoints_laid_out_check: CHECK ((laid_out >= 0))
+  webhook_endpoints_pkey: PRIMARY KEY (tenant_id, endpoint_id)
+  webhook_endpoints_state_check: CHECK ((state = ANY (ARRAY['enabled'::text, 'disabled'::text, 'failed'::text])))
+  webhook_endpoints_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  webhook_endpoints_url_check: CHECK ((url ~ '^https://'::text))
+  CREATE UNIQUE INDEX webhook_endpoints_pkey ON tenants.webhook_endpoints USING btree (tenant_id, endpoint_id)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT DELETE, INSERT, SELECT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.webhook_secrets
+  tenant_id bigint NOT NULL
+  endpoint_id text NOT NULL
+  number integer NOT NULL
+  sealed bytea NOT NULL
+  made_at timestamp with time zone NOT NULL
+  ends_at timestamp with time zone
+  webhook_secrets_number_check: CHECK ((number > 0))
+  webhook_secrets_pkey: PRIMARY KEY (tenant_id, endpoint_id, number)
+  webhook_secrets_tenant_id_endpoint_id_fkey: FOREIGN KEY (tenant_id, endpoint_id) REFERENCES tenants.webhook_endpoints(tenant_id, endpoint_id) ON DELETE CASCADE
+  CREATE UNIQUE INDEX webhook_secrets_in_use ON tenants.webhook_secrets USING btree (tenant_id, endpoint_id) WHERE (ends_at IS NULL)
+  CREATE UNIQUE INDEX webhook_secrets_pkey ON tenants.webhook_secrets USING btree (tenant_id, endpoint_id, number)
+  POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  POLICY works FOR ALL TO {meguri_worker} USING true
+  GRANT INSERT TO meguri_app
+  GRANT INSERT, SELECT TO meguri_worker
