@@ -89,15 +89,7 @@ class Hub:
             Memory(settings.redis_url, lambda: self.pools.use("app"), wall),
             wall,
         )
-        self.gate = Gate(
-            settings.issuer,
-            self.keys,
-            lambda: self.pools.use("counter"),
-            wall,
-            lambda: self.desk.moved,
-            proofs=self.proofs,
-        )
-        self.doors = self._doors()
+        self.gate, self.doors = self._gate(), self._doors()
         self.closing = Closing(
             lambda: self.pools.bare("worker"),
             self.desk.lapse_due,
@@ -129,6 +121,11 @@ class Hub:
             self.pools.messenger, self.names, self.vault, self.clock, wall, in_test=self.in_test
         )
         self.draining = False
+
+    def _gate(self) -> Gate:
+        """Who comes in with a token."""
+        counter, moved = (lambda: self.pools.use("counter")), (lambda: self.desk.moved)
+        return Gate(self.settings.issuer, self.keys, counter, wall, moved, proofs=self.proofs)
 
     def _doors(self) -> DoorDesk:
         """Where tokens are given, told of and taken back."""

@@ -252,7 +252,7 @@ def test_an_app_and_a_till_with_dpop_are_added_and_turned_at_the_command_line(of
         {"audience": "till", "scopes": ["points:quote"], "redirect_uris": []},
         {"audience": "till", "scopes": ["points:quote"], "public": False, "pushed_only": True},
     ],
-    ids=str,
+    ids=" ".join,
 )
 async def test_an_app_is_registered_in_order_or_not_at_all(register, fault):
     app = {
