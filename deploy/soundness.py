@@ -34,7 +34,7 @@ FROM pg_class
 INNER JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE
     relkind IN ('r', 'p') AND NOT (relrowsecurity AND relforcerowsecurity)
-    AND nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'archive')
+    AND nspname IN ('federation', 'tenants', 'settlement', 'auth', 'audit')
     AND EXISTS (
         SELECT FROM pg_attribute
         WHERE attrelid = pg_class.oid AND attname = 'tenant_id' AND NOT attisdropped

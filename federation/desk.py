@@ -22,6 +22,7 @@ from psycopg import AsyncConnection
 
 from federation import days, gauges
 from federation.booking import Books, Recheck
+from federation.exchange import rollback
 from federation.looking import receipts_of
 from federation.opaque import Names
 from federation.pins import Pins
@@ -279,7 +280,7 @@ class Desk:
         except Exception as failed:
             if conn.closed or conn.broken:
                 raise
-            await conn.rollback()
+            await rollback(conn)
             if len(batch) > 1:
                 for turn in batch:
                     turn.begin()
@@ -326,4 +327,4 @@ class Desk:
             done.set_exception(failed)
             if conn.closed or conn.broken:
                 raise
-            await conn.rollback()
+            await rollback(conn)

@@ -29,6 +29,8 @@ Waiting = Generator[Wait, Ready | int, list[PGresult]]
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
+ROLLBACK: Question = ("ROLLBACK", {})
+
 _prepared: WeakKeyDictionary[AsyncConnection, dict[str, bytes]] = WeakKeyDictionary()
 
 
@@ -41,6 +43,12 @@ async def exchange(conn: AsyncConnection, asked: Mapping[str, Question]) -> dict
         found = await conn.wait(exchanged(conn.pgconn, known, told))
     loads: Transformer = Loads(conn)
     return {name: rows_of(loads, result) for name, result in zip(asked, found, strict=True)}
+
+
+async def rollback(conn: AsyncConnection) -> None:
+    """Undo what is not committed. Where psycopg rolls back itself, it lets go of all that was
+    prepared, and each statement would be prepared anew."""
+    await exchange(conn, {"rollback": ROLLBACK})
 
 
 def exchanged(
@@ -62,7 +70,10 @@ def exchanged(
             known[query] = names[query]
     for result in results:
         if result.status not in WELL:
-            raise errors.error_from_result(result)
+            failed = errors.error_from_result(result)
+            if isinstance(failed, errors.InvalidSqlStatementName):
+                known.clear()  # somebody let go of them: the next time they are prepared again
+            raise failed
     return results[len(strange) :]
 
 

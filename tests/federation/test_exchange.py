@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import AsyncConnection
 
-from federation.exchange import exchange
+from federation.exchange import exchange, rollback
 
 BEGIN = ("BEGIN", {})
 COMMIT = ("COMMIT", {})
@@ -68,7 +68,7 @@ async def test_where_one_fails_none_is_carried_out(conn: AsyncConnection) -> Non
     asked = {"begin": BEGIN, "first": note("a"), "second": note("a"), "commit": COMMIT}
     with pytest.raises(psycopg.errors.UniqueViolation):
         await exchange(conn, asked)
-    await conn.rollback()
+    await rollback(conn)
     assert await exchange(conn, {"count": COUNT}) == {"count": [(0,)]}
 
 
@@ -94,3 +94,22 @@ async def test_a_server_that_went_away_is_missed(conn: AsyncConnection, database
     with pytest.raises(psycopg.OperationalError):
         await exchange(conn, {"one": (ECHO, {"what": "a"})})
     assert conn.broken or conn.closed
+
+
+async def test_what_somebody_let_go_of_is_prepared_again(conn: AsyncConnection) -> None:
+    """A name is not used twice for another statement, whatever became of it."""
+    assert await exchange(conn, {"one": (ECHO, {"what": "a"})}) == {"one": [("a",)]}
+    await conn.execute("DEALLOCATE ALL")
+    with pytest.raises(psycopg.errors.InvalidSqlStatementName):
+        await exchange(conn, {"one": (ECHO, {"what": "a"})})
+    assert await exchange(conn, {"one": (ECHO, {"what": "a"})}) == {"one": [("a",)]}
+
+
+async def test_a_fault_costs_no_statement_its_place(conn: AsyncConnection) -> None:
+    await exchange(conn, {"begin": BEGIN, "one": (ECHO, {"what": "a"})})
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await exchange(conn, {"fault": ("SELECT 1 / 0", {})})
+    await rollback(conn)
+    prepared = await (await conn.execute("SELECT count(*) FROM pg_prepared_statements")).fetchone()
+    assert prepared == (4,)
+    assert await exchange(conn, {"one": (ECHO, {"what": "b"})}) == {"one": [("b",)]}

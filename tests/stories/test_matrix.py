@@ -23,6 +23,7 @@ from tests.races.hubs import cloned
 
 JUNE = "2026-06-01"
 UNKNOWN = "a" * 26
+PAGES = ("/console", "/member")  # for people and their sessions: tests/people
 NAMING = {"party", "till", "slip", "after"}
 REFUSED = {400, 404, 409, 413, 415, 422, 429}
 # Parameters that name no one's thing, but a day, a page, a place in a list.
@@ -32,7 +33,7 @@ PLAIN = {
     "rebook": "false", "only": "proposed", "at": "2026-06-03T03:00:00Z", "from_on": "2026-06-01",
     "to_on": "2026-06-30", "on": "2026-06-03", "state": "open", "year": "2026", "kind": "member",
     "actor": "c_aaaaaaaaaaaa", "verb": "x", "object": "x", "cycle": JUNE, "tenant": "x",
-    "least_yen": "1", "most_yen": "1", "refused": "false",
+    "first_on": "2026-06-01", "last_on": "2026-06-15", "endpoint": "books", "break_id": "0" * 16, "least_yen": "1", "most_yen": "1", "refused": "false",
 }  # fmt: skip
 
 
@@ -106,13 +107,23 @@ async def town(mall: Mall) -> AsyncIterator[Town]:
     here.theirs = await things(bookshop, taro, "T77")
     here.tokens = {}
     wanted = {frozenset(one.requires.split()) for one in gated(mall)}
-    for scopes in sorted({frozenset({scope}) for scope in SCOPES} | wanted, key=sorted):
+    every = {frozenset({scope}) for scope in SCOPES} | wanted
+    for scopes in sorted((one for one in every if clients_may(one)), key=sorted):
         audience = max(frozenset.intersection(*(SCOPES[one].audiences for one in scopes)))
         tenant = "operator" if audience == "operator" else "bakery"
         client = Client(mall, tenant, await mall.register(tenant, audience, sorted(scopes)))
         here.tokens[scopes] = await client.token()
     async with here.app.lifespan():
         yield here
+
+
+def clients_may(scopes: frozenset[str]) -> bool:
+    """Whether a client can have these scopes by itself: not those of people at the console, nor
+    of members (tests/people and tests/auth ask with these)."""
+    return all(
+        scope in SCOPES and SCOPES[scope].audiences & {"till", "backoffice", "operator"}
+        for scope in scopes
+    )
 
 
 async def things(shop: Shop, member: Any, till: str) -> dict[str, str]:
@@ -164,7 +175,10 @@ def test_the_document_and_the_doors_are_the_same_routes(mall: Mall) -> None:
     """What is not in the document would be asked by nobody here."""
     told = {(one.method, one.path) for one in routes()}
     found = doors(create_app(mall.hub.settings).routes)
-    ours = {(one.method, one.path) for one in found if one.requires != NOBODY}
+    ours = {
+        (one.method, one.path) for one in found
+        if one.requires != NOBODY and not one.path.startswith(PAGES)
+    }  # fmt: skip
     assert ours - told == {("GET", "/openapi.json")}, "which is the document itself"
 
 
@@ -276,7 +290,8 @@ LED_BY = {"tenant_id", "shop_id", "party_id"}
 # Keys that the hub itself makes, or that a member's own row bears: nobody chooses them.
 OURS = {
     "entry_id", "lot_id", "member_id", "act_id", "draw_id", "hold_id", "client_id", "batch_id",
-    "number", "shop_id", "kid", "code_sha256",
+    "number", "shop_id", "kid", "code_sha256", "grant_id", "notice_id", "sequence", "delivery",
+    "attempt", "programme",  # what outside programmes gave comes in by the operator's hand alone
 }  # fmt: skip
 
 
@@ -289,4 +304,4 @@ def test_a_key_never_tells_of_another_tenant(mall: Mall) -> None:
         if not LED_BY & set(columns) and not OURS & set(columns)
     ]  # fmt: skip
     assert len(found) >= 8
-    assert told == []
+    assert told == [], "\n".join(map(str, told))
