@@ -39,6 +39,7 @@ from settlement.tally import Tally
 from settlement.verify import LONGEST, MOST_FAULTS, Fault
 
 Place = tuple[object, ...]
+WHOLE: Place = (Charge, TOTAL, 0, "", "", "", 0)  # the last line of a statement
 
 
 class Proved(Struct, frozen=True):
@@ -112,7 +113,7 @@ class Checker:
         if not self._broken:
             self._check_tree()
             self._compute()
-        total = self._found.get((Charge, TOTAL, 0, ""))
+        total = self._found.get(WHOLE)
         return Proved(
             tuple(self._broken or sorted(self._wrong, key=lambda fault: fault.line)),
             self._sealed,

@@ -22,7 +22,9 @@ from deploy.embedded import embedded
 from deploy.migrate import migrate
 from tests.mall import BEGIN, Mall, serving, settings_for
 
-TEMPLATE = "meguri_template_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
+# One that is given is made once, and found again by whoever comes later (tests/mutants).
+KEPT = os.environ.get("TEST_TEMPLATE")
+TEMPLATE = KEPT or "meguri_template_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
 ROOM = 4 << 30
 _numbers = itertools.count(1)
 
@@ -83,6 +85,9 @@ def containers(running: ExitStack) -> Given | None:
 def template(given: Given, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A migrated database that nobody writes to."""
     with psycopg.connect(given.database_url, autocommit=True) as conn:
+        there = conn.execute("SELECT FROM pg_database WHERE datname = %s", (TEMPLATE,)).fetchone()
+        if KEPT and there is not None:
+            return TEMPLATE
         conn.execute(f"DROP DATABASE IF EXISTS {TEMPLATE} WITH (FORCE)")
         conn.execute(f"CREATE DATABASE {TEMPLATE}")
     folder = tmp_path_factory.mktemp("template")

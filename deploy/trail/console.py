@@ -22,7 +22,9 @@ from deploy.trail.trail import KEEP
 # What is not noted: it only looks, or there is nothing to write in yet; migrations note themselves.
 UNNOTED = frozenset({
     "serve", "demo", "migrate", "check", "verify", "import", "usage", "client list", "months list",
-    "roll", "settlement board", "settlement show", "limits list", "audit list", "audit verify",
+    "roll", "settlement board", "settlement show", "settlement disputes", "settlement overdue",
+    "settlement plan", "settlement exit", "exposure show", "give-take show", "reconcile list",
+    "whatif", "limits list", "audit list", "audit verify", "webhooks allowances", "receipts verify",
 })  # fmt: skip
 DONE, REFUSED, FAILED = 200, 409, 500
 OPEN = "SELECT audit.open_months(%s, 2)"

@@ -66,9 +66,12 @@ parts AS (
     FROM settlement.statements
     INNER JOIN unconfirmed USING (cycle_id)
     UNION ALL
+    -- What was decided is in the statement itself once there is one.
     SELECT adjustments.party_id, 'beside', adjustments.cycle_id, adjustments.yen
     FROM settlement.adjustments
     INNER JOIN unconfirmed USING (cycle_id)
+    LEFT JOIN unstated USING (cycle_id)
+    WHERE NOT adjustments.in_statement OR unstated.cycle_id IS NOT NULL
     UNION ALL
     SELECT
         payments.party_id, 'unpaid', payments.cycle_id,

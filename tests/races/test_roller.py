@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 
 import psycopg
 
@@ -54,7 +55,8 @@ async def trade(shop: Shop, member: Member) -> None:
 async def differences(mall: Mall, cycle_id: int) -> list[tuple[object, ...]]:
     """Where positions and what is not folded yet are not what the whole pass says."""
     async with mall.hub.pools.use("worker") as conn:
-        asked = {"cycle_id": cycle_id, "since": LONG_AGO, "most": 9}
+        first_on = date.fromisoformat(str(cycle_id))
+        asked = {"cycle_id": cycle_id, "since": LONG_AGO, "first_on": first_on, "most": 9}
         return await (await conn.execute(PROOF, asked)).fetchall()
 
 

@@ -43,7 +43,8 @@ async def mark(books: Books) -> object:
 async def differences(books: Books, cycle_id: int = ID) -> list[tuple[object, ...]]:
     """What the proof finds."""
     async with books.role("worker") as conn:
-        asked = {"cycle_id": cycle_id, "since": LONG_AGO, "most": 9}
+        first_on = date.fromisoformat(str(cycle_id))
+        asked = {"cycle_id": cycle_id, "since": LONG_AGO, "first_on": first_on, "most": 9}
         return await (await conn.execute(PROOF, asked)).fetchall()
 
 

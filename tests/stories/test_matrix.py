@@ -33,7 +33,8 @@ PLAIN = {
     "rebook": "false", "only": "proposed", "at": "2026-06-03T03:00:00Z", "from_on": "2026-06-01",
     "to_on": "2026-06-30", "on": "2026-06-03", "state": "open", "year": "2026", "kind": "member",
     "actor": "c_aaaaaaaaaaaa", "verb": "x", "object": "x", "cycle": JUNE, "tenant": "x",
-    "first_on": "2026-06-01", "last_on": "2026-06-15", "endpoint": "books", "break_id": "0" * 16, "least_yen": "1", "most_yen": "1", "refused": "false",
+    "first_on": "2026-06-01", "last_on": "2026-06-15", "endpoint": "books", "break_id": "0" * 16,
+    "least_yen": "1", "most_yen": "1", "refused": "false",
 }  # fmt: skip
 
 
@@ -144,7 +145,10 @@ async def things(shop: Shop, member: Any, till: str) -> dict[str, str]:
 def gated(mall: Mall) -> list[Any]:
     """Every door that asks for a scope."""
     found = doors(create_app(mall.hub.settings).routes)
-    return [one for one in found if one.requires not in (ANYONE, NOBODY)]
+    return [
+        one for one in found
+        if one.requires not in (ANYONE, NOBODY) and not one.path.startswith(PAGES)
+    ]  # fmt: skip
 
 
 def filled(route: Route, things: dict[str, str]) -> str:

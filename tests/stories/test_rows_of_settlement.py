@@ -50,7 +50,9 @@ async def test_c25_a_third_facility_is_settled_from_its_start_date_only(mall: Ma
     await mall.turn_to(LEAVES)
     await bakery.sells(taro, yen=1_100)
     async with mall.hub.pools.use("worker") as conn:
-        assert await layout.stop_till(conn, "bakery", "T01") == ("active",)
+        stopped = await layout.stop_till(conn, "bakery", "T01")
+        assert stopped is not None
+        assert stopped[0] == "active"
         await layout.moved(conn)
     await mall.turn_to(LEAVES + calendar.DAY)
     left = await bakery.post("/v1/accruals", **bakery.sale(taro, 1_100))
