@@ -2,7 +2,7 @@
 -- groups by the books' own words and asks for these once a cell, which takes less than half of what
 -- asking at each of millions of draws took.
 -- `in_stead`: for another funder than the lot's own; `took`: points left the lot.
-CREATE FUNCTION settlement.movement(
+CREATE OR REPLACE FUNCTION settlement.movement(
     source text, kind text, in_stead boolean, took boolean, breakage text
 ) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
@@ -23,7 +23,7 @@ RETURN CASE
     ELSE 'restored'
 END;
 
-CREATE FUNCTION settlement.kind_of(rule text) RETURNS text
+CREATE OR REPLACE FUNCTION settlement.kind_of(rule text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE split_part(rule, ':', 1)
     WHEN 'base' THEN 'base' WHEN 'campaign' THEN 'campaign' ELSE 'rank'

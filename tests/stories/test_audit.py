@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from psycopg.errors import InsufficientPrivilege
 
 from auth.gate import ANYONE, Door, doors
-from auth.scopes import BACKOFFICE, OPERATOR, SCOPES
+from auth.scopes import BACKOFFICE, OPERATOR, SCOPES, TILL
 from deploy.app import create_app
 from deploy.cli import COMMANDS, main
 from deploy.trail.acts import READS, about, noted
