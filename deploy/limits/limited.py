@@ -2,6 +2,7 @@
 ASGI; what the gate does not know yet it has to look at anyway, and nginx limits by address.
 """
 
+import hmac
 import re
 
 from auth.gate import Gate
@@ -41,17 +42,22 @@ class LimitedLane(Lane):
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
         self._limits = hub.limits
+        self._secret = hub.settings.secret.encode()
 
     async def takes(self, scope: Scope, body: bytes, send: Send) -> bool:
         """Whether the request was answered: too soon, or by the lane."""
         till = TILL.search(body)
         if till is not None:
             caller = self._gate.known(authorization(scope), NONE)
-            named = till[1].decode("utf-8", "replace")
+            named = self._name_of(till[1])
             if caller is not None and (wait := self._limits.till(caller, named)):
                 await refuse(wait, scope, send)
                 return True
         return await super().takes(scope, body, send)
+
+    def _name_of(self, till: bytes) -> str:
+        """What a till is called beside the limit: nobody has looked yet what stands in its place."""
+        return hmac.digest(self._secret, till, "sha256")[:8].hex()
 
 
 async def refuse(seconds: int, scope: Scope, send: Send) -> None:
