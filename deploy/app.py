@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import msgspec
-from litestar import Litestar, Request
+from litestar import Litestar, Request, Router
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ValidationException
 from litestar.openapi import OpenAPIConfig
@@ -98,7 +98,8 @@ def create_app(settings: Settings, sign_in: SignIn | None = None) -> Litestar:
             yield
 
     app = Litestar(
-        route_handlers=routes_of(hub),
+        # All at once: Litestar lays out the whole anew for each that it is given by itself.
+        route_handlers=[Router("/", route_handlers=routes_of(hub))],
         request_class=StrictRequest,
         guards=[doorkeeper.door],
         before_send=[offer_nonce, doorkeeper.answered],  # type: ignore[list-item]  # as `guarded` has it

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 
 from auth.asking import NotShown
 from auth.authorize import Elsewhere, Wanted
@@ -25,7 +26,18 @@ NEVER_KEPT = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 Asked = Request[Any, Any, Any]
 
 
-@get(PATH, requires="anyone")
+PAGES = {
+    status: ResponseSpec(str, description=why, media_type="text/html", generate_examples=False)
+    for status, why in (
+        (303, "on to where the client wanted the answer, or where members sign in"),
+        (400, "a page: this question cannot be shown"),
+        (413, "more than a form of ours"),
+        (503, "a page: members cannot sign in here yet"),
+    )
+}
+
+
+@get(PATH, requires="anyone", responses=PAGES)
 async def get_authorize(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
     """Ask the member who sits before the screen what a client asks for. / 連携の同意"""
     lang = chosen(request, None)
@@ -50,7 +62,7 @@ async def get_authorize(request: Asked, door_desk: NamedDependency[DoorDesk]) ->
     return consent(lang, wanted, who, name, urlencode({**asked, "lang": other}))
 
 
-@post(PATH, requires="anyone", status_code=303, request_max_body_size=MOST_BYTES)
+@post(PATH, requires="anyone", status_code=303, request_max_body_size=MOST_BYTES, responses=PAGES)
 async def post_authorize(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
     """Send the member's answer to the client. / 同意の回答"""
     lang = chosen(request, None)

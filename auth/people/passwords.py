@@ -5,6 +5,7 @@ the same time as known ones. A hash takes 64 MiB, so only a few are computed at 
 """
 
 import unicodedata
+from base64 import b64encode
 from pathlib import Path
 
 import anyio
@@ -13,7 +14,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from auth.people.refusals import WeakPassword
-from auth.people.seals import Seals, fresh_token
+from auth.people.seals import Seals
 
 SHORTEST = 8  # with a second factor, which everybody has (ASVS 5.0, 6.2)
 LONGEST = 200
@@ -42,6 +43,13 @@ def good(password: str, *own: str) -> str:
     return typed
 
 
+def hash_of_nobody(hasher: PasswordHasher) -> str:
+    """What no password comes to, and takes as long to compare with as somebody's."""
+    salt, tag = (b64encode(bytes(size)).decode().rstrip("=") for size in (16, hasher.hash_len))
+    costs = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${tag}"
+
+
 class Passwords:
     """Makes and checks what is kept of passwords."""
 
@@ -49,7 +57,7 @@ class Passwords:
         self._seals = seals
         self._hasher = hasher or PasswordHasher()
         self._threads = anyio.CapacityLimiter(MOST_AT_ONCE)
-        self._nobodys = self._hasher.hash(fresh_token())
+        self._nobodys = hash_of_nobody(self._hasher)
 
     async def kept(self, password: str) -> str:
         """What is kept of a password."""

@@ -56,7 +56,7 @@ class LimitedLane(Lane):
         return await super().takes(scope, body, send)
 
     def _name_of(self, till: bytes) -> str:
-        """What a till is called beside the limit: nobody has looked yet what stands in its place."""
+        """What a till is called beside its limit: nobody has looked yet what stands there."""
         return hmac.digest(self._secret, till, "sha256")[:8].hex()
 
 

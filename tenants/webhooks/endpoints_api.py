@@ -103,7 +103,7 @@ async def put_endpoint(
 @delete(
     "/v1/webhook-endpoints/{endpoint:str}",
     requires="events:write",
-    responses=answers(204, None, NotFound),
+    responses=answers(204, None, NotFound, *BODY),
 )
 async def delete_endpoint(
     endpoint: FromPath[str],
@@ -118,7 +118,7 @@ async def delete_endpoint(
     "/v1/webhook-endpoints/{endpoint:str}/secret",
     requires="events:write",
     cache_control=NO_STORE,
-    responses=answers(201, None, NotFound),
+    responses=answers(201, None, NotFound, *BODY),
 )
 async def post_secret(
     endpoint: FromPath[str],
@@ -135,7 +135,7 @@ async def post_secret(
     "/v1/webhook-endpoints/{endpoint:str}/test",
     requires="events:write",
     status_code=202,
-    responses=answers(202, None, NotFound, EndpointNotEnabled, PingsWait),
+    responses=answers(202, None, NotFound, EndpointNotEnabled, PingsWait, *BODY),
 )
 async def post_test(
     endpoint: FromPath[str],
