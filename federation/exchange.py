@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 from psycopg import AsyncConnection, errors
 from psycopg.abc import Transformer
 from psycopg.adapt import Transformer as Loads
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from psycopg.pq.abc import PGconn, PGresult
 from psycopg.waiting import Ready, Wait
 
@@ -83,6 +83,7 @@ def received(pgconn: PGconn) -> Waiting:
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
     results: list[PGresult] = []
+    ended = False
     while True:
         while pgconn.is_busy():
             yield Wait.R
@@ -92,6 +93,9 @@ def received(pgconn: PGconn) -> Waiting:
             return results
         if result is not None:
             results.append(result)
+        elif ended or pgconn.status != ConnStatus.OK:  # between two answers it says so once
+            raise errors.OperationalError("the connection was lost")
+        ended = result is None
 
 
 @cache
