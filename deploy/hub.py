@@ -65,6 +65,7 @@ from tenants.webhooks.signing import Vault
 
 log = logging.getLogger("meguri.hub")
 HOUR = 3600.0
+TOLD_AGAIN = 1.0  # seconds
 MONTHS = 3
 AHEAD = timedelta(days=62)
 
@@ -260,7 +261,10 @@ async def extend_calendar(conn: AsyncConnection, today: date) -> None:
 
 
 async def ended(task: asyncio.Task[None]) -> None:
-    """Stop a background task and wait until it is gone."""
-    task.cancel()
+    """Stop a background task and wait until it is gone; one whom a library kept from hearing that
+    it was cancelled (redis-py does, while it connects) is told again."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=TOLD_AGAIN)
     with suppress(asyncio.CancelledError):
         await task
