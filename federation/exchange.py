@@ -10,6 +10,7 @@ import re
 from collections.abc import Generator, Mapping
 from datetime import date, datetime
 from functools import cache
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -26,6 +27,9 @@ Question = tuple[str, Mapping[str, object]]  # a statement with named places, an
 Rows = list[tuple[Any, ...]]
 Waiting = Generator[Wait, Ready | int, list[PGresult]]
 
+# Each statement is ended by the server after 5 s; a session whose postmaster was killed may wait
+# for a lock of the dead for ever, and so would whoever waits for it.
+PATIENCE = 15.0  # seconds
 PLACE = re.compile(r"%\((\w+)\)s|%%")
 WELL = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 
@@ -83,11 +87,14 @@ def received(pgconn: PGconn) -> Waiting:
         if (yield Wait.RW) & Ready.R:
             pgconn.consume_input()
     results: list[PGresult] = []
-    ended = False
+    ended, until = False, monotonic() + PATIENCE
     while True:
         while pgconn.is_busy():
             yield Wait.R
             pgconn.consume_input()
+            if monotonic() > until:
+                pgconn.finish()
+                raise errors.OperationalError("the server has fallen silent")
         result = pgconn.get_result()
         if result is not None and result.status == ExecStatus.PIPELINE_SYNC:
             return results

@@ -113,3 +113,13 @@ async def test_a_fault_costs_no_statement_its_place(conn: AsyncConnection) -> No
     prepared = await (await conn.execute("SELECT count(*) FROM pg_prepared_statements")).fetchone()
     assert prepared == (4,)
     assert await exchange(conn, {"one": (ECHO, {"what": "b"})}) == {"one": [("b",)]}
+
+
+async def test_a_server_that_falls_silent_is_left(
+    conn: AsyncConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose postmaster was killed may, with a lock that nobody gives back."""
+    monkeypatch.setattr("federation.exchange.PATIENCE", 0.2)
+    with pytest.raises(psycopg.OperationalError, match="silent"):
+        await exchange(conn, {"never": ("SELECT pg_sleep(3600)", {})})
+    assert conn.closed
