@@ -37,7 +37,7 @@ demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machin
 test: $(DEV) $(DEMO)  ## 長いもの以外のすべての試験 · every test but the long ones [WORKERS=2 ARGS="-k lapsed"]
 	@$(BIN)/pytest -m "not long" --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
-prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 OPERATIONS=30000 FAULTS=165 REQUESTS=10000 CYCLES=300 MINUTES=3 SEED=11]
+prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 OPERATIONS=30000 FAULTS=165 REQUESTS=10000 CYCLES=300 MUTANTS=120 MINUTES=3 SEED=11]
 	@$(BIN)/python -m tests.prove
 
 storm: $(DEV) $(DEMO)  ## 障害の嵐のあとの監査（八分） · kill everything under load, then audit [ARGS="--seed 7"]

@@ -25,14 +25,19 @@ OPERATIONS, FAULTS = (
 )
 MINUTES = os.environ.get("MINUTES", "3")
 ENTRIES = os.environ.get("ENTRIES", "200000")
-MUTANTS = os.environ.get("MUTANTS", "160")  # by the seed; `make mutants` plants them all
+MUTANTS = os.environ.get("MUTANTS", "120")  # by the seed; `make mutants` plants them all
 REQUESTS, CYCLES = os.environ.get("REQUESTS", "10000"), os.environ.get("CYCLES", "300")
 AT_ONCE = min(2, os.cpu_count() or 1)
 MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
 DAY = "tests/races/test_history.py"
 FUZZ = "tests/fuzz/test_fuzz.py"
 CYCLE = "tests/settlement/test_random_cycles.py::test_a_random_cycle_comes_to_what_anybody_computes"
-LONG = ("tests/settlement", "tests/deploy")  # where `make test` leaves long ones to the proofs
+LONG = (
+    "tests/settlement",
+    "tests/deploy",
+    "tests/bench",
+    "tests/races",
+)  # where `make test` leaves long ones to the proofs
 DUPLICATES = 5_000
 RECOVERY_SECONDS, SLOW_SHARE, KEPT_SHARE, REFUSED_MS = 5.0, 0.01, 0.8, 50.0
 P50_MS = 30.0

@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bench.figures import BARS
 
 HOUSE = Path(__file__).parents[2]
 NEEDS_A_LARGER_RUN = {"close_5m_over_duckdb", "incremental_20m_over_1m"}
 
 
+@pytest.mark.long
 def test_a_small_run_tells_every_ratio(tmp_path: Path) -> None:
     where = ("--folder", str(tmp_path / "books"), "--build", str(tmp_path))
     done = subprocess.run(

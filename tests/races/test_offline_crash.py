@@ -89,6 +89,7 @@ async def each_line_is_booked_once(mall: Mall, count: int) -> None:
     assert await mall.value(slips) == count
 
 
+@pytest.mark.long
 async def test_a_file_of_ten_thousand_lines_survives_a_kill_at_any_point(
     given: Given, database: str, tmp_path: Path
 ) -> None:
