@@ -64,16 +64,16 @@ CHARGING = (
     ),
     Bug(
         "an undone shortage is short once more",
-        "deploy/migrations/0018_schemes.sql",
-        "CASE entries.kind WHEN 'reversal' THEN 'unshort' ELSE 'short' END,",
-        "'short',",
+        "deploy/migrations/0027_words.sql",
+        "WHEN source = 'shortage' AND kind = 'reversal' THEN 'unshort'",
+        "WHEN source = 'shortage' AND kind = 'reversal' THEN 'short'",
         "tests/settlement/test_shortages.py::test_a_shortage_that_is_undone_leaves_nothing",
     ),
     Bug(
         "what lapses goes to the promotion fund whatever was agreed",
-        "deploy/migrations/0018_schemes.sql",
-        "WHEN parts.movement <> 'lapsed' OR schemes.breakage = 'PROMO_FUND' THEN parts.movement",
-        "WHEN true THEN parts.movement",
+        "deploy/migrations/0027_words.sql",
+        "WHEN kind = 'lapse' AND breakage = 'PROMO_FUND' THEN 'lapsed'",
+        "WHEN kind = 'lapse' THEN 'lapsed'",
         "tests/golden/test_example_1.py",
     ),
     Bug(
