@@ -122,9 +122,9 @@ def values(query: str, named: Mapping[str, object]) -> list[bytes | None]:
 
 
 def text(value: object) -> bytes | None:
-    """A value as PostgreSQL reads it."""
-    if value is None:
-        return None
+    """A value as PostgreSQL reads it; bytes are such text already."""
+    if value is None or isinstance(value, bytes):
+        return value
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, date | datetime):

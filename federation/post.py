@@ -44,4 +44,4 @@ async def post(
 
 def told(rows: dict[str, list[dict[str, object]]], tables: Iterable[str]) -> dict[str, object]:
     """The rows of some tables as a statement takes them."""
-    return {table: encode(rows.get(table, ())).decode() for table in tables}
+    return {table: encode(rows.get(table, ())) for table in tables}
