@@ -26,7 +26,7 @@ install = $(UV) $(1) 2>/dev/null || $(PIP) $(1)
 # Where it is set, each process compiles every module anew: seconds, at each start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test prove storm mutants bench steady check lock clean
+.PHONY: help demo test prove storm mutants shots bench steady check lock clean
 
 help:  ## この一覧 · this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,7 +37,7 @@ demo: $(DEMO)  ## 架空の商業施設を動かす · run a mall on this machin
 test: $(DEV) $(DEMO)  ## 長いもの以外のすべての試験 · every test but the long ones [WORKERS=2 ARGS="-k lapsed"]
 	@$(BIN)/pytest -m "not long" --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
-prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 OPERATIONS=30000 FAULTS=165 REQUESTS=10000 CYCLES=300 MUTANTS=120 MINUTES=3 SEED=11]
+prove: $(DEV) $(DEMO)  ## 長い証明（四十分まで） · the long proofs, in forty minutes [MALLS=300 OPERATIONS=30000 FAULTS=165 REQUESTS=10000 CYCLES=300 MUTANTS=100 MINUTES=3 SEED=11]
 	@$(BIN)/python -m tests.prove
 
 storm: $(DEV) $(DEMO)  ## 障害の嵐のあとの監査（八分） · kill everything under load, then audit [ARGS="--seed 7"]
@@ -45,6 +45,10 @@ storm: $(DEV) $(DEMO)  ## 障害の嵐のあとの監査（八分） · kill eve
 
 mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant bugs: does the suite turn red? [ARGS=hold]
 	@$(BIN)/python -m tests.mutants.plant $(ARGS)
+
+shots: $(DEV)  ## すべての画面の写真（build/shots） · a picture of every page, both languages, light and dark
+	@rm -rf build/shots
+	@MEGURI_SHOTS=$(CURDIR)/build/shots $(BIN)/pytest -q tests/pages/test_sweep.py $(ARGS)
 
 bench: $(DEV) $(DEMO)  ## 性能を比で測る（二十分） · ratios measured side by side [ARGS="--quick|--full"]
 	@$(BIN)/python -m bench $(ARGS)

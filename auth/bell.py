@@ -25,7 +25,8 @@ NO_RETRY = Retry(NoBackoff(), 0)
 log = logging.getLogger("meguri.bell")
 
 
-def _line(redis_url: str) -> Redis:
+def line(redis_url: str) -> Redis:
+    """A line to Redis that gives up soon."""
     return Redis.from_url(
         redis_url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE, retry=NO_RETRY
     )
@@ -36,7 +37,7 @@ async def ring(redis_url: str | None, what: str) -> bool:
     if redis_url is None:
         return False
     try:
-        async with _line(redis_url) as bell:
+        async with line(redis_url) as bell:
             await bell.publish(CHANNEL, what)
     except (redis.RedisError, OSError):
         log.warning("the bell could not be rung")
@@ -52,9 +53,9 @@ async def listen(redis_url: str | None, on_ring: Callable[[], None]) -> None:
     wait = FIRST_WAIT
     while redis_url is not None:
         try:
-            async with _line(redis_url) as bell, bell.pubsub() as ear:
+            async with line(redis_url) as bell, bell.pubsub() as ear:
                 await ear.subscribe(CHANNEL)
-                async for _ in _rings(ear):
+                async for _ in rings(ear):
                     wait = FIRST_WAIT
                     on_ring()
         except (redis.RedisError, OSError):
@@ -63,15 +64,16 @@ async def listen(redis_url: str | None, on_ring: Callable[[], None]) -> None:
         wait = min(2 * wait, LONGEST_WAIT)
 
 
-async def _rings(ear: PubSub) -> AsyncIterator[None]:
-    """Each ring, and each time the line was made; it ends when the other side says nothing."""
+async def rings(ear: PubSub) -> AsyncIterator[bytes]:
+    """What each ring says, and nothing each time the line was made; it ends when the other side is
+    silent."""
     asked = False
     while True:
         heard = await ear.get_message(timeout=HEARTBEAT)
         if heard is not None:
             asked = False
             if heard["type"] in ("subscribe", "message"):
-                yield None
+                yield heard["data"] if heard["type"] == "message" else b""
         elif asked:
             return
         else:

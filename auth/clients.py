@@ -101,6 +101,11 @@ def public_key(jwk: Jwk) -> Jwk:
     return {**key.as_dict(private=False), "kid": kid}
 
 
+def new_client_id() -> str:
+    """A name that no client had before."""
+    return "c_" + base64.b32encode(secrets.token_bytes(8))[:12].decode().lower()
+
+
 class New(Struct, frozen=True, kw_only=True):
     """A client to be registered. `jwk` is its public key; without one it gets a secret, or, where
     it is `public`, nothing: it is an app on a member's phone."""
@@ -147,7 +152,7 @@ async def add(conn: AsyncConnection[Any], *, now: datetime, **asked: Any) -> Reg
     new = New(**asked)
     in_order(new)
     secret = secrets.token_urlsafe(32) if new.method == "client_secret_basic" else None
-    client_id = "c_" + base64.b32encode(secrets.token_bytes(8))[:12].decode().lower()
+    client_id = new_client_id()
     row = {
         "client_id": client_id,
         "tenant": new.tenant,

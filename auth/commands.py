@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import click
 from psycopg import AsyncConnection
 
-from auth import bell, clients
+from auth import bell, clients, enrolments
 from auth import keys as signing
 from auth.scopes import AUDIENCES, SCOPES, TILL
 from federation.refusals import Refusal, titles
@@ -68,6 +68,27 @@ def add(office: Office, /, tills: tuple[str, ...], jwk: Path | None, **asked: An
         return await clients.add(conn, now=office.now(), tills=tills or None, jwk=key, **asked)
 
     _say(_run(office, done))
+
+
+@client.command()
+@click.option("--tenant", required=True, help="テナントの符号 · the tenant's code")
+@click.option("--till", required=True, help="レジの符号 · the till's code")
+@click.option("--name", default="", help="台帳に残す名 · what it is called")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([name for name, scope in SCOPES.items() if TILL in scope.audiences]),
+    help="なければレジ画面の全機能 · none: all that the till's page does",
+)
+@click.option(
+    "--no-dpop", is_flag=True, help="鍵の所持証明を求めない · a token without proof of a key"
+)
+@click.pass_obj
+def browser(office: Office, /, no_dpop: bool, scopes: tuple[str, ...], **asked: str) -> None:
+    """ブラウザのレジ · a code, good once and for ten minutes, that makes one a till."""
+    wanted = enrolments.Offered(dpop=not no_dpop, scopes=scopes or enrolments.EVERYTHING, **asked)
+    click.echo(_run(office, lambda conn: enrolments.offer(conn, wanted, office.now())))
 
 
 @client.command(name="rotate")

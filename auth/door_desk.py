@@ -42,6 +42,11 @@ def error(status: int, name: str, why: str, more: dict[str, str] | None = None) 
     return DoorAnswer(status, msgspec.json.encode(OAuthError(name, why)), more or {})
 
 
+def at_will(_: Asked, __: str) -> int:
+    """No limit on what is pushed."""
+    return 0
+
+
 class DoorDesk:
     """What the doors of one process stand on."""
 
@@ -53,8 +58,11 @@ class DoorDesk:
         connect: Connect,
         now: Callable[[], datetime],
         ring: Callable[[], Awaitable[Any]],
+        pushing: Callable[[Asked, str], int] = at_will,
     ) -> None:
+        """`pushing` counts what an app that proves nothing pushes: the seconds to wait, or 0."""
         self.server = server
+        self._pushing = pushing
         self.keys = keys
         self.proofs = proofs
         self.authorizing = Authorizing(server, connect, now)
@@ -87,6 +95,10 @@ class DoorDesk:
         async def keep(knock: Knock) -> DoorAnswer:
             if self.sign_in is None:
                 return error(503, "temporarily_unavailable", "Members cannot sign in here yet.")
+            proves = knock.authorization or "client_assertion" in knock.form
+            if not proves and (wait := self._pushing(request, knock.form.get("client_id", ""))):
+                later = {"Retry-After": str(wait)}
+                return error(429, "temporarily_unavailable", "Too many were pushed.", later)
             return await self.think(self.server.act, "par", knock, push)
 
         return await self._answered(request, "/oauth/par", keep)

@@ -140,6 +140,7 @@ class Gate:
             wide=is_wide(scopes),
             vouched=vouched,
             subject=None if claims.grant is None else claims.sub,
+            token=claims.jti,
         )
         until = min(claims.exp, self._now().timestamp() + REMEMBER)
         found = Admitted(caller, until, None if claims.cnf is None else claims.cnf.jkt)

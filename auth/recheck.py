@@ -12,6 +12,7 @@ from federation.sql import statement
 
 RECHECK = statement(__file__, "recheck")
 STANDS = statement(__file__, "stands")
+SHOWN = statement(__file__, "shown")
 
 
 async def recheck(conn: AsyncConnection[Any], clients: Sequence[str]) -> dict[str, bool]:
@@ -25,6 +26,15 @@ async def recheck(conn: AsyncConnection[Any], clients: Sequence[str]) -> dict[st
     return {client: client in active for client in clients}
 
 
+async def still_hold(conn: AsyncConnection[Any], shown: Sequence[tuple[str, str]]) -> list[bool]:
+    """Of clients with the tokens that they showed (a job shows none): whether both still hold."""
+    asked = {"clients": [one[0] for one in shown], "tokens": [one[1] for one in shown]}
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(SHOWN, asked, prepare=True)
+        found = set(await cursor.fetchall())
+    return [one in found for one in shown]
+
+
 async def stands(conn: AsyncConnection[Any], claims: TokenClaims, now: datetime) -> bool:
     """Whether what a token says still holds: its client, what a member allowed, the token."""
     async with conn.cursor(row_factory=tuple_row) as cursor:
@@ -33,8 +43,10 @@ async def stands(conn: AsyncConnection[Any], claims: TokenClaims, now: datetime)
     return row == (True,)
 
 
-def standing(claims: TokenClaims, now: datetime) -> dict[str, object]:
-    """What `stands.sql` asks about."""
+def standing(claims: TokenClaims | None, now: datetime) -> dict[str, object]:
+    """What `stands.sql` asks about; of what is no token of ours, the same about nobody's."""
+    if claims is None:
+        return {"client_id": "", "jti": "", "grant_id": None, "now": now}
     return {
         "client_id": claims.client_id, "jti": claims.jti, "grant_id": claims.grant, "now": now,
     }  # fmt: skip

@@ -51,11 +51,10 @@ class Telling:
         """What a token is worth now, if it is this client's business (RFC 7662, 2.2)."""
         token = brought(request)
         claims = self._read(token, keys)
-        if claims is not None:
-            if may_know(client, claims) and self._stands(claims):
-                return 200, told(claims)
-            return 200, NOT_ACTIVE
-        kept = self._server.giving.alive(client, token)
+        # Whatever is brought, the same is asked, so that how long it takes tells nothing either.
+        kept, stands = self._server.giving.alive(client, token), self._stands(claims)
+        if claims is not None and stands and may_know(client, claims):
+            return 200, told(claims)
         if kept is None:
             return 200, NOT_ACTIVE
         return 200, {
@@ -87,11 +86,12 @@ class Telling:
         except (NotSigned, KeyError):
             return None
 
-    def _stands(self, claims: TokenClaims) -> bool:
+    def _stands(self, claims: TokenClaims | None) -> bool:
+        asked = standing(claims, self._now())
         with self._connect() as conn, conn.transaction():
-            conn.execute(NAME_CLIENT, {"client_id": claims.client_id})
+            conn.execute(NAME_CLIENT, asked)
             with conn.cursor(row_factory=tuple_row) as cursor:
-                cursor.execute(STANDS, standing(claims, self._now()))
+                cursor.execute(STANDS, asked)
                 return cursor.fetchone() == (True,)
 
     def _withdraw(self, claims: TokenClaims) -> None:

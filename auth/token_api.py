@@ -112,6 +112,7 @@ _ERRORS = {
     401: "the client did not prove who it is",
     413: "more than 16 KiB",
     415: "not a form",
+    429: "too many requests were pushed",
     503: "ask again",
 }
 

@@ -38,7 +38,7 @@ def main() -> None:
         size.add_argument(f"--{name}", dest="scale", action="store_const", const=name)
     options.add_argument("--keep", action="store_true", help="the ground of the last run, if any")
     options.add_argument(
-        "--only", default="", help="only windows whose names hold one of these words, by comma"
+        "--only", default="", help="only windows whose names hold one of these words, or `space`"
     )
     options.add_argument(
         "--folder", type=Path, default=FOLDER, help="where the servers keep theirs"
@@ -67,8 +67,9 @@ def ran(servers: Servers, folder: Path, scale: Scale, only: str, *, keep: bool) 
         say("servers are ready")
         cells = measured(stage, only, say)
         whole = not only
+        spaced = whole or "space" in only.split(",")
         memory = footprint.memory(stage)
-        space = footprint.space(stage, scale.space_accruals) if whole else None
+        space = footprint.space(stage, scale.space_accruals) if spaced else None
         say("space is measured")
         start_up = footprint.start_up(stage, scale.starts) if whole else []
         told = peers.met(stage, servers, folder, scale, say) if whole and scale.peers else {}

@@ -23,6 +23,7 @@ from bench.ground import Counter
 from bench.load import Window
 from bench.wire import STRIDE, card
 from deploy.hub import Hub
+from deploy.serve import rest_collector
 from deploy.settings import Settings
 from federation.slips import Answer
 from tenants.callers import Caller
@@ -82,6 +83,7 @@ async def measure(plan: Plan) -> Window:
         for batch in ready[:WARM_BATCHES]:
             await book(hub, batch, rule, tills)
             tills = await looked_up(hub, plan.counters)  # as of the doors that the desk has seen
+        rest_collector()  # as every process that serves does
         took: list[int] = []
         began, mine, theirs = looked(plan)
         for batch in ready[WARM_BATCHES:]:

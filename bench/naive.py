@@ -23,7 +23,8 @@ from deploy.clock import wall
 from deploy.pools import Pools
 from deploy.settings import Settings, settings
 from federation.close import CLOSE_LOCK
-from federation.slips import Holder, fingerprint
+from federation.fingerprint import fingerprint
+from federation.slips import Holder
 from tenants.callers import Caller
 from tenants.earning import Sale, accrual
 from tenants.mall import Mall

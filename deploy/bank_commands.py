@@ -13,6 +13,7 @@ import msgspec
 from psycopg import AsyncConnection
 
 from deploy.clock import clock
+from deploy.files_in import read_in
 from deploy.settings import settings
 from federation.days import day_of
 from federation.refusals import Refusal, titles
@@ -176,7 +177,7 @@ def read(file: Path) -> None:
 
     instance = settings()
     try:
-        found = incoming.incoming(file.read_bytes(), day_of(clock(instance.clock)()))
+        found = incoming.incoming(read_in(file), day_of(clock(instance.clock)()))
     except Refusal as refused:
         raise _said(refused) from None
     for one in found:

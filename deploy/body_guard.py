@@ -14,7 +14,7 @@ import msgspec
 
 from deploy.asgi import App, Message, Receive, Scope, Send, reply
 from deploy.lane import Lane
-from federation.refusals import Refusal, TooLarge, UnsupportedMediaType, Validation
+from federation.refusals import NotFound, Refusal, TooLarge, UnsupportedMediaType, Validation
 from federation.slips import Answer
 
 MOST_BYTES = 256 * 1024
@@ -37,7 +37,11 @@ class BodyGuard:
         self._lane = lane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard the API's bodies; everything else passes."""
+        """Guard the API's bodies; everything else passes, but for a path with a NUL in it, which
+        names nothing and which PostgreSQL cannot be asked for."""
+        if scope["type"] == "http" and "\x00" in scope["path"]:
+            await reply(Answer(NotFound.status, NotFound().body()), send)
+            return
         if (
             scope["type"] != "http"
             or scope["method"] not in WITH_BODY

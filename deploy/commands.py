@@ -16,9 +16,10 @@ from deploy.hub import Hub
 from deploy.settings import Settings, settings
 from federation.checks import CHECKS as BOOKS
 from settlement.checks import CHECKS as SETTLEMENT
+from tenants.ranks.following import CHECKS as RANKS
 
 FOLDER = Path(".meguri")
-CHECKS = (BOOKS, SETTLEMENT)
+CHECKS = (BOOKS, SETTLEMENT, RANKS)
 
 
 @click.command()

@@ -9,6 +9,7 @@ import click
 from psycopg import AsyncConnection
 
 from deploy.clock import clock
+from deploy.files_in import read_in
 from deploy.settings import settings
 from federation.refusals import Validation, titles
 from tenants.foreign import Foreign, read, record, summed
@@ -27,7 +28,7 @@ def foreign() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def record_report(tenant: str, programme: str, file: Path) -> None:
     """報告を取り込む · CSV: reference, shop, business_date, points, paid_yen."""
-    instance, content = settings(), file.read_bytes()
+    instance, content = settings(), read_in(file)
 
     async def done() -> int:
         given = read(content)

@@ -7,9 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import msgspec
 from psycopg import AsyncConnection
 
 from deploy.clock import clock
+from deploy.files_in import read_in
 from deploy.hub import Hub
 from deploy.settings import settings
 from federation.days import day_of
@@ -17,6 +19,7 @@ from federation.refusals import Refusal, titles
 from tenants import imports, privacy
 from tenants.imports import ImportTold
 from tenants.layout import Why
+from tenants.mailing.wishes import Days, Lang, Wishes, WishesTold, wish, wished
 from tenants.member_rows import REASONS, rows_of
 from tenants.personal_file import add_notice
 
@@ -37,9 +40,8 @@ def import_file(file: Path, dry_run: bool) -> None:
 
     Balances wait for an operator's client to approve them; then run it again to see how far it is.
     """
-    hub = Hub(settings())
+    hub, content = Hub(settings()), read_in(file)
     try:
-        content = file.read_bytes()
         asyncio.run(looked_at(hub, content) if dry_run else taken_in(hub, content))
     except Refusal as refused:
         said = " · ".join(titles(type(refused)))
@@ -123,6 +125,56 @@ def personal_data(word: str, reason: str) -> None:
     except Refusal as refused:
         raise click.ClickException(" · ".join(titles(type(refused)))) from None
     click.echo(f"個人情報 / personal data: {word}")
+
+
+@members.command()
+@click.argument("member")
+@click.option("--lang", type=click.Choice(["ja", "en"]), help="言語 · in which it is written to")
+@click.option("--expiry-days", help="失効前の日数 · 30,7; `none`, or `agreed` for what all have")
+@click.option("--dormant-days", help="ご無沙汰の日数 · likewise, after the last visit")
+def wishes(
+    member: str, lang: Lang | None, expiry_days: str | None, dormant_days: str | None
+) -> None:
+    """会員のことば · a member's own language and reminder days; what is left out stays."""
+    hub = Hub(settings())
+
+    async def done() -> WishesTold:
+        async with hub.pools:
+            now = hub.clock()
+            _, member_id = hub.names.open("member", member)
+            async with hub.pools.use("worker") as conn:
+                known = await wished(conn, member_id, day_of(now))
+                said = Wishes(
+                    lang or known.lang,
+                    own_days(expiry_days, known.expiry_days),
+                    own_days(dormant_days, known.dormant_days),
+                )
+                await wish(conn, member_id, said, now)
+                return await wished(conn, member_id, day_of(now))
+
+    try:
+        told = asyncio.run(done())
+    except Refusal as refused:
+        raise click.ClickException(" · ".join(titles(type(refused)))) from None
+    for name, own, agreed in (
+        ("失効前 / before points lapse", told.expiry_days, told.agreed_expiry_days),
+        ("ご無沙汰 / after the last visit", told.dormant_days, told.agreed_dormant_days),
+    ):
+        shown = ", ".join(map(str, agreed if own is None else own)) or "–"
+        click.echo(f"{told.lang}  {name}: {shown}{' (agreed)' if own is None else ''}")
+
+
+def own_days(said: str | None, known: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Days as they are written at the command line; nothing said leaves them as they are."""
+    if said is None:
+        return known
+    if said in ("agreed", "none"):
+        return None if said == "agreed" else ()
+    try:
+        days = [int(one) for one in said.split(",")]
+        return msgspec.convert(days, Days)
+    except (ValueError, msgspec.ValidationError):
+        raise click.BadParameter(said) from None
 
 
 @members.command()

@@ -183,7 +183,9 @@ class Messenger:
         headers = {
             "webhook-id": sent.event,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature(keys, sent.event, timestamp, body),
+            "webhook-signature": signature(
+                keys, sent.event, timestamp, body, self._vault.signer(sent.to)
+            ),
         }
         if self._trust is None:
             self._trust = ssl.create_default_context()

@@ -78,6 +78,9 @@ class Database(Struct, frozen=True):
         database_size.set(self.bytes)
 
 
+STAY_OPEN = frozenset({"/console/live", "/status/live"})
+
+
 class Timed:
     """Times every answer, whoever gave it."""
 
@@ -101,5 +104,6 @@ class Timed:
             await self.app(scope, receive, note)
         finally:
             route = scope.get("path_template", UNROUTED)
-            counts = _answers[scope["method"], route, status]
-            counts[bisect_left(SECONDS, perf_counter() - began)] += 1
+            if route not in STAY_OPEN:  # how long somebody looked is no answer's time
+                counts = _answers[scope["method"], route, status]
+                counts[bisect_left(SECONDS, perf_counter() - began)] += 1

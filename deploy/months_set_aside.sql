@@ -15,5 +15,7 @@ INSERT INTO federation.detached_draws (month_on, funder_id, kind, taken, points)
 SELECT noted.month_on, draws.funder_id, draws.kind, draws.points > 0, sum(draws.points)
 FROM noted
 CROSS JOIN federation.draws
-WHERE draws.booked_at >= %(from_at)s::timestamptz AND draws.booked_at < %(until_at)s::timestamptz
+WHERE
+    draws.booked_at >= %(from_at)s::timestamptz AND draws.booked_at < %(until_at)s::timestamptz
+    AND draws.rule NOT LIKE 'coupon:%%'     -- which no balance ever counted
 GROUP BY noted.month_on, draws.funder_id, draws.kind, draws.points > 0

@@ -1,4 +1,4 @@
-"""Pages for everyone: what a refusal means, whether the books keep their promises, the API's docs.
+"""Pages for everyone: what a refusal means, the API's docs, and the files of all pages.
 
 Server-rendered, in Japanese and in English, with every file from here and a strict policy.
 """
@@ -9,22 +9,37 @@ from typing import Any, Literal
 import msgspec
 from jinja2 import Environment, FileSystemLoader
 from litestar import Request, Response, get
-from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
-from msgspec import Struct, structs
+from msgspec import Struct
 
 import auth.people.refusals  # noqa: F401  they have pages of their own too
 import settlement.bank.refusals  # noqa: F401  likewise
-from deploy.watch import Status, Watch
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal, slug_of, titles
 
 WEB = Path(__file__).with_name("web")
+JS = "text/javascript; charset=utf-8"
+TILL = (
+    "answer booking chain day desk facts hub keys main outbox sale scanner slips sound store sure "
+    "training words"
+)
 FILES = {
     "style.css": "text/css; charset=utf-8",
     "docs.js": "text/javascript; charset=utf-8",
     "passkey.js": "text/javascript; charset=utf-8",
+    "charts.js": "text/javascript; charset=utf-8",
+    "live.js": "text/javascript; charset=utf-8",
+    **{f"till/{name}.js": JS for name in TILL.split()},
+    "till/till.css": "text/css; charset=utf-8",
+    "till/icon.svg": "image/svg+xml",
+    "status.js": "text/javascript; charset=utf-8",
+    "portal/proof.js": "text/javascript; charset=utf-8",
+    "verify.js": "text/javascript; charset=utf-8",
+    "member.css": "text/css; charset=utf-8",
+    "member.js": "text/javascript; charset=utf-8",
+    "vendor/htmx.min.js": "text/javascript; charset=utf-8",
+    "vendor/echarts.min.js": "text/javascript; charset=utf-8",
     "vendor/swagger-ui.css": "text/css; charset=utf-8",
     "vendor/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }
@@ -36,6 +51,7 @@ HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 DO = {
     "retry": (
@@ -59,6 +75,8 @@ MENDED = (
 )
 
 templates = Environment(loader=FileSystemLoader(WEB), autoescape=True, trim_blocks=True)
+templates.filters["jst"] = lambda at: f"{at.astimezone(TOKYO):%Y-%m-%d %H:%M} JST"
+templates.filters["jst_minute"] = lambda at: f"{at.astimezone(TOKYO):%Y-%m-%dT%H:%M}"
 Lang = Literal["ja", "en"]
 
 
@@ -129,23 +147,6 @@ def get_problem(
     return page("problem.html", chosen(request, lang), problem=problem)
 
 
-@get("/status", requires="anyone", sync_to_thread=False)
-def get_status(
-    request: Request[Any, Any, Any],
-    watch: NamedDependency[Watch],
-    lang: FromQuery[Lang | None] = None,
-) -> Response[bytes] | Response[Status]:
-    """Whether the books keep their promises, seen a few seconds ago. / 稼働状況"""
-    seen = watch.status
-    code = 200 if seen.sound else 503
-    if "application/json" in request.headers.get("accept", ""):
-        return Response(seen, status_code=code, headers={"cache-control": "no-store"})
-    local = structs.replace(seen, looked_at=seen.looked_at.astimezone(TOKYO))
-    shown = page("status.html", chosen(request, lang), status=local)
-    shown.status_code = code
-    return shown
-
-
 @get("/docs", requires="anyone", sync_to_thread=False)
 def get_docs(
     request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
@@ -179,7 +180,6 @@ def get_file(name: FromPath[str]) -> Response[bytes]:
 ROUTES: list[HTTPRouteHandler] = [
     get_problems,
     get_problem,
-    get_status,
     get_docs,
     get_openapi,
     get_file,

@@ -103,6 +103,16 @@ class Pools:
             options=SEALERS_LIMITS,
         )
 
+    async def job(self) -> AsyncConnection:
+        """A connection that holds the lock of a job while it runs."""
+        return await AsyncConnection.connect(
+            self._settings.url("worker"),
+            autocommit=True,
+            connect_timeout=5,
+            application_name="meguri job",
+            options=SEALERS_LIMITS,
+        )
+
     @asynccontextmanager
     async def use(self, role: str) -> AsyncIterator[AsyncConnection]:
         """A connection of a role, in a transaction of its own."""

@@ -19,6 +19,14 @@ GRACE_SECONDS = 10
 COLLECT = (20_000, 20, 50)
 
 
+def rest_collector() -> None:
+    """What is there by now stays, so the garbage collector need never look at it again, and may
+    look at the rest less often than for a script: what a slip leaves is no cycle."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT)
+
+
 class DrainingServer(uvicorn.Server):
     """Says that it is not ready before it closes its doors."""
 
@@ -27,12 +35,9 @@ class DrainingServer(uvicorn.Server):
         self._hub = hub
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; what is there by then stays, so the collector need never look at it again, and
-        may look at the rest less often than for a script: what a slip leaves is no cycle."""
+        """Start, and let the collector rest."""
         await super().startup(sockets)
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*COLLECT)
+        rest_collector()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Not ready from now on; then uvicorn finishes what it has taken."""

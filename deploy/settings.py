@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 from msgspec import Struct
 
+from tenants.scanning import scanner
+
 ROLES = ("app", "desk", "counter", "worker", "sealer", "auditor")
 
 
@@ -34,6 +36,14 @@ class Settings(Struct, frozen=True):
     mail_from: str = "meguri@localhost"
     proxies: str = ""  # networks whose X-Forwarded-For is believed, with commas between
     webhooks: str = "on"
+    scan: str = ""  # clamd://host:port; without it files are not scanned
+    texts: str | None = None  # where text messages are handed over (docs/members.md)
+    texts_key: str = ""
+    line_channel: str | None = None  # LINE Login; without it nobody links LINE
+    line_secret: str = ""
+    sandbox: str = ""  # the address of a hub apart, where tenants try the API (docs/sandbox.md)
+    sandbox_database_url: str = ""  # its worker's
+    jobs: str = "off"  # on where a process is told nothing else, as `settings` reads it
 
     def url(self, role: str) -> str:
         """Where a serving role connects: its own URL, or the owner's with the derived password."""
@@ -59,6 +69,14 @@ class Settings(Struct, frozen=True):
             "MEGURI_MAIL_FROM": self.mail_from,
             "MEGURI_PROXIES": self.proxies,
             "MEGURI_WEBHOOKS": self.webhooks,
+            "MEGURI_SCAN": self.scan,
+            "MEGURI_TEXTS": self.texts or "",
+            "MEGURI_TEXTS_KEY": self.texts_key,
+            "MEGURI_LINE_CHANNEL": self.line_channel or "",
+            "MEGURI_LINE_SECRET": self.line_secret,
+            "MEGURI_SANDBOX": self.sandbox,
+            "MEGURI_SANDBOX_DATABASE_URL": self.sandbox_database_url,
+            "MEGURI_JOBS": self.jobs,
         }
 
 
@@ -66,6 +84,16 @@ def password(secret: str, role: str) -> str:
     """A role's password, derived so that every process of an instance knows it."""
 
     return hmac.digest(secret.encode(), f"meguri role {role}".encode(), hashlib.sha256).hex()
+
+
+def scan_of(where: str) -> str:
+    """The scanner's address; what is none stops the start."""
+    try:
+        scanner(where)
+    except ValueError:
+        ja, en = "clamd://ホスト:ポート と書きます", "written as clamd://host:port"
+        raise NotSet("MEGURI_SCAN", ja, en) from None
+    return where
 
 
 def settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -98,4 +126,12 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
         proxies=env.get("MEGURI_PROXIES", ""),
         webhooks=env.get("MEGURI_WEBHOOKS") or "on",
+        scan=scan_of(env.get("MEGURI_SCAN", "")),
+        texts=env.get("MEGURI_TEXTS") or None,
+        texts_key=env.get("MEGURI_TEXTS_KEY", ""),
+        line_channel=env.get("MEGURI_LINE_CHANNEL") or None,
+        line_secret=env.get("MEGURI_LINE_SECRET", ""),
+        sandbox=env.get("MEGURI_SANDBOX", ""),
+        sandbox_database_url=env.get("MEGURI_SANDBOX_DATABASE_URL", ""),
+        jobs=env.get("MEGURI_JOBS") or "on",
     )

@@ -20,6 +20,7 @@ from psycopg import AsyncConnection
 from auth.people import log as people_log
 from deploy.clock import clock
 from deploy.columns import table
+from deploy.files_in import read_in
 from deploy.settings import settings
 from federation.days import TOKYO, day_of
 from federation.refusals import Refusal, titles
@@ -104,9 +105,13 @@ def confirm_cycle(cycle: str) -> None:
 @reasoned
 def prepare(cycle: str, reason: str) -> None:
     """支払案を作り直す · work the payments out anew; what changes them voids the approval."""
-    _tell(
-        _run(lambda conn, now: confirm.prepare_again(conn, cycle_id_of(cycle), _who(), reason, now))
-    )
+
+    async def done(conn: AsyncConnection, now: datetime) -> object:
+        told = await confirm.prepare_again(conn, cycle_id_of(cycle), _who(), reason, now)
+        await past_the_console(conn, f"prepare {cycle}", now)
+        return told
+
+    _tell(_run(done))
 
 
 @settlement.command()
@@ -182,7 +187,7 @@ def xml(cycle: str) -> None:
 @click.argument("file", type=Content)
 def take_results(cycle: str, file: Path) -> None:
     """口座振替の結果を取り込む · what the bank collected of a cycle's debits."""
-    content = file.read_bytes()
+    content = read_in(file)
 
     async def done(conn: AsyncConnection, now: datetime) -> bytes:
         told = await results.take_results(conn, cycle_id_of(cycle), content, _who(), now)
@@ -197,7 +202,7 @@ def take_results(cycle: str, file: Path) -> None:
 @click.argument("file", type=Content)
 def take_statement(file: Path) -> None:
     """入金通知・入出金明細を取り込む · what came in and went out."""
-    content = file.read_bytes()
+    content = read_in(file)
 
     async def done(conn: AsyncConnection, now: datetime) -> bytes:
         told = await results.take_statement(conn, content, _who(), now)
@@ -213,14 +218,26 @@ def take_statement(file: Path) -> None:
 @reasoned
 def again(cycle: str, reason: str) -> None:
     """送り直す · a new plan of all that came back, to be approved and sent as any other."""
-    _tell(_run(lambda conn, now: send.send_again(conn, cycle_id_of(cycle), _who(), reason, now)))
+
+    async def done(conn: AsyncConnection, now: datetime) -> object:
+        told = await send.send_again(conn, cycle_id_of(cycle), _who(), reason, now)
+        await past_the_console(conn, f"again {cycle}", now)
+        return told
+
+    _tell(_run(done))
 
 
 @settlement.command()
 @click.argument("reference")
 def carry(reference: str) -> None:
     """次期へ繰り越す · what is left of a payment is due in the next cycle."""
-    _tell(_run(lambda conn, now: send.carry(conn, reference, _who(), now)))
+
+    async def done(conn: AsyncConnection, now: datetime) -> object:
+        told = await send.carry(conn, reference, _who(), now)
+        await past_the_console(conn, f"carry {reference}", now)
+        return told
+
+    _tell(_run(done))
 
 
 @settlement.command("disputes")

@@ -20,13 +20,15 @@ from settlement.preview import Preview, preview
 from settlement.schemes import Agreement, Calendar, NetLevel, Offer, terms_of
 from settlement.stages import party_ids
 from tenants import layout
-from tenants.layout import Breakage, Why
+from tenants.layout import Attribution, Breakage, Funding, Why
 
 Answer = TypeVar("Answer")
 Day = click.DateTime(["%Y-%m-%d"])
 WORDS: dict[str, Any] = {
     "calendar": Calendar.__args__,  # type: ignore[attr-defined]  # the words of a Literal
     "net_level": NetLevel.__args__,  # type: ignore[attr-defined]  # likewise
+    "funding": Funding.__args__,  # type: ignore[attr-defined]  # likewise
+    "attribution": Attribution.__args__,  # type: ignore[attr-defined]  # likewise
     "breakage": Breakage.__args__,  # type: ignore[attr-defined]  # likewise
 }
 
@@ -108,20 +110,27 @@ def tax(from_on: datetime, rate: int, reason: str) -> None:
 
 
 @terms.command()
-@click.option("--funding", type=click.Choice(["at-issue", "at-redemption"]), required=True)
+@click.option("--funding", type=click.Choice(WORDS["funding"]), required=True, help="負担方式")
 @click.option("--breakage", type=click.Choice(WORDS["breakage"]), default="PROMO_FUND")
+@click.option(
+    "--attribution", type=click.Choice(WORDS["attribution"]), default="FIFO", help="充当方式"
+)
 @click.option("--from", "from_on", type=Day, required=True, help="適用日 · from this day")
 @click.option("--reason", required=True, help="理由 · why")
-def scheme(funding: Any, breakage: Any, from_on: datetime, reason: str) -> None:
-    """精算方式 · under which points granted from a day on are funded, and lapse."""
+def scheme(funding: Any, breakage: Any, attribution: Any, from_on: datetime, reason: str) -> None:
+    """精算方式 · under which points granted from a day on are funded, used and lapse."""
+    day = from_on.date()
 
     async def agreed(conn: AsyncConnection, now: datetime) -> int:
-        day = from_on.date()
-        scheme_id = await layout.agree_scheme(conn, funding, day, why(reason), breakage)
+        await agreeing.must_be_open(conn, day)
+        scheme_id = await layout.agree_scheme(
+            conn, funding, day, why(reason), breakage, attribution
+        )
         await layout.moved(conn)
         return scheme_id
 
-    click.echo(f"方式 / scheme {done(agreed)}  {from_on:%Y-%m-%d} {funding} {breakage}")
+    said = f"{funding} {breakage} {attribution}"
+    click.echo(f"方式 / scheme {done(agreed)}  {day} {said}")
 
 
 @terms.command()

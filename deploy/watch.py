@@ -27,6 +27,7 @@ DATABASE = statement(__file__, "database")
 WAITING = statement(federation.__file__ or "", "journal_waiting")
 TURN = statement(federation.__file__ or "", "watch_turn")
 SEEN = statement(federation.__file__ or "", "watch_seen")
+KEPT = statement(federation.__file__ or "", "watch_kept")
 EVERY_SECONDS = 5.0
 TICK_SECONDS = 2.5
 BACK = timedelta(minutes=1)
@@ -165,6 +166,7 @@ class Watch:
         asked = {"looked_at": looked_at, "since": self._since, "promises": told}
         async with self._pools.use("worker") as conn:
             await conn.execute(SEEN, asked)
+            await conn.execute(KEPT, asked)
         return self.status
 
     def _tell(self, looked_at: datetime, promises: tuple[Promise, ...]) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import sys
+from functools import partial
 from typing import IO, Any
 
 import click
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from deploy.clock import clock
 from deploy.settings import settings
+from federation.opaque import Names
 from federation.refusals import Refusal, titles
 from settlement.whatif.compare import PartyTold
 from settlement.whatif.simulate import Simulated, Simulation, simulate
@@ -79,7 +81,8 @@ def answered(asked: Simulation, *, quiet: bool) -> Simulated:
 
         url = instance.url("auditor")
         async with await AsyncConnection.connect(url, autocommit=True) as conn:
-            return await simulate(conn, asked, clock(instance.clock)(), progress=moved)
+            now, names = clock(instance.clock)(), Names(instance.secret)
+            return await simulate(conn, asked, now, partial(names.seal, "entry"), progress=moved)
 
     try:
         with Progress(console=Console(stderr=True), transient=True, disable=quiet) as bar:
@@ -149,6 +152,8 @@ def show(found: Simulated) -> None:
     console.print(table)
     whole = sum(one.difference_yen for one in found.parties)
     console.print(f"差の合計 / differences sum to {whole} 円 · 記帳 {found.entries:,} entries")
+    for cycle, seal in found.seals.items():
+        console.print(f"封印を一字違わず再現 / sealed again byte for byte: {cycle} {seal}")
     if found.unreached_points:
         console.print(
             f"試算では届かないポイント / points out of reach in thought: {found.unreached_points:,}"

@@ -2,7 +2,7 @@
 
 from federation.page import Entry, Page, Stamp
 from federation.purse import Lot, Purse
-from federation.slips import Accrual, ReceiptKey
+from federation.slips import Accrual, Bonus, ReceiptKey
 
 
 def accrue(
@@ -15,7 +15,7 @@ def accrue(
         purse.member_id,
         "accrual",
         stamp,
-        rank=purse.rank,
+        rank=purse.rank_on(stamp.business_date),
         paid_yen=given.paid_yen,
         excluded_yen=given.excluded_yen,
         lines=given.lines,
@@ -28,6 +28,9 @@ def accrue(
     for grant in given.grants:
         if grant.counted:
             page.use(purse.member_id, grant.rule, stamp.business_date, grant.points)
+    if given.tenders:
+        told = {"member_id": purse.member_id, "entry_id": entry.entry_id, "paid_yen": given.tenders}
+        page.add("tenders", told)
     page.add(
         "receipts",
         {
@@ -43,8 +46,8 @@ def accrue(
     return entry
 
 
-def lots_of(given: Accrual, entry: Entry) -> list[Lot]:
-    """The lots of an accrual: its parts in the order in which ties are broken."""
+def lots_of(given: Accrual | Bonus, entry: Entry) -> list[Lot]:
+    """The lots of an accrual, or of a bonus: its parts in the order in which ties are broken."""
     parts = [(grant, part) for grant in given.grants for part in grant.parts]
     member_id, entry_id, shop_id = entry.member_id, entry.entry_id, entry.stamp.shop_id
     return [

@@ -9,7 +9,10 @@ import msgspec
 from federation.answers import (
     Adjusted,
     Balance,
+    CouponTaken,
     DrawnLot,
+    Funder,
+    Gifted,
     Held,
     Left,
     Merged,
@@ -27,8 +30,8 @@ from federation.give_back import Returned
 from federation.looking import Seen
 from federation.opaque import Names
 from federation.page import Entry
-from federation.purse import Purse, Taken
-from federation.slips import GiveBack
+from federation.purse import Hold, Purse, Taken
+from federation.slips import CouponUse, GiveBack
 from federation.turns import Turn
 
 encode = msgspec.json.Encoder().encode
@@ -47,8 +50,12 @@ def answer(turn: Turn, seen: Seen, names: Names) -> bytes:
         return encode(returned(turn, seen, names))
     if order.adjust is not None:
         return encode(adjusted(turn, names))
+    if order.bonus is not None:
+        return encode(gifted(turn, names) if turn.carrier else bonus(turn, names))
     if order.merge is not None:
         return encode(merged(turn, names))
+    if order.coupon is not None:
+        return encode(coupon_taken(turn, order.coupon, names))
     if order.leave is not None:
         return encode(gone(turn, seen, names))
     return encode(receipt(turn, seen, names))
@@ -72,7 +79,7 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
         if booked.accrual is not None:
             told["redemption_entry"] = named(booked.redemption, names)
         if booked.hold is not None:
-            told["hold_id"] = names.seal("hold", turn.member_id, booked.hold.entry_id)
+            told["hold_id"] = hold_name(turn, booked.hold, names)
             told["released_points"] = booked.hold.points - order.redeem.points
     if order.accrue is not None:
         told["points"] = points
@@ -84,6 +91,11 @@ def receipt(turn: Turn, seen: Seen, names: Names) -> Receipt:
     balance = booked.wallet.balance()
     name = named(entry, names)
     return Receipt(name, turn.ask.slip, balance, printed(turn, balance, name, points), **told)
+
+
+def hold_name(turn: Turn, of: Hold, names: Names) -> str:
+    """What a hold is called to the tenant that made it, and to nobody else."""
+    return names.seal("hold", turn.member_id, of.entry_id, turn.till.tenant_id)
 
 
 def drawn(taken: Iterable[Taken], purse: Purse, shop_id: int) -> tuple[DrawnLot, ...]:
@@ -107,7 +119,7 @@ def held(turn: Turn, seen: Seen, names: Names) -> Held:
         *number(entry),
     )
     return Held(
-        names.seal("hold", turn.member_id, booked.hold.entry_id),
+        hold_name(turn, booked.hold, names),
         entry,
         turn.ask.slip,
         booked.hold.points,
@@ -115,6 +127,34 @@ def held(turn: Turn, seen: Seen, names: Names) -> Held:
         drawn(booked.taken, seen.purses[turn.member_id], turn.till.shop_id),
         balance,
         lines,
+    )
+
+
+def coupon_taken(turn: Turn, used: CouponUse, names: Names) -> CouponTaken:
+    """Of a coupon's use."""
+    entry, told = turn.booked.coupon, dict[str, Any]()
+    assert entry is not None
+    if used.gift is not None:
+        told["gift"] = used.gift
+    if used.discount_by_rate:
+        told["discount_by_rate"] = tuple(RateDiscount(*part) for part in used.discount_by_rate)
+    pay_yen = used.payable_yen - used.discount_yen
+    name = named(entry, names)
+    lines = (
+        f"クーポン{used.discount_yen:>23}円",
+        f"お支払{pay_yen:>25}円",
+        *number(name),
+    )
+    return CouponTaken(
+        name,
+        turn.ask.slip,
+        used.code,
+        used.discount_yen,
+        pay_yen,
+        used.staff_text,
+        tuple(Funder(part.party, part.points) for part in used.parts),
+        lines,
+        **told,
     )
 
 
@@ -127,7 +167,7 @@ def released(turn: Turn, names: Names) -> Released:
     entry = named(booked.released, names)
     points = booked.hold.points
     lines = (f"取置解放{points:>23}P", f"残高{balance.points:>27}P", *number(entry))
-    hold_id = names.seal("hold", turn.member_id, booked.hold.entry_id)
+    hold_id = hold_name(turn, booked.hold, names)
     return Released(hold_id, entry, turn.ask.slip, points, booked.lapsed_points, balance, lines)
 
 
@@ -159,18 +199,20 @@ def returned(turn: Turn, seen: Seen, names: Names) -> ReturnReceipt:
     asked, done, past = turn.order.give_back, turn.booked.returned, seen.pasts[turn]
     assert asked is not None
     assert done is not None
-    entry = done.take_entry or done.restore_entry
+    entry = done.take_entry or done.restore_entry or done.coupon_entry
     assert entry is not None
     original = next((e for e in past.sold if e.kind == "accrual"), next(iter(past.sold), None))
     assert original is not None
     balance = turn.booked.wallet.balance()
     name = named(entry, names)
     refund_yen = asked.cash_yen - done.deducted_points
-    more = (
+    more: dict[str, Any] = (
         {"restore_entry": named(done.restore_entry, names)}
         if done.restore_entry is not None and done.take_entry is not None
         else {}
     )
+    if past.coupons():
+        more["coupon_yen"] = done.coupon_yen
     return ReturnReceipt(
         slip=turn.ask.slip,
         entry=name,
@@ -225,6 +267,28 @@ def adjusted(turn: Turn, names: Names) -> Adjusted:
     assert entry is not None
     grant = asked.grant
     more = {"expires_on": grant.expires_on} if grant is not None and grant.expires_on else {}
+    balance = turn.booked.wallet.balance()
+    return Adjusted(turn.ask.slip, named(entry, names), entry.row["points"], balance, **more)
+
+
+def gifted(turn: Turn, names: Names) -> Gifted:
+    """Of what a till gives without a sale."""
+    asked, entry = turn.order.bonus, turn.booked.bonus
+    assert asked is not None
+    assert entry is not None
+    points, balance, name = entry.row["points"], turn.booked.wallet.balance(), named(entry, names)
+    lines = (masked_line(turn), f"ボーナス{points:>23}P", *left(balance), *number(name))
+    grants = all_granted(asked.grants, turn.ask.business_date)
+    return Gifted(turn.ask.slip, name, points, grants, balance, lines)
+
+
+def bonus(turn: Turn, names: Names) -> Adjusted:
+    """Of what the operator, or the hub itself, gives without a sale."""
+    asked, entry = turn.order.bonus, turn.booked.bonus
+    assert asked is not None
+    assert entry is not None
+    days = [grant.expires_on for grant in asked.grants if grant.expires_on is not None]
+    more = {"expires_on": min(days)} if days else {}
     balance = turn.booked.wallet.balance()
     return Adjusted(turn.ask.slip, named(entry, names), entry.row["points"], balance, **more)
 

@@ -49,7 +49,8 @@ class Funder(Struct, frozen=True):
 
 
 class Granted(Struct, frozen=True, omit_defaults=True):
-    """What one rule gave; `sliding` where its last day moves with each purchase (自動延長型)."""
+    """What one rule gave; `sliding` where its last day moves with each purchase (自動延長型), and
+    `cut_points` what more it would have given, had its budget reached (予算終了)."""
 
     rule: str
     points: int
@@ -57,6 +58,7 @@ class Granted(Struct, frozen=True, omit_defaults=True):
     funders: tuple[Funder, ...]
     sliding: bool = False
     usable_from: date | None = None
+    cut_points: int = 0
 
 
 @lru_cache(maxsize=10_000)
@@ -74,6 +76,7 @@ def granted(grant: Grant, business_date: date) -> Granted:
         tuple(Funder(part.party, part.points) for part in grant.parts),
         sliding=grant.expires_on is None,
         usable_from=grant.usable_from if grant.usable_from > business_date else None,
+        cut_points=grant.cut_points,
     )
 
 
@@ -101,6 +104,22 @@ class Receipt(Struct, frozen=True):
     grants: tuple[Granted, ...] | UnsetType = UNSET
     yen_to_next_point: int | UnsetType = UNSET
     tax_treatment: str | UnsetType = UNSET
+    discount_by_rate: tuple[RateDiscount, ...] | UnsetType = UNSET
+
+
+class CouponTaken(Struct, frozen=True):
+    """The answer to a coupon's use: what it takes off, what is left to pay, and what staff read;
+    where the till told its lines, what of it is on goods of each tax rate."""
+
+    entry: str
+    slip: str
+    coupon: str
+    discount_yen: int
+    pay_yen: int
+    staff_text: str
+    funders: tuple[Funder, ...]
+    print: tuple[str, ...]
+    gift: str | UnsetType = UNSET
     discount_by_rate: tuple[RateDiscount, ...] | UnsetType = UNSET
 
 
@@ -203,6 +222,7 @@ class ReturnReceipt(Struct, frozen=True):
     balance: Balance
     print: tuple[str, ...]
     restore_entry: str | UnsetType = UNSET
+    coupon_yen: int | UnsetType = UNSET
 
 
 class Adjusted(Struct, frozen=True):
@@ -213,6 +233,17 @@ class Adjusted(Struct, frozen=True):
     points: int
     balance: Balance
     expires_on: date | UnsetType = UNSET
+
+
+class Gifted(Struct, frozen=True):
+    """The answer to an occasion that gives points without a sale: what each rule gave."""
+
+    slip: str
+    entry: str
+    points: int
+    grants: tuple[Granted, ...]
+    balance: Balance
+    print: tuple[str, ...]
 
 
 class Merged(Struct, frozen=True):

@@ -27,7 +27,10 @@ alive AS (
 )
 
 SELECT
-    wallets.rank,
+    CASE
+        WHEN wallets.rank_since > %(today)s::date THEN coalesce(wallets.rank_before, wallets.rank)
+        ELSE wallets.rank
+    END AS rank,
     (SELECT coalesce(sum(free + held), 0) FROM alive)::bigint AS points,
     (SELECT coalesce(sum(held), 0) FROM alive)::bigint AS points_held,
     wallets.points_owed,

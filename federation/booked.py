@@ -23,5 +23,7 @@ class Booked(Struct):
     reversed: list[Entry] = []
     returned: Returned | None = None
     adjusted: Entry | None = None
+    bonus: Entry | None = None
     merged: list[Entry] = []
     left: Entry | None = None
+    coupon: Entry | None = None

@@ -1,6 +1,6 @@
 """One batch, one transaction: the steps of a booking, in the order that keeps it right."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from federation.refusals import (
     SlipCancelled,
     SlipReused,
 )
-from federation.slips import Answer, Holder, Till
+from federation.slips import NOTHING_EARLIER, Answer, Holder, Till
 from federation.turns import Turn
 from federation.verbs import book_order
 
@@ -46,14 +46,32 @@ GONE = ("merged", "withdrawn")  # a one-time code may still lead there for a whi
 # Looks again, on the desk's own connection, at who asks: the till afresh, or why not.
 Recheck = Callable[[AsyncConnection, Sequence[Any], int], Awaitable[Sequence[Till | Refusal]]]
 
+# Hears of members who left or became one with another, once that is committed.
+Gone = Callable[[Sequence[int]], None]
+
+
+def let_go(_: Sequence[int]) -> None:
+    """Nobody wants to hear who left."""
+
+
+def gone_by(row: Mapping[str, object]) -> bool:
+    """Whether this is what a member became by leaving, or by becoming one with another."""
+    return row["state"] in GONE
+
 
 class Books:
     """Books batches on a connection in autocommit: BEGIN and COMMIT stand here, in plain sight."""
 
     def __init__(
-        self, names: Names, pins: Pins, recheck: Recheck, doors_moved: Callable[[], None]
+        self,
+        names: Names,
+        pins: Pins,
+        recheck: Recheck,
+        doors_moved: Callable[[], None],
+        gone: Gone,
     ) -> None:
         self._names = names
+        self._gone = gone
         self._pins = pins
         self._recheck = recheck
         self._doors_moved = doors_moved
@@ -64,7 +82,8 @@ class Books:
         today = days.day_of(now)
         seen = await look(conn, batch, now, today)
         page = Page(now, after(seen.last_closed_at, now), today, seen.cycle_of)
-        await self._vouch(conn, batch, seen.moved)
+        page.stocks = seen.stocks
+        ill_prepared = await self._vouch(conn, batch, seen)
         await self._number(conn, page, seen, batch)
         for purse in seen.purses.values():
             if purse.next_change_at is not None and purse.next_change_at <= now:
@@ -76,7 +95,11 @@ class Books:
                 turn.answer(known)
             elif turn.refused is not None:  # shut out at the door: no rule is asked
                 turn.refuse(turn.refused)
-            elif self._changed_hands(turn, seen) or not had.isdisjoint(turn.members):
+            elif (
+                turn in ill_prepared
+                or self._changed_hands(turn, seen)
+                or not had.isdisjoint(turn.members)
+            ):
                 again.append(turn)
             else:
                 had.update(turn.members)
@@ -85,8 +108,11 @@ class Books:
         await self._keep(conn, fresh, seen, page)
         return again
 
-    async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], moved: int) -> None:
-        """Where a door was shut since a till was looked up, look again before booking."""
+    async def _vouch(self, conn: AsyncConnection, batch: Sequence[Turn], seen: Seen) -> set[Turn]:
+        """Where a door was shut since a till was looked up, look again before booking; those whose
+        rules now ask for more than was looked at wait for the next batch."""
+        moved = seen.moved
+        unread = set()
         doubtful = [turn for turn in batch if turn.till.vouched != moved]
         if doubtful:
             found = await self._recheck(conn, [turn.till for turn in doubtful], moved)
@@ -94,10 +120,15 @@ class Books:
                 if isinstance(till, Refusal):
                     turn.refused = till
                 else:
+                    if not turn.ask.counted(till) <= turn.ask.counted(turn.till):
+                        unread.add(turn)
                     turn.vouch(till)
         if moved != self.moved:
             self.moved = moved
             self._doors_moved()
+        return unread | {
+            turn for turn in doubtful if turn.refused is None and not seen.limits.enough_for(turn)
+        }
 
     async def _number(
         self, conn: AsyncConnection, page: Page, seen: Seen, batch: Sequence[Turn]
@@ -171,7 +202,7 @@ class Books:
         if turn.about is not None:
             if turn.member_id not in seen.purses:
                 raise NotFound
-            return holder_of(seen.purses[turn.member_id], Card(turn.member_id, "named", "active"))
+            return holder_of(seen, turn, Card(turn.member_id, "named", "active"))
         card = seen.cards.get(turn.carrier)
         if card is None:
             raise NotFound(pointer="/card")
@@ -184,7 +215,7 @@ class Books:
             earned = seen.receipts[key]
             raise ReceiptAlreadyBooked(first_slip=earned.slip, first_at=earned.at.isoformat())
         pin = self._pin(turn, seen, page)
-        return holder_of(seen.purses[turn.member_id], card, pin)
+        return holder_of(seen, turn, card, pin)
 
     def _pin(self, turn: Turn, seen: Seen, page: Page) -> str:
         """Whether the PIN that was given is the card's; a wrong one counts, over all tills."""
@@ -211,6 +242,8 @@ class Books:
             for row in kept_rows(turn)
         ]
         await post(conn, page, seen.purses.values(), kept)
+        if left := [row["member_id"] for row in page.rows.get("members", ()) if gone_by(row)]:
+            self._gone(left)
         for turn in fresh:
             assert turn.told is not None
             turn.answer(turn.told)
@@ -260,11 +293,12 @@ def after(closed_at: datetime | None, now: datetime) -> datetime:
     return now if closed_at is None else max(now, closed_at + A_MOMENT)
 
 
-def holder_of(purse: Purse, card: Card, pin: Any = "none") -> Holder:
-    """What a rule may know of a member."""
+def holder_of(seen: Seen, turn: Turn, card: Card, pin: Any = "none") -> Holder:
+    """What a rule may know of a member, and of what is left of limited counters."""
+    purse = seen.purses[turn.member_id]
     return Holder(
         purse.member_id,
-        purse.rank,
+        purse.rank_on(turn.ask.business_date),
         purse.points,
         purse.held,
         purse.owed,
@@ -273,6 +307,9 @@ def holder_of(purse: Purse, card: Card, pin: Any = "none") -> Holder:
         card.state,  # type: ignore[arg-type]
         pin,
         purse.used,
+        seen.stocks,
+        seen.traits_of(turn),
+        seen.earlier.get(turn, NOTHING_EARLIER),
     )
 
 

@@ -7,10 +7,12 @@ from typing import Literal
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation.page import SPENDINGS
 from federation.refusals import (
     AlreadyMerged,
     CardKnown,
     CardNotActive,
+    CardNotRegistered,
     MemberWithdrawn,
     NotFound,
 )
@@ -23,6 +25,9 @@ ATTACH = statement(__file__, "attach")
 TURN_CARRIER = statement(__file__, "turn_carrier")
 TURN_WALLET = statement(__file__, "turn_wallet")
 CARRIERS_OF = statement(__file__, "carriers_of")
+DETACH = statement(__file__, "detach")
+COUNT_ANEW = statement(__file__, "count_anew")
+UNREGISTERED = "unregistered"
 
 Kind = Literal["card", "phone", "line", "external"]
 
@@ -101,6 +106,14 @@ async def attach(
     await _lead(conn, member_id, named(kind, value), kind, today)
 
 
+async def detach(conn: AsyncConnection, member_id: int, kind: Kind) -> int:
+    """Let what is no card lead to a member no longer; it may lead to another from now on. The
+    member stays as it is; how many were let go."""
+    assert kind != "card", "cards are stopped, never let go"
+    await lock(conn, member_id)
+    return (await conn.execute(DETACH, {"member_id": member_id, "kind": kind})).rowcount
+
+
 async def _lead(
     conn: AsyncConnection, member_id: int, carrier: str, kind: Kind, today: date
 ) -> None:
@@ -110,10 +123,17 @@ async def _lead(
 
 
 async def freeze(conn: AsyncConnection, member_id: int, *, frozen: bool) -> None:
-    """Stop a member's points from being spent, or let them be spent again."""
-    await lock(conn, member_id)
+    """Stop a member's points from being spent, or let them be spent again. Those of an unregistered
+    card cannot be spent anyway: `CardNotRegistered`."""
+    if await lock(conn, member_id) == UNREGISTERED:
+        raise CardNotRegistered
     state = "frozen" if frozen else "active"
     await conn.execute(TURN_WALLET, {"member_id": member_id, "state": state})
+
+
+async def count_anew(conn: AsyncConnection, member_id: int) -> None:
+    """Forget how often a member's points were spent; whoever does so holds the member's lock."""
+    await conn.execute(COUNT_ANEW, {"member_id": member_id, "rule": SPENDINGS})
 
 
 async def carriers_of(conn: AsyncConnection, member_id: int) -> list[Carrier]:

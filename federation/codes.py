@@ -15,6 +15,8 @@ from federation.sql import statement
 
 ISSUE = statement(__file__, "issue_code")
 SWEEP = statement(__file__, "sweep_codes")
+REVOKE = statement(__file__, "revoke_codes")
+EARNING = statement(__file__, "earning_code")
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(28003, hashint8(%(member_id)s::bigint))"
 
 PREFIX = "6304"
@@ -36,7 +38,7 @@ class MemberCode(Struct, frozen=True):
 async def issue(conn: AsyncConnection, member_id: int, now: datetime) -> MemberCode:
     """A fresh code; older ones stay good until they are over. `RateLimited` where a member was
     given too many, `NotFound` where nobody is with us."""
-    code = f"{PREFIX}{secrets.randbelow(10**DRAWN_DIGITS):0{DRAWN_DIGITS}}"
+    code = drawn()
     asked = {
         "member_id": member_id,
         "code": code,
@@ -54,6 +56,26 @@ async def issue(conn: AsyncConnection, member_id: int, now: datetime) -> MemberC
         waits = first_at + LIFETIME - now
         raise RateLimited(retry_after=max(1, -(-waits // timedelta(seconds=1))))
     return MemberCode(code, now + LIFETIME, now + REFRESH)
+
+
+async def issue_earning(conn: AsyncConnection, member_id: int, now: datetime) -> str:
+    """A code for whoever named their phone number: a till gives points by it for 300 seconds, and
+    takes none (domain 7)."""
+    code = drawn()
+    asked = {"member_id": member_id, "code": code, "now": now, "expires_at": now + LIFETIME}
+    await conn.execute(EARNING, asked)
+    return code
+
+
+def drawn() -> str:
+    """Twenty digits that nobody can guess."""
+    return f"{PREFIX}{secrets.randbelow(10**DRAWN_DIGITS):0{DRAWN_DIGITS}}"
+
+
+async def revoke(conn: AsyncConnection, member_id: int, now: datetime) -> int:
+    """End every code of a member that has not ended; how many."""
+    asked = {"member_id": member_id, "now": now}
+    return (await conn.execute(REVOKE, asked)).rowcount
 
 
 async def sweep(conn: AsyncConnection, now: datetime) -> int:

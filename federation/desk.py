@@ -21,13 +21,14 @@ from msgspec import structs
 from psycopg import AsyncConnection
 
 from federation import days, gauges
-from federation.booking import Books, Recheck
+from federation.booking import Books, Gone, Recheck, let_go
 from federation.exchange import rollback
+from federation.fingerprint import fingerprint
 from federation.looking import receipts_of
 from federation.opaque import Names
 from federation.pins import Pins
 from federation.refusals import Broken, Busy
-from federation.slips import About, Answer, Asked, ReceiptKey, Rule, fingerprint
+from federation.slips import About, Answer, Asked, ReceiptKey, Rule
 from federation.sql import array, statement
 from federation.turns import SlipKey, Turn
 
@@ -59,10 +60,12 @@ class Desk:
         pins: Pins,
         recheck: Recheck,
         doors_moved: Callable[[], None],
+        gone: Gone = let_go,
     ) -> None:
+        """`gone` is told of members who left or became one with another, once that is booked."""
         self._connect = connect
         self._clock = clock
-        self._books = Books(names, pins, recheck, doors_moved)
+        self._books = Books(names, pins, recheck, doors_moved, gone)
         self._sealed = lambda pin: pins.digest("", pin).hex()
         self._queue: deque[Turn] = deque()
         self._asked: dict[SlipKey, Turn] = {}  # whoever waits, by slip

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from msgspec import Struct
 
+from federation.coupon import bring_back
 from federation.lapse import lapse
 from federation.page import REDEMPTION, Entry, Page, Stamp
 from federation.past import Past, PastEntry, total
@@ -27,6 +28,8 @@ class Returned(Struct):
     restored: list[Taken] = []
     restore_entry: Entry | None = None
     take_entry: Entry | None = None
+    coupon_entry: Entry | None = None
+    coupon_yen: int = 0
 
     @property
     def short_points(self) -> int:
@@ -73,7 +76,28 @@ def give_back(
         elsewhere(page, purse, claws, entry)
         fall_short(page, purse, claws, asked, entry, done)
         done.taken_points -= done.short_points
+    coupons_back(page, purses, asked, past, stamp, done)
+    if done.coupon_entry is not None and accrual is None and done.restore_entry is None:
+        done.coupon_entry.row.update(told)
     return done
+
+
+def coupons_back(
+    page: Page,
+    purses: dict[int, Purse],
+    asked: GiveBack,
+    past: Past,
+    stamp: Stamp,
+    done: Returned,
+) -> None:
+    """What coupons took off goods that come back is their funders' again."""
+    alone = all(entry.kind == "coupon" for entry in past.sold)
+    for used, _, _ in past.coupons():
+        yen = dict(asked.coupons).get(used.entry_id, 0)
+        if yen or alone:
+            purse = purses[used.member_id]
+            done.coupon_entry = bring_back(page, purse, used, past, yen, stamp)
+            done.coupon_yen += yen
 
 
 def restorable(purses: dict[int, Purse], past: Past, asked: GiveBack) -> list[Taken]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from federation.lapse import lapse
-from federation.page import REDEMPTION, Entry, Page, Stamp
+from federation.page import REDEMPTION, SPENDINGS, Entry, Page, Stamp
 from federation.purse import Hold, Purse, Taken, take
 from federation.redeem import pay
 from federation.refusals import CaptureExceedsHold, HoldCaptured, HoldExpired, HoldReleased
@@ -12,7 +12,9 @@ from federation.slips import Holding, ReceiptKey, Redemption
 
 def hold(page: Page, purse: Purse, wanted: Holding, stamp: Stamp) -> tuple[Entry, list[Taken]]:
     """Set points aside: they are the member's still, and nobody can spend them."""
-    taken = purse.spend(wanted.points, page.today, wanted.facility_id, wanted.limited_first)
+    taken = purse.spend(
+        wanted.points, page.today, wanted.facility_id, wanted.limited_first, wanted.proportional
+    )
     entry = page.entry(purse.member_id, "hold", stamp)
     held = Hold(
         purse.member_id,
@@ -28,6 +30,8 @@ def hold(page: Page, purse: Purse, wanted: Holding, stamp: Stamp) -> tuple[Entry
     page.set_aside(purse, held, taken)
     if wanted.counted:
         page.use(purse.member_id, REDEMPTION, stamp.business_date, wanted.points)
+    if wanted.tallied:
+        page.use(purse.member_id, SPENDINGS, stamp.business_date, 1)
     return entry, taken
 
 
@@ -49,7 +53,7 @@ def capture(
         key=lambda one: purse.place(one[0], spent.limited_first),
     )
     page.let_go(purse, held, "captured", page.ids[0], captured=spent.points)
-    taken = take(parts, spent.points)
+    taken = purse.attribute(take(parts, spent.points), parts, spent.proportional)
     return pay(page, purse, taken, spent, stamp, receipt, of_entry_id=held.entry_id), taken
 
 

@@ -3,7 +3,10 @@
 WITH lately AS (
     SELECT count(*) AS codes, min(issued_at) AS first_at
     FROM federation.codes
-    WHERE member_id = %(member_id)s::bigint AND issued_at > %(since)s::timestamptz
+    WHERE
+        member_id = %(member_id)s::bigint
+        AND issued_at > %(since)s::timestamptz
+        AND used_at IS DISTINCT FROM issued_at  -- those that only earn: `earning_code.sql`
 ),
 
 issued AS (

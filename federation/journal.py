@@ -13,22 +13,27 @@ import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from federation.journal_hash import BEGINNING, FORMAT, chained, hashed
+from federation.journal_hash import BEGINNING, FORMAT, chained, hashed, link
 from federation.reading import rows
-from federation.sql import array, statement
+from federation.sql import statement
 
 STANDING = statement(__file__, "journal_standing")
 NEXT = statement(__file__, "journal_next")
 ADOPT = statement(__file__, "journal_adopt")
 MOVED = statement(__file__, "journal_moved")
-NUMBER = statement(__file__, "journal_number")
+SINCE_LINK = statement(__file__, "journal_since_link")
 MARK = statement(__file__, "journal_mark")
-END_DAYS = statement(__file__, "journal_days")
+DAYS = statement(__file__, "journal_days")
+END_DAY = statement(__file__, "journal_end_day")
 HEADS = statement(__file__, "journal_heads")
 
 # Who holds this lock of a session is the sealer; the others stand by.
 LOCK = 0x6D65677572696A
 ALONE = "SELECT pg_try_advisory_lock(%(lock)s)"
+# By COPY, since many rows then share the words that the log keeps of them.
+NUMBER = """
+COPY federation.journal (number, member_id, entry_id, booked_at, format, hash, chain) FROM STDIN
+"""
 ONE_VIEW = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 MOST = 1_000
 AT_ONCE = 100  # hashed without a pause: the booking desk is never kept waiting for longer
@@ -55,6 +60,17 @@ class Named(Struct, frozen=True):
     member_id: int
     entry_id: int
     booked_at: datetime
+
+
+class Taken(Struct, frozen=True):
+    """An entry that gets its number: its instant stays as PostgreSQL wrote it."""
+
+    member_id: int
+    entry_id: int
+    booked_at: str
+
+
+taken_of = msgspec.json.Decoder(list[Taken]).decode
 
 
 class Rewritten(Exception):
@@ -90,19 +106,18 @@ async def number(conn: AsyncConnection, last: Head | None, most: int = MOST) -> 
 
 
 async def keep(conn: AsyncConnection, head: Head, asked: str, entries: int) -> Head:
-    """Write so many entries, as they were asked for, behind the head; the new head."""
+    """Write so many entries, as they were asked for, behind the head; the new head. The chain
+    stands where a sealing ends; between, it follows from the hashes."""
     found = [one for one in await hashes_in(conn, asked, whole=False) if one is not None]
     assert len(found) == entries, "what was taken is there"
-    chains = chained(head.chain, found)
-    written = {
-        "asked": asked,
-        "hashes": array(one.hex() for one in found),
-        "chains": array(one.hex() for one in chains),
-        "after": head.number,
-        "format": FORMAT,
-    }
-    await conn.execute(NUMBER, written, prepare=True)
-    return Head(head.number + entries, chains[-1])
+    head = Head(head.number + entries, chained(head.chain, found))
+    numbers = range(head.number - entries + 1, head.number + 1)
+    async with conn.cursor() as cursor, cursor.copy(NUMBER) as copy:
+        for number, one, of in zip(numbers, taken_of(asked), found, strict=True):
+            chain = head.chain if number == head.number else None
+            row = number, one.member_id, one.entry_id, one.booked_at, FORMAT, of, chain
+            await copy.write_row(row)
+    return head
 
 
 async def hashes_of(
@@ -130,11 +145,21 @@ def json(asked: Sequence[object]) -> str:
     return msgspec.json.encode(asked).decode()
 
 
+async def chain_at(conn: AsyncConnection, number: int) -> bytes | None:
+    """The chain up to a number, from the last link before it; None where that is not there."""
+    found = await rows(conn, SINCE_LINK, {"number": number})
+    if not found or found[-1]["number"] != number or number - found[0]["number"] >= len(found):
+        return None
+    chain = found[0]["chain"] or link(BEGINNING, found[0]["hash"])
+    return chained(chain, (one["hash"] for one in found[1:]))
+
+
 async def end_days(conn: AsyncConnection, today: date) -> None:
     """Write down the head of each day before this one on which something was booked since the last
     that has one."""
     async with conn.transaction():
-        await conn.execute(END_DAYS, {"today": today})
+        for day in await rows(conn, DAYS, {"today": today}):
+            await conn.execute(END_DAY, {**day, "chain": await chain_at(conn, day["number"])})
 
 
 async def heads(conn: AsyncConnection, after: date | None = None) -> list[DayHead]:

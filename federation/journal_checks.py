@@ -11,14 +11,13 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.days import day_of
-from federation.journal import MOST, Named, hashes_of
+from federation.journal import MOST, Named, chain_at, hashes_of
 from federation.journal_hash import BEGINNING, FORMAT, link
 from federation.reading import rows
 from federation.sql import statement
 
 WALK = statement(__file__, "journal_walk")
 STRAYS = statement(__file__, "journal_strays")
-AT = statement(__file__, "journal_at")
 
 PARTS = {
     "entry": ("記帳に連番がありません", "an entry has no number"),
@@ -67,9 +66,11 @@ async def differences(
                     "the entry, or what it moved, was changed",
                     *where,
                 )
-            if link(chain, row["hash"]) != row["chain"]:
+            chain = link(chain, row["hash"])
+            if row["chain"] not in (None, chain):
                 yield Difference("連鎖が切れています", "the chain is broken here", *where)
-            number, chain = row["number"], row["chain"]
+                chain = row["chain"]
+            number = row["number"]
     for row in await rows(conn, STRAYS, {"before": before}):
         day = day_of(row["booked_at"]) if row["booked_at"] is not None else None
         yield Difference(*PARTS[row["part"]], None, row["entry_id"], day)
@@ -77,5 +78,5 @@ async def differences(
 
 async def chains_at(conn: AsyncConnection, numbers: Iterable[int]) -> dict[int, bytes]:
     """The chain at these numbers; one that the journal does not have is not there."""
-    found = await rows(conn, AT, {"numbers": sorted(set(numbers))})
-    return {row["number"]: row["chain"] for row in found}
+    found = {number: await chain_at(conn, number) for number in sorted(set(numbers))}
+    return {number: chain for number, chain in found.items() if chain is not None}

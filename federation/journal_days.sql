@@ -1,4 +1,4 @@
--- The head of each day that is over (24:00 JST by `booked_at`) and has none. What was booked on an
+-- The last number of each day that is over (24:00 JST by `booked_at`) and has no head. What was booked on an
 -- earlier day and numbered only now is under the next head: a head holds all that stands before it.
 WITH last AS (
     SELECT max(day_on) AS day_on, coalesce(max(number), 0) AS number FROM federation.heads
@@ -24,8 +24,7 @@ growing AS (
     WHERE last.day_on IS NULL OR days.day_on > last.day_on
 )
 
-INSERT INTO federation.heads (day_on, number, chain)
-SELECT growing.day_on, journal.number, journal.chain
+SELECT day_on, number
 FROM growing
-INNER JOIN federation.journal USING (number)
-WHERE growing.before IS NULL OR growing.before < growing.number
+WHERE before IS NULL OR before < number
+ORDER BY day_on

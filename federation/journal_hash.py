@@ -147,10 +147,8 @@ def link(chain: bytes, entry_hash: bytes) -> bytes:
     return sha256(chain + entry_hash).digest()
 
 
-def chained(chain: bytes, hashes: Iterable[bytes]) -> list[bytes]:
-    """The chain after each of these hashes."""
-    links = []
+def chained(chain: bytes, hashes: Iterable[bytes]) -> bytes:
+    """The chain with these hashes more."""
     for one in hashes:
         chain = link(chain, one)
-        links.append(chain)
-    return links
+    return chain

@@ -8,14 +8,16 @@ import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation import earlier, limiting
 from federation.close import CLOSE_LOCK
 from federation.exchange import Question, exchange
-from federation.packing import told
+from federation.known import Known, known
+from federation.limiting import NO_LIMITS, NONE, Limits, limits_of
 from federation.past import Past, PastDraw, PastEntry, PastShortage
 from federation.purse import Hold, Lot, Owed, Purse
-from federation.refusals import SlipFiledAway
-from federation.slips import ReceiptKey
+from federation.slips import Earlier, ReceiptKey
 from federation.sql import array, statement
+from federation.traits import Borne, on
 from federation.turns import SlipKey, Turn
 
 LINE_UP = statement(__file__, "line_up")
@@ -40,33 +42,6 @@ led_to = msgspec.json.Decoder(dict[str, int]).decode
 days_of = msgspec.json.Decoder(dict[int, date], strict=False).decode
 
 
-class Known(Struct, frozen=True):
-    """A slip that was asked before: what for, and with which bytes it was answered."""
-
-    fingerprint: bytes
-    member_id: int | None
-    status: int
-    body: bytes
-
-    @property
-    def cancelled(self) -> bool:
-        """Whether it was cancelled before it ever arrived."""
-        return not self.fingerprint
-
-
-def known(
-    fingerprint: bytes,
-    member_id: int | None,
-    status: int | None,
-    body: str | None,
-    packed: bytes | None,
-) -> Known:
-    """A slip as it stands in the books; one whose answer left with its month says so."""
-    if status is None:
-        return Known(fingerprint, member_id, SlipFiledAway.status, SlipFiledAway().body())
-    return Known(fingerprint, member_id, status, told(body, packed))
-
-
 class Earned(Struct, frozen=True):
     """The slip that a receipt earned by."""
 
@@ -84,7 +59,10 @@ class Card(Struct, frozen=True, array_like=True):
     expires_at: datetime | None = None
 
 
-Wallet = tuple[int, str, int, int, int, str, date | None, int, datetime | None, date | None]
+Wallet = tuple[
+    int, str, int, int, int, str, date | None, int, datetime | None, date | None, date | None,
+    str | None,
+]  # fmt: skip
 
 
 class Stands(Struct, frozen=True):
@@ -116,6 +94,15 @@ class Seen(Struct):
     receipts: dict[tuple[int, ReceiptKey], Earned]
     entry_ids: list[int]
     pasts: dict[Turn, Past] = {}
+    limits: Limits = NO_LIMITS
+    stocks: dict[str, int] = {}
+    traits: dict[int, list[Borne]] = {}
+    earlier: dict[Turn, Earlier] = {}
+
+    def traits_of(self, turn: Turn) -> frozenset[str]:
+        """What a slip's member bears on its business date."""
+        borne = self.traits.get(turn.member_id)
+        return on(borne, turn.ask.business_date) if borne else NONE
 
     def cycle_of(self, business_date: date) -> int:
         """The cycle of the business date if it is still open, else the earliest open one."""
@@ -137,7 +124,11 @@ async def look(
     whole: Sequence[int] = (),
 ) -> Seen:
     """Lock, then look: the close shared, members in line; of some the whole."""
-    found = await exchange(conn, questions(batch, today, whole))
+    limits = limits_of(batch)
+    asked = questions(batch, today, whole)
+    if limits is not NO_LIMITS:
+        asked |= limiting.questions(limits)
+    found = await exchange(conn, asked)
     led = led_to(found["lined"][0][4])
     for turn in batch:
         if turn.by_carrier:
@@ -153,7 +144,11 @@ async def look(
         known={row[:2]: known(*row[2:]) for row in stands.known},
         receipts={(row[0], ReceiptKey(*row[1:4])): Earned(*row[4:]) for row in stands.receipts},
         entry_ids=stands.entry_ids,
+        limits=limits,
+        stocks=dict(found.get("stocks", ())),
     )
+    for member_id, *borne in found.get("traits", ()):
+        seen.traits.setdefault(member_id, []).append(Borne(*borne))
     for code, member_id, expires_at, used_at in found.get("codes", ()):
         state = "active" if used_at is None else "used"
         seen.cards[code] = Card(member_id, "code", state, expires_at)
@@ -224,6 +219,8 @@ class Closer(Struct):
     used: set[int] = set()
     hold_ids: set[int] = set()
     rules: set[str] = set()
+    every_rule: bool = False  # two become one: whatever either has used
+    earlier: list[Turn] = []
 
 
 def closer(seen: Seen, batch: Sequence[Turn], now: datetime) -> Closer:
@@ -246,9 +243,13 @@ def closer(seen: Seen, batch: Sequence[Turn], now: datetime) -> Closer:
         if holds:
             wanted.holds.update(turn.members)
             wanted.hold_ids |= holds
-        if turn.till.counted or len(turn.members) > 1:
+        counted = turn.ask.counted(turn.till)
+        if counted or len(turn.members) > 1:
             wanted.used.update(turn.members)
-            wanted.rules |= turn.till.counted
+            wanted.rules |= counted
+            wanted.every_rule |= len(turn.members) > 1
+        if turn.ask.beside() is not None and turn.members:
+            wanted.earlier.append(turn)
     return wanted
 
 
@@ -257,7 +258,7 @@ async def look_closer(
 ) -> None:
     """Lots, holds, debts and limits of those members of whom a batch must know them."""
     wanted = closer(seen, batch, now)
-    if not (wanted.lots or wanted.holds or wanted.debts or wanted.used):
+    if not (wanted.lots or wanted.holds or wanted.debts or wanted.used or wanted.earlier):
         return
     asked: dict[str, Question] = {
         "lots": (PURSES, {"members": sorted(wanted.lots)}),
@@ -266,7 +267,14 @@ async def look_closer(
             {"members": sorted(wanted.holds), "entries": sorted(wanted.hold_ids)},
         ),
         "debts": (DEBTS, {"members": sorted(wanted.debts)}),
-        "used": (USED, {"members": sorted(wanted.used), "rules": sorted(wanted.rules) or None}),
+        "used": (
+            USED,
+            {
+                "members": sorted(wanted.used),
+                "rules": None if wanted.every_rule else sorted(wanted.rules),
+            },
+        ),
+        "earlier": earlier.question(wanted.earlier),
     }
     found = await exchange(conn, {name: one for name, one in asked.items() if one[1]["members"]})
     fill(seen, wanted.lots, found.get("lots", ()))
@@ -275,6 +283,8 @@ async def look_closer(
         seen.purses[row[0]].holds[row[1]] = Hold(*row[:8], kept)  # type: ignore[call-arg]  # eight columns and its parts
     for member_id, *debt in found.get("debts", ()):
         seen.purses[member_id].debts.append(Owed(*debt))
+    for n, first_sale_on, coupons in found.get("earlier", ()):
+        seen.earlier[wanted.earlier[n]] = Earlier(first_sale_on, frozenset(coupons))
     for member_id, rule, used_on, points in found.get("used", ()):
         seen.purses[member_id].used[rule, used_on] = points
 

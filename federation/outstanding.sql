@@ -33,7 +33,9 @@ held AS (
 ),
 
 draws AS (
-    SELECT kind, funder_id, points FROM federation.draws WHERE booked_at <= %(at)s::timestamptz
+    SELECT kind, funder_id, points
+    FROM federation.draws
+    WHERE booked_at <= %(at)s::timestamptz AND rule NOT LIKE 'coupon:%%'
     UNION ALL
     SELECT kind, funder_id, points FROM federation.detached_draws
 ),
@@ -61,13 +63,15 @@ lots AS (
         ON held.member_id = lots.member_id
         AND held.lot_entry_id = lots.entry_id
         AND held.lot_part = lots.part
-    WHERE NOT EXISTS (
-        SELECT FROM federation.entries
-        WHERE
-            entries.member_id = lots.member_id
-            AND entries.entry_id = lots.entry_id
-            AND entries.booked_at > %(at)s::timestamptz
-    )
+    WHERE
+        lots.rule NOT LIKE 'coupon:%%'      -- what a coupon takes off was never outstanding
+        AND NOT EXISTS (
+            SELECT FROM federation.entries
+            WHERE
+                entries.member_id = lots.member_id
+                AND entries.entry_id = lots.entry_id
+                AND entries.booked_at > %(at)s::timestamptz
+        )
 ),
 
 moves AS (

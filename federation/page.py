@@ -13,6 +13,7 @@ from federation.purse import Hold, Lot, LotKey, Owed, Purse, Taken
 
 Row = dict[str, Any]
 REDEMPTION = "redemption"  # what is spent is counted under this name, where a day has a limit
+SPENDINGS = "spendings"  # and how often, where that is asked: one each, whatever the points
 ADJUSTMENT = "adjustment"  # likewise what the operator gives and takes
 
 
@@ -56,6 +57,8 @@ class Page:
         self._changed: dict[LotKey, Lot] = {}
         self._drawn: Counter[int] = Counter()
         self._used: Counter[tuple[int, str, date]] = Counter()
+        self.stocks: dict[str, int] = {}  # what is left of limited counters, as the batch goes on
+        self._taken: Counter[str] = Counter()
 
     def entry(self, member_id: int, kind: str, stamp: Stamp, **more: Any) -> Entry:
         """A new entry; its points are what its lots grant less what its draws take."""
@@ -183,6 +186,16 @@ class Page:
         a rule that was never counted has nothing to take less of."""
         self._used[member_id, rule, on] += points
 
+    def take_stock(self, stock: str, count: int) -> None:
+        """So many of a limited counter are taken (+), or free again (-); what was never laid out
+        has nothing to be given back to."""
+        if stock not in self.stocks:
+            assert count <= 0, "nobody takes of what is not there"
+            return
+        self.stocks[stock] -= count
+        assert self.stocks[stock] >= 0, "nobody takes more than there is"
+        self._taken[stock] += count
+
     def paid(self, purse: Purse, debt: Owed) -> None:
         """A debt has been paid so far."""
         self.add(
@@ -206,7 +219,9 @@ class Page:
             for (member_id, rule, on), points in self._used.items()
             if points
         ]
+        stocks = [{"stock": stock, "taken": n} for stock, n in sorted(self._taken.items()) if n]
         rows = {**self.rows, "lots": self.lots(), "changed": self.changed(), "used": used}
+        rows["stocks"] = stocks
         return {table: some for table, some in rows.items() if some}
 
     def lots(self) -> list[Row]:

@@ -8,8 +8,10 @@ from typing import Any, TypeVar
 from msgspec import Struct
 
 from federation.purse import Lot, LotKey
+from federation.shares import largest_remainder
 
-SOLD = ("accrual", "redemption")
+SOLD = ("accrual", "redemption", "coupon")
+CORRECTED = ("adjustment", "unreturn")
 Named = TypeVar("Named")
 
 
@@ -34,6 +36,7 @@ class PastEntry(Struct, frozen=True):
     receipt_till: str | None
     receipt_no: str | None
     slides_to: date | None
+    reason: str | None = None
     earlier: bool = False  # what an entry of the receipt was about, such as a capture's hold
 
 
@@ -90,7 +93,7 @@ class Past(Struct, frozen=True):
 
     @property
     def sold(self) -> list[PastEntry]:
-        """The redemptions and accruals of the slip's receipt that stand."""
+        """The redemptions, accruals and coupons of the slip's receipt that stand."""
         return [e for e in self.entries if e.kind in SOLD and not self.undone(e)]
 
     @property
@@ -142,21 +145,55 @@ class Past(Struct, frozen=True):
             key = earlier
         return key
 
+    def coupons(self) -> list[tuple[PastEntry, int, int]]:
+        """The coupons of the receipt: what each took off, and what of that came back since."""
+        found = []
+        for used in (entry for entry in self.sold if entry.kind == "coupon"):
+            parts = self._discount(used)
+            found.append((used, sum(lot.points for lot in parts), sum(self._came_back(parts))))
+        return found
+
+    def coupon_parts(self, used: PastEntry, yen: int) -> list[tuple[Lot, int]]:
+        """So much of a coupon's discount by the lots of its funders, in proportion to what has not
+        come back of them, largest remainder."""
+        parts = self._discount(used)
+        left = [lot.points - came for lot, came in zip(parts, self._came_back(parts), strict=True)]
+        shared = largest_remainder(yen, left)
+        return [(lot, part) for lot, part in zip(parts, shared, strict=True) if part]
+
+    def _discount(self, used: PastEntry) -> list[Lot]:
+        return [lot for lot in self.lots if lot.entry_id == used.entry_id]
+
+    def _came_back(self, parts: list[Lot]) -> list[int]:
+        returns = {e.entry_id for e in self.returns}
+        back = total(
+            (draw.lot, draw.points)
+            for draw in self.draws
+            if draw.entry_id in returns and draw.points > 0
+        )
+        return [back[lot.key] for lot in parts]
+
     def taken_back(self) -> Counter[str]:
         """Points of the accrual that returns have accounted for, by rule."""
         return total((rule, points) for rule, _, points in self.accounted())
 
     def accounted(self) -> list[tuple[str, int, int]]:
-        """What returns have accounted for: rule and funder of the grant, points."""
+        """What returns and corrections have accounted for: rule and funder of the grant, points."""
         returns = {e.entry_id for e in self.returns}
         funders = {lot.key: (lot.rule, lot.funder_id) for lot in self.lots}
         found = []
         for draw in self.draws:
             if draw.entry_id in returns and draw.points > 0:
-                own = funders[draw.lot]
-                rule = draw.for_rule or own[0]
-                funder_id = draw.for_funder_id or own[1]
+                its_rule, its_funder_id = funders[draw.lot]
+                rule = draw.for_rule or its_rule
+                funder_id = draw.for_funder_id or its_funder_id
                 found.append((rule, funder_id, draw.points))
+        own = {e.entry_id for e in self.entries}
+        found += [  # 訂正: what was put right of its grants since, less what was put back
+            (*funders[draw.lot], draw.points)
+            for draw in self.draws
+            if draw.entry_id not in own and draw.kind in CORRECTED
+        ]
         short = [s for s in self.shortages if s.entry_id in returns]
         return found + [(s.rule, s.funder_id, s.points) for s in short]
 

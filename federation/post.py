@@ -16,6 +16,8 @@ WRITTEN = {
     statement(__file__, "post_holds"): ("holds", "hold_parts", "ended"),
     statement(__file__, "post_debts"): ("shortages", "forgiven", "paid"),
     statement(__file__, "post_used"): ("used",),
+    statement(__file__, "post_tenders"): ("tenders",),
+    statement(__file__, "post_stocks"): ("stocks",),
     statement(__file__, "post_codes"): ("codes", "pins"),
     statement(__file__, "post_members"): ("members", "carriers"),
     statement(__file__, "post"): (

@@ -13,6 +13,7 @@ WRITE = statement(__file__, "write_profile")
 READ = statement(__file__, "read_profile")
 PERSONAL = statement(__file__, "personal")
 ERASE = statement(__file__, "erase")
+FIND = statement(__file__, "find_members")
 
 KEPT = timedelta(days=30)  # after a withdrawal (domain 7)
 
@@ -48,7 +49,19 @@ class Standing(Struct, frozen=True, kw_only=True):
     left_at: datetime | None
     erased_at: datetime | None
     updated_at: datetime | None
+    birth_changes: int
     profile: Profile
+
+
+class NamedLike(Struct, frozen=True):
+    """A member that a search by name found."""
+
+    member_id: int
+    name: str | None
+    kana: str | None
+    state: str
+    rank: str
+    joined_on: date
 
 
 class Erased(Struct, frozen=True):
@@ -74,6 +87,14 @@ async def read(conn: AsyncConnection, member_id: int) -> Standing:
     row = found[0]
     profile = Profile(**{name: row.pop(name) for name in Profile.__struct_fields__})
     return Standing(profile=profile, **row)
+
+
+async def named_like(
+    conn: AsyncConnection, *, kana: str | None, name: str | None, after: int | None, most: int
+) -> list[NamedLike]:
+    """Members whose reading or name begins so, behind a member's place in the order."""
+    asked = {"kana": kana, "name": name, "after": after, "most": most}
+    return [NamedLike(**row) for row in await rows(conn, FIND, asked)]
 
 
 async def any_personal(conn: AsyncConnection) -> bool:

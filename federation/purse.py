@@ -15,6 +15,7 @@ from federation.shares import largest_remainder
 
 LotKey = tuple[int, int, int]  # member, entry, part
 Taken = tuple["Lot", int]
+Schemes = frozenset[int]
 DAY = timedelta(days=1)
 NEVER = date.max
 
@@ -87,6 +88,8 @@ class Purse(Struct):
     next_expiring_points: int
     next_change_at: datetime | None
     slides_on: date | None
+    rank_since: date | None = None
+    rank_before: str | None = None
     lots: dict[LotKey, Lot] = {}
     read: bool = False
     holds: dict[int, Hold] = {}
@@ -94,6 +97,12 @@ class Purse(Struct):
     used: dict[tuple[str, date], int] = {}
     touched: bool = False
     turned: bool = False  # whether its state is another now
+
+    def rank_on(self, day: date) -> str:
+        """The rank on a business date: the one before, where it changed since."""
+        if self.rank_since is None or self.rank_before is None or day >= self.rank_since:
+            return self.rank
+        return self.rank_before
 
     def become(self, state: str) -> None:
         """Another state, by a merge, its undoing or a withdrawal."""
@@ -122,7 +131,12 @@ class Purse(Struct):
         return late, self.last_day(lot), not lot.limited, lot.entry_id, lot.part
 
     def spend(
-        self, points: int, today: date, facility_id: int | None, limited_first: bool
+        self,
+        points: int,
+        today: date,
+        facility_id: int | None,
+        limited_first: bool,
+        proportional: Schemes = frozenset(),
     ) -> list[Taken]:
         """The points of each lot that a spending of so many takes at a facility on a day;
         `NotEnoughPoints`, or `RingFenced` where points of other facilities would reach."""
@@ -134,7 +148,27 @@ class Purse(Struct):
         here = [lot for lot in usable if lot.facility_id in (None, facility_id)]
         if points > sum(lot.free for lot in here):
             raise RingFenced if points <= sum(lot.free for lot in usable) else NotEnoughPoints
-        return take([(lot, lot.free) for lot in here], points)
+        free = [(lot, lot.free) for lot in here]
+        return self.attribute(take(free, points), free, proportional)
+
+    def attribute(
+        self, taken: Sequence[Taken], free: Sequence[Taken], proportional: Schemes
+    ) -> list[Taken]:
+        """按分: what was taken of points that are alike to the member (last day, kind, facility)
+        under one of these schemes is shared among their funders by what each has in them, largest
+        remainder, a tie to whose lot goes first; of each funder the oldest go first. How much is
+        taken of which day, and of all else, stays as it was."""
+        if not proportional:
+            return list(taken)
+        took = {lot.key: points for lot, points in taken}
+        alike: dict[tuple[object, ...], list[Taken]] = {}
+        for lot, points in free:
+            if lot.scheme_id in proportional:
+                kind = self.last_day(lot), lot.limited, lot.facility_id, lot.scheme_id
+                alike.setdefault(kind, []).append((lot, points))
+        for pool in alike.values():
+            took |= by_funder(pool, sum(took.pop(lot.key, 0) for lot, _ in pool))
+        return [(lot, took[lot.key]) for lot, _ in free if took.get(lot.key)]
 
     def move(self, lot: Lot, points: int) -> None:
         """Points leave a lot (+) or come back to it (-), and so does the wallet."""
@@ -211,3 +245,16 @@ def take(free: Sequence[Taken], points: int) -> list[Taken]:
         if points == 0:
             break
     return taken
+
+
+def by_funder(pool: Sequence[Taken], points: int) -> dict[LotKey, int]:
+    """So many points of a pool by lot: each funder's part of them in proportion to what it has."""
+    has: dict[int, int] = {}
+    for lot, free in pool:
+        has[lot.funder_id] = has.get(lot.funder_id, 0) + free
+    part = dict(zip(has, largest_remainder(points, list(has.values())), strict=True))
+    found: dict[LotKey, int] = {}
+    for lot, free in pool:
+        found[lot.key] = min(free, part[lot.funder_id])
+        part[lot.funder_id] -= found[lot.key]
+    return found

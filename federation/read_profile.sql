@@ -2,6 +2,7 @@
 SELECT
     members.member_id, members.joined_on, wallets.state, wallets.rank, wallets.points,
     members.merged_into, members.left_at, members.erased_at, profiles.updated_at,
+    coalesce(profiles.birth_changes, 0) AS birth_changes,
     profiles.name, profiles.kana, profiles.birth_on, profiles.sex, profiles.postcode,
     profiles.phone, profiles.email, profiles.external_id
 FROM federation.members

@@ -1,6 +1,6 @@
 """利用: points are spent as yen, and each yen keeps the name of the lot it came from."""
 
-from federation.page import REDEMPTION, Entry, Page, Stamp
+from federation.page import REDEMPTION, SPENDINGS, Entry, Page, Stamp
 from federation.purse import Purse, Taken
 from federation.slips import ReceiptKey, Redemption
 
@@ -9,7 +9,9 @@ def redeem(
     page: Page, purse: Purse, spent: Redemption, stamp: Stamp, receipt: ReceiptKey | None
 ) -> tuple[Entry, list[Taken]]:
     """Draw the points of a redemption; nothing is written where they do not reach."""
-    taken = purse.spend(spent.points, page.today, spent.facility_id, spent.limited_first)
+    taken = purse.spend(
+        spent.points, page.today, spent.facility_id, spent.limited_first, spent.proportional
+    )
     return pay(page, purse, taken, spent, stamp, receipt), taken
 
 
@@ -38,4 +40,6 @@ def pay(
     purse.slide(spent.slides_to)
     if spent.counted:
         page.use(purse.member_id, REDEMPTION, stamp.business_date, spent.points)
+    if spent.tallied:
+        page.use(purse.member_id, SPENDINGS, stamp.business_date, 1)
     return entry

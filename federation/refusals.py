@@ -188,6 +188,14 @@ class CardNotActive(Refusal):
     staff_text = "カード停止中・窓口へ案内"
 
 
+class CardNotRegistered(Refusal):
+    """このカードは未登録です。ポイントはたまりますが、ご利用には会員登録が必要です
+    Nobody has registered this card yet: it earns, and spends once it is registered."""
+
+    do = "ask-member"
+    staff_text = "未登録・会員登録を案内"
+
+
 class NeedsMemberCode(Refusal):
     """カード番号だけでは使えません。アプリのコードを読み取ってください
     A card number alone does not reach for this many points: scan the member's code."""

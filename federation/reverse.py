@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import date
 
+from federation.bonus import counted
 from federation.hold import release, still_open
 from federation.lapse import lapse
 from federation.move import part
@@ -62,7 +63,7 @@ def is_merge(asked: list[PastEntry]) -> bool:
 def heirs_stay(purses: dict[int, Purse], asked: list[PastEntry]) -> bool:
     """Whether whoever a member became one with is still one of us on its own."""
     heirs = {entry.member_id for entry in asked if entry.of_entry_id is not None}
-    return all(purses[heir].state in ("active", "frozen") for heir in heirs)
+    return all(purses[heir].state in ("active", "unregistered", "frozen") for heir in heirs)
 
 
 def check(purses: dict[int, Purse], past: Past, asked: list[PastEntry]) -> None:
@@ -94,10 +95,11 @@ def needed(past: Past, undone: set[int]) -> Counter[LotKey]:
 
 
 def undo_entry(page: Page, purse: Purse, original: PastEntry, past: Past, entry: Entry) -> None:
-    """The opposite of all that one entry did."""
+    """The opposite of all that one entry did: what it took comes back first, so that what it had
+    brought is there to be taken."""
     drawn = DRAWN.get(original.kind, "reversal")
     granted = GRANTED.get(original.kind, "reversal")
-    for draw in past.draws:
+    for draw in sorted(past.draws, key=lambda one: one.points < 0):
         if draw.entry_id == original.entry_id:
             page.draw(purse, entry, purse.lots[draw.lot], -draw.points, drawn, stead_of(draw))
     for lot in past.lots:
@@ -136,18 +138,30 @@ def forgive(page: Page, purse: Purse, debt: PastShortage) -> None:
 def give_use_back(page: Page, purse: Purse, original: PastEntry, past: Past) -> None:
     """What was used of limited rules is free to be used again; what a return had freed of them is
     used again, where it is counted."""
-    if original.kind == "redemption":
-        page.use(purse.member_id, REDEMPTION, past.used_on(original), original.points)
-    if original.kind == "adjustment":
-        points = -abs(original.points)
-        page.use(purse.member_id, ADJUSTMENT, original.business_date, points)
-    for lot in past.lots:
-        if lot.entry_id == original.entry_id and original.kind == "accrual":
-            page.use(purse.member_id, lot.rule, original.business_date, -lot.points)
+    for rule, on, points in used_by(original, past):
+        page.use(purse.member_id, rule, on, -points)
     if original.kind == "return":
         for (rule, on), points in freed(original, past).items():
             if (rule, on) in purse.used:
                 page.use(purse.member_id, rule, on, points)
+
+
+def used_by(original: PastEntry, past: Past) -> list[tuple[str, date, int]]:
+    """What an entry had used of limited rules: which, on which day, how much."""
+    on = original.business_date
+    match original.kind:
+        case "redemption":
+            return [(REDEMPTION, past.used_on(original), -original.points)]
+        case "coupon" if original.reason is not None:
+            return [(original.reason, on, 1)]
+        case "adjustment":
+            return [(ADJUSTMENT, on, abs(original.points))]
+        case "bonus":
+            return [(one.rule, one.on, one.times) for one in counted(original.lines)]
+        case "accrual":
+            own = (lot for lot in past.lots if lot.entry_id == original.entry_id)
+            return [(lot.rule, on, lot.points) for lot in own]
+    return []
 
 
 def freed(original: PastEntry, past: Past) -> Counter[tuple[str, date]]:
@@ -155,6 +169,8 @@ def freed(original: PastEntry, past: Past) -> Counter[tuple[str, date]]:
     by what was taken back or fell short."""
     sold = past.about(original)
     assert sold is not None, "a return is about a sale"
+    if sold.kind == "coupon":  # a return leaves it used
+        return Counter()
     if sold.kind == "redemption":
         return Counter({(REDEMPTION, past.used_on(sold)): original.points})
     rules = {lot.key: lot.rule for lot in past.lots}

@@ -21,7 +21,9 @@ sale AS (
     FROM named
     INNER JOIN federation.entries
         USING (member_id, shop_id, business_date, receipt_till, receipt_no)
-    WHERE named.kind IN ('accrual', 'redemption') AND entries.kind IN ('accrual', 'redemption')
+    WHERE
+        named.kind IN ('accrual', 'redemption', 'coupon')
+        AND entries.kind IN ('accrual', 'redemption', 'coupon')
 ),
 
 since AS (
@@ -66,6 +68,21 @@ drawn AS (
     SELECT DISTINCT whole.turn, draws.*
     FROM whole
     INNER JOIN federation.draws USING (member_id, entry_id, booked_at)
+    UNION
+    SELECT sale.turn, draws.*     -- 訂正: what was put right of its grants since, and put back
+    FROM sale
+    INNER JOIN federation.lots USING (member_id, entry_id)
+    INNER JOIN federation.draws
+        ON draws.member_id = lots.member_id
+        AND draws.lot_entry_id = lots.entry_id
+        AND draws.lot_part = lots.part
+    INNER JOIN federation.entries AS corrected
+        ON corrected.member_id = draws.member_id AND corrected.entry_id = draws.entry_id
+    WHERE
+        sale.kind = 'accrual'
+        AND lots.rule <> 'base'
+        AND draws.kind IN ('adjustment', 'unreturn')
+        AND starts_with(corrected.slip, 'correction/')
 ),
 
 met AS (
@@ -103,7 +120,7 @@ SELECT
             'excluded_yen', told.excluded_yen, 'returned_yen', told.returned_yen,
             'lines', told.lines, 'of_entry_id', told.of_entry_id,
             'receipt_till', told.receipt_till, 'receipt_no', told.receipt_no,
-            'slides_to', told.slides_to, 'earlier', told.before
+            'slides_to', told.slides_to, 'reason', told.reason, 'earlier', told.before
         ) ORDER BY told.entry_id)
         FROM (
             SELECT whole.*, false AS before FROM whole

@@ -3,15 +3,11 @@
 Pure: rules import these words without coming near a database.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
-import msgspec
 from msgspec import Meta, Struct
-
-from federation.refusals import Validation
 
 # A pattern's `$` also matches before a last newline in Python; the look-ahead shuts that door.
 _END = r"$(?!\n)"
@@ -74,6 +70,26 @@ class Asked(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
         """How many days before today its business date may lie."""
         return 1
 
+    def counted(self, till: Any) -> frozenset[str]:
+        """The limited rules of which the member's use must be known before it is booked."""
+        rules: frozenset[str] = till.counted
+        return rules
+
+    def traits(self, till: Any) -> frozenset[str]:
+        """The traits of the member that its rule asks for."""
+        known: frozenset[str] = till.traits
+        return known
+
+    def beside(self) -> "ReceiptKey | None":
+        """The receipt on which its rule must know what was booked before, if it must."""
+        return None
+
+    def stocks(self, till: Any) -> frozenset[str]:
+        """The limited counters that its booking may take from or give back to: where it is about
+        another slip all that the till knows of, else none."""
+        known: frozenset[str] = till.stocks
+        return known if known and self.original is not None else frozenset()
+
 
 class ReceiptKey(Struct, frozen=True):
     """One receipt of one register on one business date; it earns once, whatever its slip."""
@@ -88,7 +104,8 @@ class Till(Struct, frozen=True):
 
     `vouched` is the doors' counter when that was looked up: where it has moved since, the desk
     looks again before it books. `siblings` are the tenant's registers, each with its shop: a
-    receipt belongs to the shop whose register printed it.
+    receipt belongs to the shop whose register printed it. `token` names the access token that was
+    shown, where one was.
     """
 
     client_id: str
@@ -97,15 +114,37 @@ class Till(Struct, frozen=True):
     till: str
     vouched: int
     siblings: Mapping[str, int] = {}
+    token: str = ""
 
     @property
     def counted(self) -> frozenset[str]:
         """The limited rules whose use a booking must know."""
         return frozenset()
 
+    @property
+    def stocks(self) -> frozenset[str]:
+        """The limited counters that its rules know of (a campaign's budget, a coupon's stock)."""
+        return frozenset()
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """The traits of a member that its rules ask for."""
+        return frozenset()
+
     def shop_of(self, register: str) -> int:
         """The shop of the tenant's register that printed a receipt."""
         return self.siblings.get(register, self.shop_id)
+
+
+class Earlier(Struct, frozen=True):
+    """What was booked of a member before, for a rule that asks: the day of its first sale that
+    stands, and the coupons on the receipt that this one is for."""
+
+    first_sale_on: date | None = None
+    coupons: frozenset[str] = frozenset()
+
+
+NOTHING_EARLIER = Earlier()
 
 
 class Holder(Struct, frozen=True):
@@ -116,11 +155,14 @@ class Holder(Struct, frozen=True):
     points: int
     points_held: int
     points_owed: int
-    state: Literal["active", "frozen", "merged", "withdrawn"]
+    state: Literal["active", "unregistered", "frozen", "merged", "withdrawn"]
     carrier_kind: str
     carrier_state: Literal["active", "stopped", "used"]
     pin: Literal["none", "right", "wrong", "shut"] = "none"
     used: Mapping[tuple[str, date], int] = {}  # points by (rule, business date), of counted rules
+    stocks: Mapping[str, int] = {}  # what is left of the limited counters that were asked for
+    traits: frozenset[str] = frozenset()  # what it bears on the business date, as far as asked for
+    earlier: Earlier = NOTHING_EARLIER
 
 
 class Part(Struct, frozen=True, cache_hash=True):
@@ -135,7 +177,8 @@ class Grant(Struct, frozen=True, cache_hash=True):
     """Points given by one rule; carved into whole points per funder, so settlement never rounds.
 
     Sliding points (自動延長型) have no day of their own. A counted rule's points are added to what
-    the member has used of it on the business date, so that a cap holds under any load.
+    the member has used of it on the business date, so that a cap holds under any load; what a
+    budget at its end lacked of them is cut.
     """
 
     rule: str
@@ -145,6 +188,7 @@ class Grant(Struct, frozen=True, cache_hash=True):
     limited: bool = False
     facility_id: int | None = None
     counted: bool = False
+    cut_points: int = 0
 
     @property
     def points(self) -> int:
@@ -163,6 +207,7 @@ class Accrual(Struct, frozen=True):
     reason: Literal["below-unit", "excluded", "paid-by-points"] | None = None
     yen_to_next_point: int | None = None
     lines: list[dict[str, Any]] | None = None
+    tenders: Mapping[str, int] | None = None  # yen by tender, where rules of tenders may ask
 
     @property
     def points(self) -> int:
@@ -171,17 +216,44 @@ class Accrual(Struct, frozen=True):
 
 class Redemption(Struct, frozen=True):
     """Spend points as yen at a shop of this facility: the soonest expiry first, or limited points
-    before all others. Counted where there is a limit per day."""
+    before all others; of those alike, under some schemes, each funder its part. Counted where there
+    is a limit per day, tallied where how often is asked as well."""
 
     points: int
     facility_id: int | None
     receipt_no: str | None = None
     paid_yen: int | None = None  # what was paid in money beside them, where no accrual says it
     limited_first: bool = False
+    proportional: frozenset[int] = frozenset()
     slides_to: date | None = None
     counted: bool = False
+    tallied: bool = False
     tax_treatment: Literal["PAYMENT", "DISCOUNT"] = "PAYMENT"
     discount_by_rate: tuple[tuple[int, int], ...] = ()
+
+
+class CouponUse(Struct, frozen=True):
+    """クーポン利用: so much off a price, in whole yen by whoever pays for it; of a gift nothing.
+    What staff and receipt say of it stands here too."""
+
+    code: str
+    parts: tuple[Part, ...]
+    scheme_id: int
+    payable_yen: int
+    receipt_no: str
+    staff_text: str
+    gift: str | None = None
+    discount_by_rate: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def rule(self) -> str:
+        """The rule that its lots and its uses stand under."""
+        return f"coupon:{self.code}"
+
+    @property
+    def discount_yen(self) -> int:
+        """What it takes off."""
+        return sum(part.points for part in self.parts)
 
 
 class Reversal(Struct, frozen=True):
@@ -200,7 +272,9 @@ class Holding(Struct, frozen=True):
     facility_id: int | None
     minutes: int
     limited_first: bool = False
+    proportional: frozenset[int] = frozenset()
     counted: bool = False
+    tallied: bool = False
 
 
 class Release(Struct, frozen=True):
@@ -222,16 +296,46 @@ class GiveBack(Struct, frozen=True):
     shortage: Shortage
     lines: list[dict[str, Any]] | None = None
     limited_first: bool = False
+    coupons: tuple[tuple[int, int], ...] = ()  # entries of coupons, and the yen that come back
+
+
+class Correction(Struct, frozen=True):
+    """訂正: points that a rule gave too much, to be taken by funder from what is left of its lots;
+    and from other regular points in their stead, if that is said."""
+
+    rule: str
+    by_funder: tuple[tuple[int, int], ...]
+    elsewhere: bool = False
 
 
 class Adjustment(Struct, frozen=True):
-    """調整: points given (+) as a grant, or taken (-) in spending order, with a reason."""
+    """調整: points given (+) as a grant, or taken (-) in spending order, or as a correction says;
+    with a reason."""
 
     reason: str
     grant: Grant | None = None
     scheme_id: int = 0
     points: int = 0
     kind: Literal["adjustment", "import"] = "adjustment"
+    correct: Correction | None = None
+
+
+class Count(Struct, frozen=True):
+    """One more time that a member had something limited: under which name, on which day."""
+
+    rule: str
+    on: date
+    times: int = 1
+
+
+class Bonus(Struct, frozen=True):
+    """ボーナス: points without a sale, each grant by its own rule and for its own time; also an
+    occasion that gives none. What it counts for is limited."""
+
+    reason: str
+    grants: tuple[Grant, ...]
+    scheme_id: int
+    counts: tuple[Count, ...] = ()
 
 
 class Merging(Struct, frozen=True):
@@ -250,7 +354,7 @@ class Leaving(Struct, frozen=True):
 
 class Order(Struct, frozen=True):
     """What a rule decided to book for one slip: a redemption, an accrual, or both in that order; or
-    one other thing."""
+    one other thing. `stocks` is what it takes (+) of limited counters or gives back (-)."""
 
     redeem: Redemption | None = None
     accrue: Accrual | None = None
@@ -259,8 +363,11 @@ class Order(Struct, frozen=True):
     release: Release | None = None
     give_back: GiveBack | None = None
     adjust: Adjustment | None = None
+    bonus: Bonus | None = None
     merge: Merging | None = None
     leave: Leaving | None = None
+    coupon: CouponUse | None = None
+    stocks: tuple[tuple[str, int], ...] = ()
 
 
 class About(Struct, frozen=True):
@@ -282,21 +389,3 @@ class Answer(Struct, frozen=True):
     body: bytes
     replayed: bool = False
     retry_after: int | None = None
-
-
-_sorted = msgspec.json.Encoder(order="sorted").encode
-
-
-def fingerprint(ask: Asked, path: str = "", seal: Callable[[str], str] = str) -> bytes:
-    """SHA-256 of the call, the ids in its path and the decoded content: keys sorted, defaults
-    omitted, instants in UTC. Key order, white space and the way an instant is written do not count.
-    A PIN stands in it sealed, so that nobody finds it by trying ten thousand.
-    """
-    try:
-        content = msgspec.structs.replace(ask, at=ask.at.astimezone(UTC))
-    except OverflowError:  # the first or last day of all time, and another one in UTC
-        raise Validation(pointer="/at") from None
-    if ask.secret is not None:
-        content = msgspec.structs.replace(content, pin=seal(ask.secret))
-    encoded = _sorted(content)
-    return hashlib.sha256(f"{ask.call}\n{path}\n".encode() + encoded).digest()

@@ -17,7 +17,7 @@ SELECT json_build_object(
     'wallets', (
         SELECT coalesce(json_agg(json_build_array(
             member_id, rank, points, points_held, points_owed, state, next_expires_on,
-            next_expiring_points, next_change_at, slides_on
+            next_expiring_points, next_change_at, slides_on, rank_since, rank_before
         )), '[]')
         FROM federation.wallets
         WHERE member_id = ANY(current_setting('meguri.concerned', true)::bigint [])

@@ -2,6 +2,8 @@
 
 from federation.accrue import accrue
 from federation.adjust import adjust
+from federation.bonus import give
+from federation.coupon import use_coupon
 from federation.give_back import give_back, repay
 from federation.hold import capture, hold, release
 from federation.lapse import lapse
@@ -11,7 +13,7 @@ from federation.move import MERGED, merge, move_all
 from federation.page import Page
 from federation.purse import Hold, Purse
 from federation.redeem import redeem
-from federation.refusals import NotFound
+from federation.refusals import NotFound, NotReversible
 from federation.reverse import reverse
 from federation.slips import ReceiptKey, Redemption
 from federation.turns import Turn
@@ -22,8 +24,12 @@ def book_order(page: Page, seen: Seen, turn: Turn) -> None:
     purse = seen.purses.get(turn.member_id)
     if purse is None:  # a slip that has not arrived is cancelled: it concerns nobody yet
         return
-    for part in (undo, spend, end_hold, earn, bring_back, see_to):
+    check_stocks(page, turn)
+    for part in (undo, take_off, spend, end_hold, earn, bring_back, gift, see_to):
         part(page, seen, purse, turn)
+    for stock, count in turn.order.stocks:
+        if stock in page.stocks:
+            page.take_stock(stock, count)
     for other in turn.members[1:] if turn.order.merge is None else ():
         if seen.purses[other].state == MERGED:  # what came back to it is its heir's
             move_all(page, seen.purses[other], purse, turn.stamp())
@@ -37,6 +43,16 @@ def book_order(page: Page, seen: Seen, turn: Turn) -> None:
     turn.booked.wallet = purse.wallet()
 
 
+def check_stocks(page: Page, turn: Turn) -> None:
+    """A rule takes no more of a limited counter than it was told is left; an undoing is not told,
+    and never goes short."""
+    for stock, count in turn.order.stocks:
+        if turn.order.reverse is None:
+            assert count <= page.stocks.get(stock, 0), "a rule knows what is left"
+        elif count > page.stocks.get(stock, count):
+            raise NotReversible
+
+
 def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
     """Reverse another slip, if it booked anything."""
     undone = turn.order.reverse
@@ -46,6 +62,12 @@ def undo(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
         for row in page.rows.get("freed", ()):  # a receipt stands under its register's shop
             if row["slip"] == past.slip:
                 row["shop_id"] = turn.till.shop_of(row["receipt_till"])
+
+
+def take_off(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
+    """Take a coupon off a price."""
+    if turn.order.coupon is not None:
+        turn.booked.coupon = use_coupon(page, purse, turn.order.coupon, turn.stamp())
 
 
 def spend(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
@@ -99,6 +121,12 @@ def bring_back(page: Page, seen: Seen, _: Purse, turn: Turn) -> None:
     if asked is not None:
         past, stamp = seen.pasts[turn], turn.stamp()
         turn.booked.returned = give_back(page, seen.purses, asked, past, stamp, turn.member_id)
+
+
+def gift(page: Page, _: Seen, purse: Purse, turn: Turn) -> None:
+    """Give points without a sale."""
+    if turn.order.bonus is not None:
+        turn.booked.bonus = give(page, purse, turn.order.bonus, turn.stamp())
 
 
 def see_to(page: Page, seen: Seen, purse: Purse, turn: Turn) -> None:

@@ -10,4 +10,7 @@ VALUES (
 ON CONFLICT (member_id) DO UPDATE SET
     name = excluded.name, kana = excluded.kana, birth_on = excluded.birth_on, sex = excluded.sex,
     postcode = excluded.postcode, phone = excluded.phone, email = excluded.email,
-    external_id = excluded.external_id, updated_at = excluded.updated_at
+    external_id = excluded.external_id, updated_at = excluded.updated_at,
+    birth_changes = profiles.birth_changes + (
+        profiles.birth_on IS NOT NULL AND profiles.birth_on IS DISTINCT FROM excluded.birth_on
+    )::integer

@@ -123,3 +123,24 @@ FROM settlement.payments
 LEFT JOIN settlement.approvals USING (cycle_id, plan)
 WHERE payments.state NOT IN ('planned', 'void') AND approvals.cycle_id IS NULL
 GROUP BY payments.cycle_id
+
+UNION ALL
+SELECT 'points for stamps of a card that is not full', lots.entry_id, lots.points
+FROM federation.lots
+INNER JOIN federation.entries USING (member_id, entry_id)
+LEFT JOIN tenants.stamp_cards AS cards
+    ON
+        cards.state = 'full'
+        AND entries.slip = concat_ws(
+            '/', split_part(lots.rule, ':', 1), cards.code, cards.member_id, cards.card_no
+        )
+WHERE
+    entries.kind = 'bonus'
+    AND split_part(lots.rule, ':', 1) IN ('stamp', 'rally')
+    AND cards.code IS NULL
+
+UNION ALL
+SELECT 'gift said to be booked that the books do not know', gifts.member_id, gifts.points
+FROM tenants.gifts
+LEFT JOIN federation.slips ON slips.shop_id = 1 AND slips.slip = gifts.slip
+WHERE gifts.state IN ('booked', 'undoing', 'undone', 'kept') AND slips.slip IS NULL

@@ -4,6 +4,7 @@ Whoever closes again goes on where the last one stopped, and the result is the s
 Writers wait only while `closed_at` is written; all else happens beside them.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -118,7 +119,8 @@ async def sum_up(closing: Closing, conn: AsyncConnection, cycle: Standing, now: 
     await catch_up(conn)
     async with turn(conn, cycle.cycle_id, "shut") as ours:
         if ours:
-            broken = [*await differing(conn, cycle), *await closing.broken(conn)]
+            found = await asyncio.gather(differing(conn, cycle), broken_now(closing))
+            broken = [one for some in found for one in some]
             if broken:
                 raise PromiseBroken(broken=[str(one) for one in broken[:SHOWN]])
             await conn.execute(SUM, booked(cycle))
@@ -141,6 +143,13 @@ async def differing(conn: AsyncConnection, cycle: Standing) -> list[str]:
             conn, PROOF, {**booked(cycle), "first_on": cycle.first_on, "most": SHOWN}
         )
     ]
+
+
+async def broken_now(closing: Closing) -> list[object]:
+    """The promises of the books that do not hold, asked beside the other pass over everything."""
+    async with closing.connect() as conn, conn.transaction():
+        await conn.execute(HASHED)
+        return list(await closing.broken(conn))
 
 
 async def state(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:

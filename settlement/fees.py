@@ -90,6 +90,8 @@ def bases(flows: Iterable[Flow]) -> tuple[Counter[str], Counter[str]]:
         if flow.kind == "base" and flow.movement in ISSUED:
             role, sign = ISSUED[flow.movement]
             issued[flow.funder if role == "funder" else flow.tenant] += sign * flow.points
+        if flow.kind == "coupon":  # a discount is no point that was changed into money
+            continue
         if flow.movement in HONOURED and (flow.funding, flow.movement) in CLAIMS:
             honoured[flow.tenant] += HONOURED[flow.movement] * flow.points
     return issued, honoured

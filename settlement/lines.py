@@ -22,6 +22,7 @@ Points = Annotated[int, Meta(ge=1)]
 BasisPoints = Annotated[int, Meta(ge=0, le=10_000)]
 Funding = Literal["at-issue", "at-redemption", "redeemer-bears"]
 Breakage = Literal["PROMO_FUND", "HUB_REVENUE", "RETURN_TO_FUNDER"]
+Attribution = Literal["FIFO", "PROPORTIONAL"]
 Settles = Literal["released", "corrected"]
 PartyKind = Literal["operator", "facility", "tenant", "fund", "promotion"]
 PARTY_KINDS: tuple[PartyKind, ...] = ("operator", "facility", "tenant", "fund", "promotion")
@@ -53,13 +54,15 @@ class Header(_Line, frozen=True, tag="header"):
 
 
 class Scheme(_Line, frozen=True, tag="scheme"):
-    """A version of the settlement rules that the cycle, or a point in it, goes by; what lapses
-    goes to the promotion fund, unless it says otherwise."""
+    """A version of the settlement rules that the cycle, or a point in it, goes by; unless it says
+    otherwise what lapses goes to the promotion fund, and the oldest of its points are spent first.
+    """
 
     scheme: Name
     funding: Funding
     from_on: date
     breakage: Breakage | UnsetType = UNSET
+    attribution: Attribution | UnsetType = UNSET
 
 
 class Party(_Line, frozen=True, tag="party"):
@@ -242,7 +245,7 @@ def order(line: Line, ranks: dict[str, int]) -> Order:
         case Party():
             return (PARTY_KINDS.index(line.kind), line.party)
         case Grant() | Draw():
-            return (line.business_date.isoformat(), line.entry, line.n)
+            return (line.business_date.toordinal(), line.entry, line.n)
         case Cell():
             return (ranks[line.funder], ranks[line.tenant])
         case Charge() | Adjustment():

@@ -23,9 +23,9 @@ Movement = Literal[
     "short",
     "unshort",
 ]
-Kind = Literal["base", "campaign", "rank"]
+Kind = Literal["base", "campaign", "rank", "coupon"]
 Role = Literal["funder", "tenant", "operator", "fund", "promotion"]
-KINDS: tuple[Kind, ...] = ("base", "campaign", "rank")
+KINDS: tuple[Kind, ...] = ("base", "campaign", "rank", "coupon")
 
 
 class Flow(Struct, frozen=True):
@@ -114,7 +114,7 @@ def matrix(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Cell]:
     points: defaultdict[tuple[str, str], int] = defaultdict(int)
     yen: defaultdict[tuple[str, str], int] = defaultdict(int)
     for flow in flows:
-        if flow.movement in ("used", "restored"):
+        if flow.movement in ("used", "restored") and flow.kind != "coupon":
             sign = 1 if flow.movement == "used" else -1
             points[flow.funder, flow.tenant] += sign * flow.points
         claim = CLAIMS.get((flow.funding, flow.movement))
@@ -146,9 +146,15 @@ def ranked(parties: Iterable[Party]) -> dict[str, int]:
 
 
 def kind_of(rule: str) -> Kind:
-    """通常 / キャンペーン / ランク・誕生月等: the kind of points that a rule gives."""
-    root = rule.partition(":")[0]
-    return "base" if root == "base" else "campaign" if root == "campaign" else "rank"
+    """通常 / キャンペーン / ランク・誕生月等 / クーポン: the kind of points that a rule gives."""
+    match rule.partition(":")[0]:
+        case "base" | "category" | "tender":
+            return "base"
+        case "campaign" | "hour" | "weather":
+            return "campaign"
+        case "coupon":
+            return "coupon"
+    return "rank"
 
 
 def granted_by(grant: Grant) -> Movement:

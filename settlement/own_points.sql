@@ -2,5 +2,5 @@
 SELECT
     flows.movement, flows.tenant_id = %(party_id)s::bigint AS here, sum(flows.points)::bigint AS points
 FROM settlement.flows
-WHERE flows.funder_id = %(party_id)s::bigint
+WHERE flows.funder_id = %(party_id)s::bigint AND flows.kind <> 'coupon'
 GROUP BY 1, 2

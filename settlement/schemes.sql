@@ -1,5 +1,5 @@
 -- The scheme of a cycle, and those that its points were granted under.
-SELECT scheme_id::text AS scheme, funding, from_on, breakage
+SELECT scheme_id::text AS scheme, funding, from_on, breakage, attribution
 FROM tenants.schemes
 WHERE
     scheme_id IN (

@@ -8,6 +8,7 @@ cycles: SHA-256(0x02 ‖ previous seal, or 32 zero bytes for the first ‖ root)
 
 import hmac
 import re
+from binascii import hexlify
 from hashlib import sha256
 
 from settlement.lines import Line, canonical
@@ -86,18 +87,28 @@ class Sealer:
         salted = salt(self._key, self.tree.leaves + 1)
         hashed = leaf(salted, text)
         self.tree.add(hashed)
-        return b'{"leaf":"%b","line":%b,"salt":"%b"}\n' % (
-            hashed.hex().encode(),
-            text,
-            salted.hex().encode(),
-        )
+        return physical(hashed, text, salted)
 
     def foot(self, previous: bytes | None) -> bytes:
-        """The last physical line: how many, on what, and the seal over all."""
-        root = self.tree.root()
-        return b'{"leaves":%d,"previous":%b,"root":"%b","seal":"%b"}\n' % (
-            self.tree.leaves,
-            b'"%b"' % previous.hex().encode() if previous else b"null",
-            root.hex().encode(),
-            seal(previous, root).hex().encode(),
-        )
+        """The last physical line."""
+        return foot(self.tree, previous)
+
+
+def physical(hashed: bytes, text: bytes, salted: bytes) -> bytes:
+    """A line as it lies in the file: its hash, what it says, its salt."""
+    return b'{"leaf":"%b","line":%b,"salt":"%b"}\n' % (
+        hexlify(hashed),
+        text,
+        hexlify(salted),
+    )
+
+
+def foot(tree: Tree, previous: bytes | None) -> bytes:
+    """The last physical line: how many, on what, and the seal over all."""
+    root = tree.root()
+    return b'{"leaves":%d,"previous":%b,"root":"%b","seal":"%b"}\n' % (
+        tree.leaves,
+        b'"%b"' % previous.hex().encode() if previous else b"null",
+        root.hex().encode(),
+        seal(previous, root).hex().encode(),
+    )

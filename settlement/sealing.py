@@ -23,6 +23,7 @@ from settlement.lines import (
     CURRENCY,
     FORMAT,
     PARTY_KINDS,
+    Attribution,
     Breakage,
     Charge,
     Draw,
@@ -78,23 +79,62 @@ Slice = Callable[[SoFar], Awaitable[Sequence[Line]]]
 
 
 async def seal(closing: Closing, conn: AsyncConnection, cycle: Standing, now: datetime) -> None:
-    """Write the sealed file, slice by slice, and the seal with its last."""
-    at, slices = 0, await plan(closing, conn, cycle)
-    while at < len(slices):
-        async with turn(conn, cycle.cycle_id, "stated") as ours:
-            if not ours:
-                return
-            so_far = await read_so_far(conn, cycle)
-            at = max(at, so_far.slice + 1)
-            lines = await slices[at](so_far)
-            sealer = Sealer(so_far.salt_key, so_far.leaves, so_far.peaks)
-            pieces = await asyncio.to_thread(cut, sealer, lines)
-            if at == len(slices) - 1:
-                last = sealer.foot(so_far.previous)
-                pieces = [*pieces[:-1], footed(pieces[-1], last)]
-                await finish(conn, cycle, so_far, pieces, now)
-            await keep(conn, cycle, so_far, at, pieces)
-        at += 1
+    """Write the sealed file, slice by slice, and the seal with its last; while one is written the
+    next is read, on a connection of its own."""
+    async with closing.connect() as reader:
+        slices = await plan(closing, reader, cycle)
+        ahead = Ahead(slices)
+        try:
+            while ahead.at < len(slices):
+                async with turn(conn, cycle.cycle_id, "stated") as ours:
+                    if not ours:
+                        return
+                    await write(conn, cycle, ahead, now)
+        finally:
+            await ahead.leave()
+
+
+class Ahead:
+    """Slices in their order, one of them read ahead: entries of a shut cycle do not change."""
+
+    def __init__(self, slices: Sequence[Slice]) -> None:
+        self.at = 0
+        self.last = len(slices) - 1
+        self._slices = slices
+        self._next: asyncio.Future[Sequence[Line]] | None = None
+
+    async def lines(self, so_far: SoFar) -> Sequence[Line]:
+        """The slice behind those that are kept; the next one is begun."""
+        if self.at <= so_far.slice:  # somebody else was at it
+            await self.leave()
+            self.at = so_far.slice + 1
+        reading = self._next or asyncio.ensure_future(self._slices[self.at](so_far))
+        self._next = None
+        found = await reading
+        if self.at < self.last:
+            self._next = asyncio.ensure_future(self._slices[self.at + 1](so_far))
+        return found
+
+    async def leave(self) -> None:
+        """What was read ahead is not wanted."""
+        if self._next is not None:
+            self._next.cancel()
+            await asyncio.gather(self._next, return_exceptions=True)
+            self._next = None
+
+
+async def write(conn: AsyncConnection, cycle: Standing, ahead: Ahead, now: datetime) -> None:
+    """Write the next slice, by whoever has the turn."""
+    so_far = await read_so_far(conn, cycle)
+    lines = await ahead.lines(so_far)
+    sealer = Sealer(so_far.salt_key, so_far.leaves, so_far.peaks)
+    pieces = await asyncio.to_thread(cut, sealer, lines)
+    if ahead.at == ahead.last:
+        last = sealer.foot(so_far.previous)
+        pieces = [*pieces[:-1], footed(pieces[-1], last)]
+        await finish(conn, cycle, so_far, pieces, now)
+    await keep(conn, cycle, so_far, ahead.at, pieces)
+    ahead.at += 1
 
 
 async def plan(closing: Closing, conn: AsyncConnection, cycle: Standing) -> list[Slice]:
@@ -141,9 +181,14 @@ async def head(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequenc
     return [header, *schemes, *told, *agreed_with]
 
 
-def scheme(breakage: Breakage, **rest: Any) -> Scheme:
-    """A scheme as a file names it: what lapses goes to the promotion fund, or it says whereto."""
-    return Scheme(**rest, breakage=UNSET if breakage == "PROMO_FUND" else breakage)
+def scheme(breakage: Breakage, attribution: Attribution, **rest: Any) -> Scheme:
+    """A scheme as a file names it: what lapses goes to the promotion fund and the oldest points go
+    first, or it says otherwise."""
+    return Scheme(
+        **rest,
+        breakage=UNSET if breakage == "PROMO_FUND" else breakage,
+        attribution=UNSET if attribution == "FIFO" else attribution,
+    )
 
 
 async def parts(
@@ -159,7 +204,7 @@ async def parts(
     found = await rows(conn, query, {**booked(cycle), "day": day})
     told = [{key: said for key, said in row.items() if said is not None} for row in found]
     lines = [part(entry=name(row.pop("member_id"), row.pop("entry_id")), **row) for row in told]
-    return sorted(lines, key=lambda line: order(line, {}))
+    return sorted(lines, key=lambda line: (line.entry, line.n))  # of one day, as `order` has it
 
 
 async def outcome(conn: AsyncConnection, cycle: Standing, so_far: SoFar) -> Sequence[Line]:

@@ -50,24 +50,32 @@ from settlement.netting import (
 LATE = EARLIER
 TOTAL = 900
 BY_KIND = frozenset({101, 111, 121, 801, 811})
+# クーポン: lines of its own on either side, and no memo: what it takes off are no points given.
+OF_COUPONS = {101: 104, 111: 115, 121: 124, 131: 132, 201: 204, 202: 205}
 
 # 8xx are ours: memo lines, which count points and carry no yen.
 CATALOGUE: dict[int, tuple[str, str]] = {
     101: ("ポイント発行負担金（通常）", "Points issued (base)"),
     102: ("ポイント発行負担金（キャンペーン）", "Points issued (campaign)"),
     103: ("ポイント発行負担金（ランク・誕生月等）", "Points issued (rank and the like)"),
+    104: ("クーポン負担金", "Coupons paid for"),
     111: ("発行取消（返品・誤付与）", "Points taken back (base)"),
     112: ("発行取消（キャンペーン）", "Points taken back (campaign)"),
     113: ("発行取消（ランク・誕生月等）", "Points taken back (rank and the like)"),
     114: ("返品控除（現金控除分）", "Kept from refunds for points that were short"),
+    115: ("クーポン負担金の取消", "Coupons paid for, undone"),
     121: ("ポイント負担金・利用分（通常）", "Own points used (base)"),
     122: ("ポイント負担金・利用分（キャンペーン）", "Own points used (campaign)"),
     123: ("ポイント負担金・利用分（ランク・誕生月等）", "Own points used (rank and the like)"),
+    124: ("クーポン負担金（利用時）", "Own coupons used"),
     131: ("ポイント負担金・利用取消", "Use of own points undone"),
+    132: ("クーポン負担金（利用時）の取消", "Use of own coupons undone"),
     141: ("返品充当振替", "Points taken in another's stead"),
     151: ("移行精算（預り金への振替）", "Change-over of the funding mode"),
     201: ("ポイント利用額（受取）", "Points honoured"),
     202: ("利用取消（返品）", "Honoured points given back"),
+    204: ("クーポン利用額（受取）", "Coupons honoured"),
+    205: ("クーポン利用取消", "Honoured coupons given back"),
     REDEEM_FEE: ("換金手数料", "Fee on points honoured"),
     POINT_FEE: ("システム利用料（従量）", "System fee on points issued"),
     MONTHLY_FEE: ("端末・月額利用料", "Monthly and terminal fees"),
@@ -179,6 +187,10 @@ def puts(funding: Funding, movement: Movement, kind: Kind) -> tuple[Put, ...]:
     if claim is not None:
         found.append(Put(claim.debtor, claim.debtor_code, -claim.sign))
         found.append(Put(claim.creditor, claim.creditor_code, claim.sign))
+    if kind == "coupon":
+        return tuple(
+            msgspec.structs.replace(put, code=OF_COUPONS.get(put.code, put.code)) for put in found
+        )
     if movement in FUNDERS_MEMO:
         found.append(Put("funder", FUNDERS_MEMO[movement], 0))
     if movement in SHOPS_MEMO:

@@ -5,6 +5,7 @@ statement line and every net is computed afresh from the grants and draws, so th
 forged and hashed again is still named where it differs.
 """
 
+from binascii import hexlify, unhexlify
 from collections import deque
 from collections.abc import Container, Iterable, Mapping
 
@@ -175,9 +176,9 @@ class Verifier:
                 "封印ファイルの行ではありません", "this is not a line of a sealed file"
             )
             return
-        hashed = seal.leaf(bytes.fromhex(found[3].decode()), found[2])
+        hashed = seal.leaf(unhexlify(found[3]), found[2])
         self._tree.add(hashed)
-        if hashed.hex().encode() != found[1]:
+        if hexlify(hashed) != found[1]:
             self._disbelieve(
                 "行とハッシュが合いません。書き換えられています",
                 "changed: the line does not fit its hash",
@@ -206,6 +207,7 @@ class Verifier:
                 self._read_header(line)
             case Scheme():
                 self._once(line.scheme, self._schemes)
+                self._attributes(line)
                 self._schemes[line.scheme] = line
             case Party():
                 self._once(line.party, self._ranks)
@@ -230,6 +232,12 @@ class Verifier:
     def _once(self, name: str, known: Container[str]) -> None:
         if name in known:
             self._object(f"{name} が重複しています", f"{name} is stated twice")
+
+    def _attributes(self, scheme: Scheme) -> None:
+        if scheme.attribution == "PROPORTIONAL" and scheme.funding != "at-redemption":
+            self._object(
+                "按分は利用時負担だけです", "only what is paid at redemption is attributed"
+            )
 
     def _agree(self, line: Agreement) -> None:
         """Take what was agreed with a party, or decided; somebody must be there to receive it."""
@@ -256,11 +264,10 @@ class Verifier:
         if header is None or scheme is None:
             self._object("精算方式の行がありません", f"scheme {part.scheme} is not stated")
             return
-        strangers = {part.funder, settled(part).tenant} - self._ranks.keys()
-        if strangers:
-            self._object(
-                "当事者の一覧にありません", f"not among the parties: {', '.join(sorted(strangers))}"
-            )
+        funder, tenant = part.funder, settled(part).tenant
+        if funder not in self._ranks or tenant not in self._ranks:
+            strangers = ", ".join(sorted({funder, tenant} - self._ranks.keys()))
+            self._object("当事者の一覧にありません", f"not among the parties: {strangers}")
             return
         if part.business_date > header.last_on:
             self._object("次期の営業日です", "its business date belongs to a later cycle")

@@ -14,7 +14,10 @@ ACT = statement(__file__, "add_act")
 
 TOLD = frozenset({"frozen", "unfrozen", "card-replaced"})
 
-What = Literal["card-replaced", "carrier-added", "frozen", "unfrozen", "profile-written"]
+What = Literal[
+    "card-replaced", "carrier-added", "carrier-removed", "frozen", "unfrozen", "profile-written",
+    "registered", "joined",
+]  # fmt: skip
 
 
 class Changed(Struct, frozen=True):

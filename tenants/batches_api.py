@@ -23,6 +23,8 @@ from tenants.batches import Batch, Received, Suspense
 from tenants.callers import Caller
 from tenants.outcomes import Gap
 from tenants.receipts import ReceiptKey
+from tenants.refusals import FileNotClean, ScannerAway
+from tenants.scanning import Scan
 from tenants.till_keys import Enrolled, Enrolment
 from tenants.uploads import Uploads
 
@@ -97,15 +99,18 @@ async def post_enrolment(
     requires="points:upload",
     status_code=202,
     operation_class=Upload,
-    responses=answers(202, Received, Validation, TooLarge, UnsupportedMediaType),
+    responses=answers(
+        202, Received, Validation, TooLarge, UnsupportedMediaType, FileNotClean, ScannerAway
+    ),
 )
 async def post_batch(
     request: Request[Any, Any, Any],
     caller: NamedDependency[Caller],
     uploads: NamedDependency[Uploads],
+    scan: NamedDependency[Scan],
 ) -> Response[Received]:
     """Send what was booked offline; kept for good when it is answered. / 一括送信"""
-    received, is_new = await uploads.receive(caller, await request.body())
+    received, is_new = await uploads.receive(caller, await scan(await request.body()))
     headers = {"cache-control": "no-store"}
     if not is_new:
         headers["idempotent-replayed"] = "true"

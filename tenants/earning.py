@@ -4,14 +4,13 @@ Pure: yen, terms and the facts read under the lock go in, an order comes out (do
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct, structs
 
 from federation.refusals import Validation
-from federation.shares import largest_remainder
 from federation.slips import (
     Accrual,
     Asked,
@@ -25,10 +24,14 @@ from federation.slips import (
     TillCode,
     Yen,
 )
+from tenants.campaigns.giving import bears, gives, taken, within_budget
 from tenants.capping import capped
-from tenants.expiring import BASE, DAY, lapses_on, slides_to
+from tenants.expiring import lapses_on, slides_to
+from tenants.extras import Basis, granted, own_grant, rank_grants, shared, tender_grants
+from tenants.hours import by_name, near, timed
+from tenants.rates import Goods, Units, added, goods_of, plain, worked
 from tenants.refusals import GrantingStopped
-from tenants.terms import Campaign, Event, Programme, Terms, Till, in_force
+from tenants.terms import Campaign, Event, Programme, Share, Terms, Till, in_force
 
 REMEMBERED = 5_000  # outcomes of a till's terms: whole points up to 10,000 円 on a few days
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:/-]{1,40}$(?!\n)")]
@@ -44,11 +47,12 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     tax_rate: Literal[0, 8, 10] = 10
 
 
-class Tender(Struct, frozen=True, forbid_unknown_fields=True):
-    """How one part of the total was paid."""
+class Tender(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How one part of the total was paid; `code` tells one card of a kind from another (own)."""
 
     kind: Literal["cash", "credit", "code", "emoney", "voucher", "points", "other"]
     amount_yen: Yen
+    code: Code | None = None
 
 
 Lines = Annotated[list[Line], Meta(min_length=1, max_length=500)]
@@ -85,6 +89,21 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
         programme: Programme = in_force(till.programme, self.business_date)
         return programme.late_claim_days
 
+    def stocks(self, till: Any) -> frozenset[str]:
+        """The budgets of campaigns that may give on its business date."""
+        known: frozenset[str] = till.stocks
+        if not known:
+            return known
+        asked = "stocks", self.business_date
+        if asked not in till.worked_out:
+            till.worked_out[asked] = frozenset(
+                one.rule
+                for one in till.campaigns
+                if one.rule in known and one.from_on <= self.business_date <= one.to_on
+            )
+        open_on: frozenset[str] = till.worked_out[asked]
+        return open_on
+
     @property
     def points_paid(self) -> int:
         """What was paid with points: nothing, for a plain sale."""
@@ -93,7 +112,8 @@ class Sale(Asked, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
 def earn(sale: Sale, till: Till, holder: Holder) -> Order:
     """Give a member the points that this sale earned."""
-    return Order(accrue=covered(accrual(sale, till, holder), till))
+    given = covered(accrual(sale, till, holder), till)
+    return Order(accrue=given, stocks=taken(given.grants, till))
 
 
 def covered(given: Accrual, till: Till) -> Accrual:
@@ -115,21 +135,41 @@ def covers(given: Accrual, till: Till) -> bool:
 def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
     """Whole points only: what is left of the price is not carried over, and a sale that earns none
     is still a sale. Points are spent on the goods that earn first, so nothing is earned on them."""
-    terms = terms_of(sale, till)
+    terms, till = terms_of(sale, till), placed(sale, till)
     excluded_yen = excluded(sale, terms)
     eligible_yen = max(0, sale.paid_yen - excluded_yen)
-    base = eligible_yen // terms.yen_per_point
+    to_next: int | None
+    if terms.plain:
+        base = eligible_yen // terms.yen_per_point
+        to_next = terms.yen_per_point - eligible_yen % terms.yen_per_point
+        basis = basis_of(sale, till, holder)
+        given = grants_of(base, terms.shares, basis, till) if base else ()
+    else:
+        earned = earned_on(sale, eligible_yen, terms)
+        base, to_next = earned.points, earned.yen_to_next_point
+        basis = basis_of(sale, till, holder, terms)
+        given = grants(earned, basis, till) if base else ()
     event: Event = "accrual" if base else "sale-without-points"
     return Accrual(
         paid_yen=sale.paid_yen,
         excluded_yen=excluded_yen,
-        grants=grants_of(base, basis_of(sale, till, holder), till) if base else (),
+        grants=given,
         scheme_id=in_force(till.schemes, sale.business_date).scheme_id,
         slides_to=slide_of(till, sale.business_date, event),
         reason=None if base else why_nothing(sale, eligible_yen),
-        yen_to_next_point=terms.yen_per_point - eligible_yen % terms.yen_per_point,
+        yen_to_next_point=to_next,
         lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
+        tenders=by_tender(sale) if terms.keeps_tenders or terms.special.tenders else None,
     )
+
+
+def earned_on(sale: Sale, eligible_yen: int, terms: Terms) -> Units:
+    """What a sale earns by its lines, or, where the till named none, by its yen."""
+    if sale.lines is None:
+        return worked([Goods(eligible_yen)], terms, lined=False)
+    lines = [structs.asdict(line) for line in sale.lines]
+    goods = goods_of(lines, terms.excluded_categories, 0, sale.points_paid)
+    return worked(goods, terms, lined=True)
 
 
 def terms_of(sale: Sale, till: Till) -> Terms:
@@ -143,6 +183,17 @@ def terms_of(sale: Sale, till: Till) -> Terms:
     if shop_id is None:
         raise Validation(pointer="/receipt_till")
     return in_force(till.terms_of.get(shop_id, ()), sale.business_date)
+
+
+def placed(sale: Sale, till: Till) -> Till:
+    """The till as who pays is looked up: a receipt brought to a counter was sold where its register
+    stands, whose facility has its share."""
+    if not claimed(sale, till):
+        return till
+    sold_at = till.facility_of.get(till.siblings[sale.receipt_till or ""], till.facility)
+    return (
+        till if sold_at == till.facility else structs.replace(till, facility=sold_at, worked_out={})
+    )
 
 
 def excluded(sale: Sale, terms: Terms) -> int:
@@ -178,32 +229,45 @@ def why_nothing(
     return "paid-by-points" if sale.points_paid else "below-unit"
 
 
-class Basis(Struct, frozen=True):
-    """What rules look at beside the yen: the day, the rank on it, what was used of capped rules,
-    and whether the receipt was claimed at a counter later."""
+def basis_of(sale: Sale, till: Till, holder: Holder, terms: Terms | None = None) -> Basis:
+    """What rules look at for a sale that is made now; `terms` where they are not plain."""
+    paid = by_tender(sale) if terms is not None else Counter()
+    return Basis(
+        sale.business_date,
+        holder.rank,
+        holder.used,
+        claimed(sale, till),
+        sale.at,
+        terms,
+        paid,
+        bears(till, holder.member_id, holder.traits),
+        holder.stocks,
+    )
 
-    day: date
-    rank: str
-    used: Mapping[tuple[str, date], int]
-    claimed: bool = False
+
+def by_tender(sale: Sale) -> Counter[str]:
+    """The yen paid by each tender, under its kind, or its kind and code."""
+    paid: Counter[str] = Counter()
+    for tender in sale.tenders or ():
+        paid[f"{tender.kind}:{tender.code}" if tender.code else tender.kind] += tender.amount_yen
+    return paid
 
 
-def basis_of(sale: Sale, till: Till, holder: Holder) -> Basis:
-    """What rules look at for a sale that is made now."""
-    return Basis(sale.business_date, holder.rank, holder.used, claimed(sale, till))
-
-
-def grants_of(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
-    """What `grants` gives, remembered: but for what was used of capped campaigns, so many points on
-    a day by a rank are the same grants for every sale at a till."""
-    if any(campaign.counted for campaign in best_of(till, basis.day)):
-        return grants(base, basis, till)
-    asked = base, basis.day, basis.rank, basis.claimed
+def grants_of(base: int, shares: tuple[Share, ...], basis: Basis, till: Till) -> tuple[Grant, ...]:
+    """What `grants` gives, remembered: but for what was used of capped campaigns, is left of
+    budgets and was declared of an hour, so many points on a day by a rank are the same grants for
+    every sale at a till."""
+    asked = base, shares, basis.day, basis.rank, basis.claimed, basis.borne
     known: tuple[Grant, ...] | None = till.worked_out.get(asked)
     if known is None:
+        known = grants(plain(base, shares), basis, till)
+        if near(till, basis.day) or any(
+            one.counted or one.budget_points is not None for one in best_of(till, basis)
+        ):
+            return known
         if len(till.worked_out) > REMEMBERED:
             till.worked_out.clear()
-        known = till.worked_out[asked] = grants(base, basis, till)
+        till.worked_out[asked] = known
     return known
 
 
@@ -216,24 +280,26 @@ def slide_of(till: Till, day: date, event: Event) -> date | None:
     return last
 
 
-def grants(base: int, basis: Basis, till: Till) -> tuple[Grant, ...]:
-    """Base, rank and campaigns: each extra is a multiple of the floored base; the best of a stack
-    group counts, groups add up, then caps cut (domain 6.2). A late claim at a counter earns the
-    base alone."""
+def grants(earned: Units, basis: Basis, till: Till) -> tuple[Grant, ...]:
+    """Base, rank, tenders and campaigns: each extra is a multiple of the rounded base; the best of
+    a stack group counts, groups add up, what multiplies does so last, then caps cut (domain 6.2). A
+    late claim at a counter earns the base alone."""
     day = basis.day
-    tenant = Part(till.tenant.party_id, till.tenant.code, base)
-    given = [granted("base", (tenant,), lapses_on(till.expiry, BASE, day), day, till)]
+    given = [own_grant(one, day, till) for one in earned.own if one.points]
     if basis.claimed:
         return tuple(given)
-    bonuses = [b for b in till.rank_bonuses if b.rank == basis.rank and b.from_on <= day]
-    if bonuses and (bonus := in_force(bonuses, day)).multiplier > 1:
-        extra = Part(bonus.funder.party_id, bonus.funder.code, base * (bonus.multiplier - 1))
-        lasts = lapses_on(till.expiry, "rank", day)
-        given.append(granted(f"rank:{basis.rank}", (extra,), lasts, day, till))
-    for campaign in best_of(till, day):
-        points = capped(base * (campaign.multiplier - 1), campaign, day, basis.used)
+    given += rank_grants(earned, basis, till)
+    given += tender_grants(earned, basis, till)
+    total = sum(grant.points for grant in given)
+    for campaign in sorted(giving(till, basis), key=lambda one: one.multiplies):
+        pieces = (total,) if campaign.multiplies else earned.pieces
+        points = added(pieces, campaign.times)
+        total += points
+        wanted = capped(points, campaign, day, basis.used)
+        points = within_budget(wanted, campaign, basis.left)
         if points:
-            given.append(campaign_grant(points, campaign, day, till))
+            grant = campaign_grant(points, campaign, day, till)
+            given.append(structs.replace(grant, cut_points=wanted - points))
     return tuple(given)
 
 
@@ -249,44 +315,52 @@ def campaign_grant(points: int, campaign: Campaign, day: date, till: Till) -> Gr
     )
 
 
-def granted(
-    rule: str, parts: tuple[Part, ...], expires_on: date | None, day: date, till: Till
-) -> Grant:
-    """Points of one rule, usable at once or from the next day (次回利用), on their last day at the
-    latest."""
-    usable_from = day
-    if in_force(till.programme, day).usable_from == "NEXT_DAY":
-        usable_from = min(usable_from + DAY, expires_on or date.max)
-    return Grant(rule=rule, parts=parts, expires_on=expires_on, usable_from=usable_from)
-
-
 def claimed(sale: Sale, till: Till) -> bool:
     """Whether this is a receipt brought to a service counter later."""
     return sale.late and till.counter
 
 
-def entitlement(eligible_yen: int, basis: Basis, terms: Terms, till: Till) -> Counter[str]:
+def entitlement(earned: Units, basis: Basis, till: Till) -> Counter[str]:
     """What is earned on so much, by rule; caps aside, since a return never grants."""
-    base = max(0, eligible_yen) // terms.yen_per_point
-    given = grants(base, basis, till) if base else ()
+    given = grants(earned, basis, till) if earned.points else ()
     return Counter({grant.rule: grant.points for grant in given})
 
 
-def running(till: Till, business_date: date) -> Iterable[Campaign]:
-    """The campaigns of this till's facility on a business date."""
-    here = till.facility.party_id if till.facility is not None else None
+def giving(till: Till, basis: Basis) -> list[Campaign]:
+    """The campaigns that give to a sale, those of its minute included; to a return, those that gave
+    when it was sold, whatever was declared or withdrawn since."""
+    if basis.given is not None:
+        gave = list(running(till, basis))
+        if basis.terms is not None:
+            gave += by_name(till, basis.terms, basis.day, basis.given)
+        return sorted(gave, key=lambda one: one.stack_group)
+    if basis.at is None or (basis.terms is None and not near(till, basis.day)):
+        return best_of(till, basis)
+    terms = basis.terms or in_force(till.terms, basis.day)
+    now = timed(till, terms, basis.day, basis.at)
+    return best([*running(till, basis), *now]) if now else best_of(till, basis)
+
+
+def running(till: Till, basis: Basis) -> Iterable[Campaign]:
+    """The campaigns that give at this till on a business date to who bears these traits, and that
+    its shop takes part in; of a sale of the past, those that gave."""
+    if basis.given is not None:
+        return (c for c in till.campaigns if c.rule in basis.given)
+    begun = [terms for terms in till.terms if terms.from_on <= basis.day]
+    left_out = in_force(begun, basis.day).special.left_out if begun else frozenset()
     return (
         c
         for c in till.campaigns
-        if c.from_on <= business_date <= c.to_on and c.facility_id in (None, here)
+        if gives(c, till, basis.day, basis.borne) and c.code not in left_out
     )
 
 
-def best_of(till: Till, day: date) -> list[Campaign]:
-    """The campaigns that give at a till on a day, remembered."""
-    known: list[Campaign] | None = till.worked_out.get(day)
+def best_of(till: Till, basis: Basis) -> list[Campaign]:
+    """The campaigns that give at a till, remembered by day and traits."""
+    asked = basis.day, basis.borne
+    known: list[Campaign] | None = till.worked_out.get(asked)
     if known is None:
-        known = till.worked_out[day] = best(running(till, day))
+        known = till.worked_out[asked] = best(running(till, basis))
     return known
 
 
@@ -301,18 +375,9 @@ def best(campaigns: Iterable[Campaign]) -> list[Campaign]:
 
 
 def _worth(campaign: Campaign) -> tuple[int, date, str]:
-    return campaign.multiplier, campaign.expires_on or date.max, campaign.code
+    return campaign.times, campaign.expires_on or date.max, campaign.code
 
 
 def carve(points: int, campaign: Campaign, till: Till) -> tuple[Part, ...]:
-    """Whole points per funder by largest remainder; facility and operator stand before the tenant,
-    so that a tie is theirs to pay, now and whenever the parts are drawn."""
-    order = {"facility": 0, "operator": 1, "tenant": 2}
-    shares = sorted(campaign.shares, key=lambda share: order[share.funder])
-    carved = largest_remainder(points, [share.weight for share in shares])
-    parties = [till.party(share.funder) for share in shares]
-    return tuple(
-        Part(party.party_id, party.code, part)
-        for party, part in zip(parties, carved, strict=True)
-        if part
-    )
+    """Whole points of a campaign per funder."""
+    return shared(points, campaign.shares, till)

@@ -16,7 +16,7 @@ from federation.slips import (
     Release,
 )
 from tenants.expiring import slides_to
-from tenants.spending import Pin, may_spend
+from tenants.spending import Pin, may_spend, tallied
 from tenants.terms import Till, in_force
 
 Minutes = Annotated[int, Meta(ge=1, le=7 * 24 * 60, description="at most 7 days")]
@@ -67,7 +67,9 @@ def set_aside(asked: SetAside, till: Till, holder: Holder) -> Order:
             facility_id=till.facility.party_id if till.facility is not None else None,
             minutes=asked.minutes,
             limited_first=programme.spend_order == "LIMITED_FIRST",
+            proportional=till.proportional,
             counted=programme.redemption_limit_points_per_day is not None,
+            tallied=tallied(asked.business_date, till),
         )
     )
 
@@ -81,6 +83,7 @@ def capture(asked: Capture, till: Till, _: Holder) -> Order:
             facility_id=till.facility.party_id if till.facility is not None else None,
             receipt_no=asked.receipt_no,
             limited_first=programme.spend_order == "LIMITED_FIRST",
+            proportional=till.proportional,
             slides_to=slides_to(till.expiry, asked.business_date, "redemption"),
             tax_treatment=in_force(till.terms, asked.business_date).tax_treatment,
         )

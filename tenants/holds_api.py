@@ -49,9 +49,9 @@ class HoldFacts(Struct, frozen=True):
     expires_at: datetime
 
 
-def about(hold_id: str, names: Names) -> About:
-    """The hold behind its opaque name, and whose points it keeps."""
-    member_id, entry_id = names.open("hold", hold_id)
+def about(hold_id: str, names: Names, tenant_id: int) -> About:
+    """The hold behind its opaque name, and whose points it keeps; nobody's for another tenant."""
+    member_id, entry_id = names.sought("hold", hold_id, tenant_id)
     return About(hold_id, (member_id,), entry_id)
 
 
@@ -78,12 +78,13 @@ async def post_hold(
 )
 async def get_hold(
     hold_id: HoldId,
+    caller: NamedDependency[Caller],
     reader: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     clock: NamedDependency[Now],
 ) -> HoldFacts:
     """A hold as it stands now; one past its time is released, job or no job. / 取置照会"""
-    member_id, entry_id = names.open("hold", hold_id)
+    member_id, entry_id = names.sought("hold", hold_id, caller.tenant_id)
     row = await held(reader, member_id, entry_id, clock())
     return HoldFacts(hold_id, **row)
 
@@ -103,7 +104,7 @@ async def post_capture(
 ) -> Response[bytes]:
     """Spend points of a hold; the rest of it is released. / 取置の確定"""
     till = await mall.till(caller, data.till)
-    return told(await desk.book(data, capture, till, about(hold_id, names)))
+    return told(await desk.book(data, capture, till, about(hold_id, names, caller.tenant_id)))
 
 
 @post(
@@ -121,7 +122,7 @@ async def post_release(
 ) -> Response[bytes]:
     """Let a hold go. / 取置の解放"""
     till = await mall.till(caller, data.till)
-    return told(await desk.book(data, let_go, till, about(hold_id, names)))
+    return told(await desk.book(data, let_go, till, about(hold_id, names, caller.tenant_id)))
 
 
 ROUTES: list[HTTPRouteHandler] = [post_hold, get_hold, post_capture, post_release]

@@ -23,6 +23,8 @@ from tenants.importing import Importing
 from tenants.imports import FunderTotal, ImportTold, RowRefused
 from tenants.mall import Mall
 from tenants.reading_api import NO_STORE, Most
+from tenants.refusals import FileNotClean, ScannerAway
+from tenants.scanning import Scan
 
 Now = Callable[[], datetime]
 
@@ -66,7 +68,9 @@ def import_told(found: ImportTold, names: Names) -> Import:
     requires="members:write points:adjust",
     status_code=202,
     operation_class=Csv,
-    responses=answers(202, Import, Validation, TooLarge, UnsupportedMediaType),
+    responses=answers(
+        202, Import, Validation, TooLarge, UnsupportedMediaType, FileNotClean, ScannerAway
+    ),
 )
 async def post_import(
     request: Request[Any, Any, Any],
@@ -76,9 +80,10 @@ async def post_import(
     clerk: NamedDependency[AsyncConnection],
     importing: NamedDependency[Importing],
     clock: NamedDependency[Now],
+    scan: NamedDependency[Scan],
 ) -> Response[Import]:
     """Send members with the balances they bring; bad rows hold up nobody. / 会員の一括登録"""
-    content, parties = await request.body(), await mall.parties()
+    content, parties = await scan(await request.body()), await mall.parties()
     async with clerk.transaction():
         found, is_new = await imports.receive(clerk, content, parties, caller.client_id, clock())
     importing.wake()

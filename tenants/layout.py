@@ -14,6 +14,7 @@ from psycopg import AsyncConnection
 from federation.sql import statement
 from tenants.expiring import agreed
 from tenants.mall import expiry_policies
+from tenants.refusals import NothingToAttribute
 from tenants.terms import ExpiryPolicy, Programme, Share
 
 PARTY = statement(__file__, "add_party")
@@ -23,12 +24,15 @@ STOP_TILL = statement(__file__, "stop_till")
 OFFLINE_TERMS = statement(__file__, "add_offline_terms")
 CAMPAIGN = statement(__file__, "add_campaign")
 PROGRAMME = statement(__file__, "add_programme")
+SCHEME = statement(__file__, "add_scheme")
 EXPIRY = statement(__file__, "add_expiry_policy")
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('tenants.expiry_policies'))"
 MOVED = "UPDATE federation.doors SET moved = moved + 1"
 
 
+Funding = Literal["at-issue", "at-redemption", "redeemer-bears"]
 Breakage = Literal["PROMO_FUND", "HUB_REVENUE", "RETURN_TO_FUNDER"]
+Attribution = Literal["FIFO", "PROPORTIONAL"]
 
 
 class Why(Struct, frozen=True):
@@ -103,12 +107,12 @@ async def agree(
     from_on: date,
     why: Why,
     *,
-    yen_per_point: int = 110,
-    static_card_limit_points: int = 0,
-    excluded_categories: Sequence[str] = (),
+    yen_per_point: int | None = 110,
+    static_card_limit_points: int | None = 0,
+    excluded_categories: Sequence[str] | None = (),
     tax_treatment: Literal["PAYMENT", "DISCOUNT"] = "PAYMENT",
 ) -> None:
-    """Terms of a shop from a business date on."""
+    """Terms of a shop from a business date on; None leaves a word to the levels above it."""
     await conn.execute(
         TERMS,
         {
@@ -116,7 +120,9 @@ async def agree(
             "from_on": from_on,
             "yen_per_point": yen_per_point,
             "static_card_limit_points": static_card_limit_points,
-            "excluded_categories": list(excluded_categories),
+            "excluded_categories": None
+            if excluded_categories is None
+            else list(excluded_categories),
             "tax_treatment": tax_treatment,
             **_why(why),
         },
@@ -125,20 +131,19 @@ async def agree(
 
 async def agree_scheme(
     conn: AsyncConnection,
-    funding: Literal["at-issue", "at-redemption"],
+    funding: Funding,
     from_on: date,
     why: Why,
     breakage: Breakage = "PROMO_FUND",
+    attribution: Attribution = "FIFO",
 ) -> int:
-    """The settlement scheme that points granted from a day on belong to, and where they go when
-    they lapse; its number."""
-    return await _id(
-        conn,
-        "INSERT INTO tenants.schemes (scheme_id, funding, breakage, from_on, author, reason) "
-        "SELECT coalesce(max(scheme_id), 0) + 1, %(funding)s, %(breakage)s, %(from_on)s, "
-        "%(author)s, %(reason)s FROM tenants.schemes RETURNING scheme_id",
-        {"funding": funding, "breakage": breakage, "from_on": from_on, **_why(why)},
-    )
+    """The settlement scheme that points granted from a day on belong to, where they go when they
+    lapse, and to whom their use is attributed; its number. `NothingToAttribute` where they are not
+    paid for when they are used."""
+    if attribution == "PROPORTIONAL" and funding != "at-redemption":
+        raise NothingToAttribute(pointer="/attribution")
+    asked = {"funding": funding, "breakage": breakage, "attribution": attribution}
+    return await _id(conn, SCHEME, {**asked, "from_on": from_on, **_why(why)})
 
 
 async def add_rank_bonus(
@@ -187,6 +192,8 @@ async def add_campaign(
     *,
     ring_fenced: bool = False,
     caps: Caps = NO_CAPS,
+    tenths: int = 0,
+    multiplies: bool = False,
 ) -> int:
     """A dated multiplier with the shares of its funders; its id. Without a last day its points last
     as the policy of kind 'campaign' says."""
@@ -199,6 +206,8 @@ async def add_campaign(
         "multiplier": multiplier,
         "stack_group": stack_group,
         "ring_fenced": ring_fenced,
+        "tenths": tenths,
+        "multiplies": multiplies,
         **structs.asdict(caps),
         "funders": [share.funder for share in shares],
         "weights": [share.weight for share in shares],

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation import codes
 from federation.days import TOKYO
 from federation.opaque import Names
 from federation.reading import holder, rows
@@ -40,6 +41,7 @@ class Found(Struct, frozen=True, omit_defaults=True):
     rank: str
     may: tuple[str, ...]
     name: str | None = None
+    card: str | None = None  # by a phone: what a till sends to give points, for 300 seconds
 
 
 class Lookups:
@@ -102,6 +104,9 @@ async def look_up(
         facts.rank,
         ("accrue", "redeem") if spends else ("accrue",),
         masked_name(named[0]["name"]) if named and named[0]["name"] else None,
+        await codes.issue_earning(conn, facts.member_id, now)
+        if facts.carrier_kind == "phone"
+        else None,
     )
 
 

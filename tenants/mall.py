@@ -4,6 +4,7 @@ a term has moved."""
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Any
 
 from msgspec import structs
@@ -13,6 +14,12 @@ from psycopg.rows import dict_row
 from federation.refusals import NotFound, TenantSuspended, TillNotActive
 from federation.sql import statement
 from tenants.callers import Caller
+from tenants.coupons import reading
+from tenants.coupons.coupon import Coupon
+from tenants.occasion import Occasion
+from tenants.pace import dated
+from tenants.rules import Declaration
+from tenants.settings import AgreedTerms, Place, Said, Setting, by_level, terms_of
 from tenants.terms import (
     Campaign,
     ExpiryPolicy,
@@ -32,10 +39,14 @@ RANKS = statement(__file__, "rank_bonuses")
 SCHEMES = statement(__file__, "schemes")
 PROGRAMME = statement(__file__, "programme")
 EXPIRY = statement(__file__, "expiry_policies")
+OCCASIONS = statement(__file__, "occasions")
+SETTINGS = statement(__file__, "settings")
+DECLARED = statement(__file__, "declared_slots")
 PARTIES = statement(__file__, "parties")
 
 COUNTER = "SELECT moved FROM federation.doors"
 LOOK_EVERY_SECONDS = 1.0
+MOST_VOUCHED = 20_000
 
 Connect = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Tills = dict[tuple[int, str], tuple[str, Till]]  # by tenant and code, with the state of each
@@ -50,9 +61,10 @@ class Mall:
         self._connect = connect
         self._moved = moved
         self._tills: Tills = {}
-        self._vouched: dict[tuple[str, int, str, int], Till] = {}
+        self._vouched: dict[tuple[str, int, str, str, int], Till] = {}
         self._expiry: tuple[ExpiryPolicy, ...] = ()
         self._parties: dict[str, Party] = {}
+        self._coupons: Mapping[str, Coupon] = {}
         self._loaded = False
         self._loading = asyncio.Lock()
         self._counted = 0
@@ -67,11 +79,14 @@ class Mall:
         await self._load()
         if caller.tills is not None and code not in caller.tills:
             raise NotFound(pointer="/till")
-        asked = caller.client_id, caller.tenant_id, code, caller.vouched
+        asked = caller.client_id, caller.tenant_id, caller.token, code, caller.vouched
         known = self._vouched.get(asked)
         if known is None:
             till = open_till(self._tills, caller.tenant_id, code)
-            known = vouched(till, caller.client_id, min(till.vouched, caller.vouched))
+            seen = min(till.vouched, caller.vouched)
+            known = vouched(till, caller.client_id, caller.token, seen)
+            if len(self._vouched) >= MOST_VOUCHED:  # a till has another token every five minutes
+                self._vouched.clear()
             self._vouched[asked] = known
         return known
 
@@ -91,6 +106,17 @@ class Mall:
         """Whoever can fund points, by code."""
         await self._load()
         return self._parties
+
+    async def presented(self, named: reading.Named) -> tuple[str | None, Mapping[int, datetime]]:
+        """The code of a coupon that is shown to a till, and until when it lives for its member; on
+        a connection that nobody holds while the desk books."""
+        async with self._connect() as conn:
+            return await reading.presented(conn, named)
+
+    async def coupons(self) -> Mapping[str, Coupon]:
+        """Every coupon that was published, by code."""
+        await self._load()
+        return self._coupons
 
     async def _load(self) -> None:
         """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
@@ -112,6 +138,7 @@ class Mall:
                     self._tills = await read(conn, seen)
                     self._vouched = {}
                     self._expiry = await expiry_policies(conn)
+                    self._coupons = await reading.published(conn)
                     self._parties = {row["code"]: Party(**row) for row in await rows(conn, PARTIES)}
             self._counted, self._looked_at = counted, now
             self._loaded = seen == self._moved()
@@ -130,9 +157,9 @@ def open_till(tills: Tills, tenant_id: int, code: str) -> Till:
     return till
 
 
-def vouched(till: Till, client_id: str, seen: int) -> Till:
-    """The till in the name of a client, vouched for as of a count of the doors."""
-    return structs.replace(till, client_id=client_id, vouched=seen)
+def vouched(till: Till, client_id: str, token: str, seen: int) -> Till:
+    """The till in the name of a client and its token, vouched for as of a count of the doors."""
+    return structs.replace(till, client_id=client_id, token=token, vouched=seen)
 
 
 async def again(
@@ -144,7 +171,7 @@ async def again(
     for till in tills:
         try:
             fresh = open_till(now, till.tenant_id, till.till)
-            found.append(vouched(fresh, till.client_id, seen))
+            found.append(vouched(fresh, till.client_id, till.token, seen))
         except (TillNotActive, TenantSuspended, NotFound) as refused:
             found.append(refused)
     return found
@@ -152,38 +179,81 @@ async def again(
 
 async def read(conn: AsyncConnection, seen: int) -> Tills:
     """All tills by tenant and code, with the state of each: active, revoked or suspended."""
-    terms = await terms_by_shop(conn)
-    campaigns = tuple(
-        Campaign(**{**row, "shares": tuple(Share(*share) for share in row["shares"])})
-        for row in await rows(conn, CAMPAIGNS)
-    )
-    bonuses = tuple(
-        RankBonus(
-            row["from_on"], row["rank"], row["multiplier"], Party(row["party_id"], row["code"])
-        )
-        for row in await rows(conn, RANKS)
-    )
+    found = await rows(conn, TILLS)
+    shops = {
+        row["shop_id"]: Place(row["shop_id"], row["tenant_id"], row["facility_id"]) for row in found
+    }
+    terms = terms_by_shop(shops, *await words(conn))
     everywhere = {
         "operator": Party(1, "operator"),
         "vouched": seen,
         "client_id": "",
-        "campaigns": campaigns,
-        "rank_bonuses": bonuses,
+        "campaigns": await campaigns(conn),
+        "occasions": tuple(Occasion(**row) for row in await rows(conn, OCCASIONS)),
+        "coupons": await reading.published(conn),
+        "rank_bonuses": await rank_bonuses(conn),
         "schemes": tuple(Scheme(**row) for row in await rows(conn, SCHEMES)),
         "programme": tuple(Programme(**row) for row in await rows(conn, PROGRAMME)),
+        "paces": await dated.paces(conn),
         "expiry": await expiry_policies(conn),
     }
-    found = await rows(conn, TILLS)
+    declared = [Declaration(**row) for row in await rows(conn, DECLARED)]
+    slots = {
+        place.facility_id: tuple(
+            one for one in declared if one.facility_id in (None, place.facility_id)
+        )
+        for place in shops.values()
+    }
+    landlords = {row["shop_id"]: landlord(row) for row in found}
     registers: dict[int, dict[str, int]] = {}
     for row in found:
         registers.setdefault(row["tenant_id"], {})[row["till"]] = row["shop_id"]
     return {
         (row["tenant_id"], row["till"]): (
             row["state"],
-            till_of(row, terms, registers[row["tenant_id"]], everywhere),
+            till_of(
+                row,
+                terms,
+                registers[row["tenant_id"]],
+                {
+                    **everywhere,
+                    "declared": slots[row["facility_id"]],
+                    "facility_of": landlords,
+                },
+            ),
         )
         for row in found
     }
+
+
+async def campaigns(conn: AsyncConnection) -> tuple[Campaign, ...]:
+    """Every campaign that gives, or gave."""
+    return tuple(
+        Campaign(
+            **{
+                **row,
+                "shares": tuple(Share(*share) for share in row["shares"]),
+                "shops": frozenset(row["shops"]) if row["shops"] is not None else None,
+                "without": frozenset(row["without"]),
+            }
+        )
+        for row in await rows(conn, CAMPAIGNS)
+    )
+
+
+async def rank_bonuses(conn: AsyncConnection) -> tuple[RankBonus, ...]:
+    """What each rank adds, all dates."""
+    return tuple(
+        RankBonus(
+            row["from_on"], row["rank"], row["multiplier"], Party(row["party_id"], row["code"])
+        )
+        for row in await rows(conn, RANKS)
+    )
+
+
+def landlord(row: dict[str, Any]) -> Party | None:
+    """The facility in which a till's shop stands."""
+    return Party(row["facility_id"], row["facility_code"]) if row["facility_id"] else None
 
 
 def till_of(
@@ -193,7 +263,6 @@ def till_of(
     everywhere: dict[str, Any],
 ) -> Till:
     """One till with what holds for its shop, its tenant and everywhere."""
-    facility = Party(row["facility_id"], row["facility_code"]) if row["facility_id"] else None
     return Till(
         tenant_id=row["tenant_id"],
         shop_id=row["shop_id"],
@@ -201,7 +270,7 @@ def till_of(
         siblings=registers,
         shop=row["shop"],
         tenant=Party(row["tenant_id"], row["tenant_code"]),
-        facility=facility,
+        facility=landlord(row),
         day_starts=row["day_starts"],
         terms=terms.get(row["shop_id"], ()),
         counter=row["counter"],
@@ -211,15 +280,23 @@ def till_of(
     )
 
 
-async def terms_by_shop(conn: AsyncConnection) -> dict[int, tuple[Terms, ...]]:
-    """What each shop agreed to, all dates."""
-    terms: dict[int, tuple[Terms, ...]] = {}
+def terms_by_shop(
+    places: Mapping[int, Place], agreed: Mapping[int, Sequence[AgreedTerms]], said: Said
+) -> dict[int, tuple[Terms, ...]]:
+    """What holds at each shop, all dates, as all levels say it."""
+    return {
+        shop_id: terms_of(place, agreed.get(shop_id, ()), said) for shop_id, place in places.items()
+    }
+
+
+async def words(conn: AsyncConnection) -> tuple[dict[int, list[AgreedTerms]], Said]:
+    """What each shop agreed to, and what every level says beside that."""
+    agreed: dict[int, list[AgreedTerms]] = {}
     for row in await rows(conn, TERMS):
-        shop_id = row.pop("shop_id")
-        categories = frozenset(row.pop("excluded_categories"))
-        one = Terms(**row, excluded_categories=categories)
-        terms[shop_id] = (*terms.get(shop_id, ()), one)
-    return terms
+        agreed.setdefault(row["shop_id"], []).append(AgreedTerms(**row))
+    settings = [Setting(**row) for row in await rows(conn, SETTINGS)]
+    own = [word for some in agreed.values() for one in some for word in one.words()]
+    return agreed, by_level([*own, *settings])
 
 
 async def expiry_policies(conn: AsyncConnection) -> tuple[ExpiryPolicy, ...]:

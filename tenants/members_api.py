@@ -12,7 +12,7 @@ from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
-from federation import carriers, profiles
+from federation import carriers, profiles, register
 from federation.answering import masked
 from federation.carriers import Carrier
 from federation.days import day_of
@@ -22,11 +22,12 @@ from federation.refusals import (
     AlreadyMerged,
     CardKnown,
     CardNotActive,
+    CardNotRegistered,
     MemberWithdrawn,
     NotFound,
     Validation,
 )
-from tenants import acts, privacy
+from tenants import acts, enriching, privacy
 from tenants.answers_api import answers
 from tenants.callers import Caller
 from tenants.codes_api import ANY_JSON
@@ -40,6 +41,7 @@ from tenants.member_words import (
     Words,
     phone_of,
 )
+from tenants.pace import pace
 from tenants.privacy import NoPersonalData
 from tenants.reading_api import NO_STORE, member_of
 from tenants.undoing import Reason
@@ -253,7 +255,7 @@ async def post_carrier(
     "/v1/admin/members/{handle:str}/freeze",
     requires="members:write",
     status_code=204,
-    responses=answers(204, None, *ANY_CHANGE),
+    responses=answers(204, None, *ANY_CHANGE, CardNotRegistered),
 )
 async def post_freeze(
     handle: FromPath[str],
@@ -273,7 +275,7 @@ async def post_freeze(
     "/v1/admin/members/{handle:str}/unfreeze",
     requires="members:write",
     status_code=204,
-    responses=answers(204, None, *ANY_CHANGE),
+    responses=answers(204, None, *ANY_CHANGE, CardNotRegistered),
 )
 async def post_unfreeze(
     handle: FromPath[str],
@@ -285,15 +287,17 @@ async def post_unfreeze(
 ) -> None:
     """Let a member's points be spent again. / 利用停止の解除"""
     member_id = member_of(names, caller, handle)
+    now = clock()
     await carriers.freeze(worker, member_id, frozen=False)
-    await acts.record(worker, member_id, "unfrozen", caller, data.reason, clock())
+    await pace.release(worker, member_id, caller, data.reason, now)
+    await acts.record(worker, member_id, "unfrozen", caller, data.reason, now)
 
 
 @put(
     "/v1/admin/members/{handle:str}/profile",
     requires="members:write",
     cache_control=NO_STORE,
-    responses=answers(200, None, *ANY_CHANGE, CardKnown, NoPersonalData),
+    responses=answers(200, None, *ANY_CHANGE, CardKnown, NoPersonalData, enriching.BirthDateFixed),
 )
 async def put_profile(
     handle: FromPath[str],
@@ -308,10 +312,13 @@ async def put_profile(
     if profile.personal and await privacy.forbids(worker):
         raise NoPersonalData(pointer=f"/{profile.personal[0]}")
     await carriers.lock(worker, member_id)
+    enriching.mend(await profiles.read(worker, member_id), profile)
     if profile.external_id is not None:
         await carriers.attach(worker, member_id, "external", profile.external_id, day_of(now))
     await profiles.write(worker, member_id, profile, now)
-    await acts.record(worker, member_id, "profile-written", caller, "profile", now)
+    registered = await register.named(worker, member_id, profile)
+    what: acts.What = "registered" if registered else "profile-written"
+    await acts.record(worker, member_id, what, caller, "profile", now)
     return profile_told(await profiles.read(worker, member_id), names, caller)
 
 

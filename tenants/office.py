@@ -10,6 +10,8 @@ from federation.refusals import Refusal, Validation
 from federation.slips import (
     Adjustment,
     Asked,
+    Bonus,
+    Count,
     Grant,
     Holder,
     Leaving,
@@ -27,11 +29,14 @@ OFFICE = "office"  # the operator's own till (0011_members.sql lays it out)
 ALONE_POINTS = 1_000  # what one person may adjust of one member on one business date (domain 6.5)
 DAYS_TO_DECIDE = 31
 LEGACY = "legacy"
+BONUS = "bonus"  # the kind of what the office gives as a bonus, for a campaign or an occasion
 
 Handle = Annotated[str, Meta(pattern=r"^[a-z2-7]{26}$(?!\n)", description="a member's handle")]
 PartyCode = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$(?!\n)")]
 Signed = Annotated[int, Meta(ge=-10_000_000, le=10_000_000, description="given (+) or taken (-)")]
-AdjustmentRule = Annotated[str, Meta(pattern=r"^adjustment(:[a-z][a-z-]{0,30})?$(?!\n)")]
+AdjustmentRule = Annotated[
+    str, Meta(pattern=r"^(adjustment|bonus)(:[a-z0-9][a-z0-9-]{0,30})?$(?!\n)")
+]
 
 
 class NeedsSecondPerson(Refusal):
@@ -125,7 +130,11 @@ def adjusting(funder: Party | None, *, alone: bool) -> Rule:
         assert funder is not None
         day = asked.business_date
         scheme_id = in_force(till.schemes, day).scheme_id
-        given = gift(asked.rule, funder, points, until(till, ADJUSTMENT, day), day)
+        kind, _, _ = asked.rule.partition(":")
+        given = gift(asked.rule, funder, points, until(till, kind, day), day)
+        if kind == BONUS:
+            counts = (Count(ADJUSTMENT, day, points),)
+            return Order(bonus=Bonus(asked.reason, (given,), scheme_id, counts))
         return Order(adjust=Adjustment(asked.reason, given, scheme_id))
 
     return adjust

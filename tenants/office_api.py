@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from federation import days
 from federation.answers import Adjusted, Left, Merged, Reversed
 from federation.desk import Desk
+from federation.fingerprint import fingerprint
 from federation.opaque import Names
 from federation.refusals import (
     AlreadyMerged,
@@ -30,7 +31,7 @@ from federation.refusals import (
     PointsOwed,
     Validation,
 )
-from federation.slips import About, Answer, fingerprint
+from federation.slips import About, Answer
 from tenants import imports, proposals
 from tenants.answers_api import ANY_SLIP, answers
 from tenants.callers import Caller

@@ -13,7 +13,9 @@ from tenants.judging import Line
 
 # Points that a till took while it could not ask, and that the hub then could not take: refused by
 # the state of member or card, so the tenant that accepted the risk bears them.
-BORNE = frozenset({"not-enough-points", "points-owed", "card-not-active", "needs-member-code"})
+BORNE = frozenset({
+    "not-enough-points", "points-owed", "card-not-active", "needs-member-code", "spends-too-fast",
+})  # fmt: skip
 A_SECOND = timedelta(seconds=1)
 
 Decided = Literal["booked", "refused", "repeat"]

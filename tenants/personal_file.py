@@ -21,6 +21,8 @@ ADD_CONSENT = statement(__file__, "add_consent")
 ADD_NOTICE = statement(__file__, "add_notice")
 ENTRIES = statement(__file__, "member_entries")
 LOTS = statement(__file__, "member_lots")
+COUPONS = statement(__file__, "coupons_of_member")
+GIVEN = statement(__file__, "handed_to_member")
 NOTICES = (
     "SELECT notice, version, from_on, words, words_en FROM tenants.notices"
     " WHERE from_on <= %(today)s ORDER BY notice, version"
@@ -42,7 +44,7 @@ DISCLOSE = (
     " VALUES (%(member_id)s, %(recipient)s, %(what)s, %(basis)s, %(client_id)s, %(now)s)"
 )
 
-How = Literal["paper", "counter", "app", "phone"]
+How = Literal["paper", "counter", "app", "phone", "page"]
 Basis = Literal["consent", "law", "life", "health", "public-duty"]
 Row = TypeVar("Row", bound=Struct)
 
@@ -112,6 +114,24 @@ class LeadsHere(Struct, frozen=True):
     state: str
 
 
+class CouponKept(Struct, frozen=True, omit_defaults=True):
+    """A coupon that the member was shown: when, and of a timed one from when to when it lived."""
+
+    coupon: str
+    shown_at: datetime
+    started_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+class GivenWithoutPoints(Struct, frozen=True, omit_defaults=True):
+    """A prize or a rank's benefit that was handed over, where and when."""
+
+    what: str
+    shop: str
+    at: datetime
+    taken_back_at: datetime | None = None
+
+
 class PersonalFile(Struct, frozen=True):
     """保有個人データの開示: everything that is kept of one member."""
 
@@ -124,6 +144,8 @@ class PersonalFile(Struct, frozen=True):
     carriers: tuple[LeadsHere, ...]
     lots: tuple[Kept, ...]
     entries: tuple[Booked, ...]
+    coupons: tuple[CouponKept, ...]
+    handed: tuple[GivenWithoutPoints, ...]
     acts: tuple[Done, ...]
     consents: tuple[Consent, ...]
     disclosures: tuple[Disclosure, ...]
@@ -146,6 +168,8 @@ async def personal_file(
         carriers=tuple(LeadsHere(one.kind, one.carrier, one.state) for one in leading),
         lots=tuple(await _all(auditor, Kept, LOTS, asked)),
         entries=tuple(await _all(auditor, Booked, ENTRIES, asked)),
+        coupons=tuple(await _all(auditor, CouponKept, COUPONS, asked)),
+        handed=tuple(await _all(auditor, GivenWithoutPoints, GIVEN, asked)),
         acts=tuple(await _all(worker, Done, ACTS, asked)),
         consents=tuple(await _all(worker, Consent, CONSENTS, asked)),
         disclosures=tuple(await _all(worker, Disclosure, DISCLOSURES, asked)),

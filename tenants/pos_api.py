@@ -38,7 +38,7 @@ from tenants.callers import Caller
 from tenants.earning import Sale, earn
 from tenants.mall import Mall
 from tenants.quotes import Ask, Quote, quote
-from tenants.refusals import GrantingStopped
+from tenants.refusals import GrantingStopped, SpendsTooFast
 from tenants.returning import BringBack, bring_back
 from tenants.spending import Purchase, Spend, buy, spend
 from tenants.stored import stored
@@ -56,6 +56,7 @@ ANY_SPENDING = (
     NeedsMemberCode,
     OverLimit,
     RingFenced,
+    SpendsTooFast,
 )
 
 

@@ -215,7 +215,7 @@ async def get_provenance(
 
 async def one(reader: AsyncConnection, names: Names, entry: str) -> EntryRow:
     """The entry behind a name; one that the reader may not see does not exist for it."""
-    member_id, entry_id = names.open("entry", entry)
+    member_id, entry_id = names.sought("entry", entry)
     found = await reading.entries(reader, most=1, member_id=member_id, entry_id=entry_id)
     if not found:
         raise NotFound

@@ -1,5 +1,5 @@
-"""Why a line of an offline file was not taken before the books were asked (no slip is used up), and
-why a sale earned nothing at a tenant that owes too much."""
+"""Why a file was not read, or a line of it not taken before the books were asked (no slip is used
+up), why a sale earned nothing at a tenant that owes too much, and why a scheme was not agreed."""
 
 from federation.refusals import Refusal
 
@@ -37,3 +37,74 @@ class GrantingStopped(Refusal):
 
     do = "call"
     staff_text = "付与停止中・販売は続行"
+
+
+class SpendsTooFast(Refusal):
+    """短い間に利用が重なったため、ご本人の確認が済むまで利用できません
+    Points were spent again and again: they are kept until somebody has made sure whose they are."""
+
+    do = "call"
+    staff_text = "確認待ち・窓口へ案内"
+
+
+class NothingToAttribute(Refusal):
+    """按分は利用時負担の方式だけです。ほかの方式では、利用しても誰の負担も変わりません
+    Only points that are paid for at redemption are attributed in proportion to their funders."""
+
+    status = 422
+    burns = False
+    do = "call"
+    staff_text = "按分は利用時負担のみ"
+
+
+class FileNotClean(Refusal):
+    """ファイルから有害な内容が検出されたため受け取れません
+    The scanner found something harmful in the file; it was not read."""
+
+    status = 422
+    do = "call"
+    staff_text = "ファイル不可・本部へ"
+
+
+class ScannerAway(Refusal):
+    """ファイルの検査ができません。しばらくして同じファイルを送ってください
+    Files cannot be scanned for now: send the same file again in a while."""
+
+    status = 503
+    do = "retry"
+    staff_text = "検査停止中・再送信"
+
+
+class FromTomorrow(Refusal):
+    """設定は翌営業日以降から有効になります。当日や過去の日付は指定できません
+    A setting holds from tomorrow at the earliest: nothing that was booked changes."""
+
+    status = 422
+    burns = False
+    staff_text = "適用日は翌日以降"
+
+
+class NotDelegated(Refusal):
+    """この設定項目は店舗に任されていません。上位の管理者に依頼してください
+    This setting is not delegated to you: ask the level above."""
+
+    status = 403
+    burns = False
+    staff_text = "上位の管理者へ依頼"
+
+
+class AlreadyWithdrawn(Refusal):
+    """この宣言はすでに取り下げられています
+    This declaration has been withdrawn already."""
+
+    burns = False
+    staff_text = "取下げ済みの宣言"
+
+
+class TooManyReceipts(Refusal):
+    """件数が多いため、この窓口では試算できません。期間を短くするか、コマンドをお使いください
+    There are too many receipts to replay here: name fewer days, or use the command."""
+
+    status = 422
+    burns = False
+    staff_text = "件数超過・コマンドで"

@@ -26,8 +26,11 @@ from federation.slips import (
     TillCode,
     Yen,
 )
-from tenants.earning import Basis, entitlement
-from tenants.terms import Till, in_force
+from tenants.campaigns.giving import freed
+from tenants.earning import entitlement
+from tenants.extras import Basis
+from tenants.rates import Goods, Units, goods_of, plain, worked
+from tenants.terms import Terms, Till, in_force
 
 SomeYen = Annotated[int, Meta(ge=1, le=10_000_000, description="税込 · whole yen")]
 
@@ -80,12 +83,14 @@ class Basket(Struct):
     excluded_yen: int
     lines: list[dict[str, Any]]
     excluded_categories: frozenset[str]
+    unnamed_yen: int = 0
 
     def take_yen(self, yen: int) -> None:
         """Goods nobody names: those that earned first, so that a return never leaves more to earn
         on than there was."""
         earning = self.total_yen - self.excluded_yen
         self.total_yen -= yen
+        self.unnamed_yen += yen
         self.excluded_yen -= max(0, yen - earning)
 
     def take_line(self, line: int, quantity: int, amount_yen: int) -> None:
@@ -109,12 +114,14 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
     accrual = next((e for e in past.sold if e.kind == "accrual"), None)
     out = sum(points for _, points in past.out())
     basket = left_of(past, accrual, till)
+    whole_yen = basket.total_yen + sum(e.returned_yen or 0 for e in past.returns)
     if basket.total_yen == 0:
         raise AlreadyReturned
     returned_yen = take(asked, basket)
     if basket.total_yen < 0:
         raise ReturnExceedsOriginal
     restore = min(out, returned_yen)
+    back = taken_back(past, accrual, basket, out - restore, till)
     programme = in_force(till.programme, asked.business_date)
     return Order(
         give_back=GiveBack(
@@ -122,12 +129,25 @@ def bring_back(asked: BringBack, till: Till, past: Past) -> Order:
             returned_yen=returned_yen,
             restore_points=restore,
             cash_yen=returned_yen - restore,
-            take_back=taken_back(past, accrual, basket, out - restore, till),
+            take_back=back,
             shortage=programme.shortage_policy,
             lines=[structs.asdict(line) for line in asked.lines] if asked.lines else None,
             limited_first=programme.spend_order == "LIMITED_FIRST",
-        )
+            coupons=coupons_back(past, whole_yen, basket.total_yen),
+        ),
+        stocks=freed(back, till),
     )
+
+
+def coupons_back(past: Past, whole_yen: int, left_yen: int) -> tuple[tuple[int, int], ...]:
+    """What of each coupon's discount is its funders' again: the goods that stay keep their part of
+    it, in proportion to the yen paid for them, a part of a yen in the customer's favour; never more
+    than was given, and all of it once nothing stays."""
+    found = []
+    for used, discount_yen, before_yen in past.coupons():
+        back_yen = discount_yen * (whole_yen - left_yen) // whole_yen - before_yen
+        found.append((used.entry_id, max(0, back_yen)))
+    return tuple(found)
 
 
 def check(asked: BringBack, till: Till, past: Past) -> None:
@@ -152,8 +172,9 @@ def left_of(past: Past, accrual: PastEntry | None, till: Till) -> Basket:
         day, lines = accrual.business_date, [dict(line) for line in accrual.lines or ()]
         paid_yen, excluded_yen = accrual.paid_yen or 0, accrual.excluded_yen or 0
     else:
-        day, lines, excluded_yen = spent[0].business_date, [], 0
-        paid_yen = sum(e.paid_yen or 0 for e in spent)
+        tenders = spent or past.sold[-1:]  # a coupon alone says what was left to pay
+        day, lines, excluded_yen = tenders[0].business_date, [], 0
+        paid_yen = sum(e.paid_yen or 0 for e in tenders)
     register = accrual.receipt_till if accrual is not None else None
     categories = in_force(till.terms_at(register), day).excluded_categories
     basket = Basket(paid_yen + points, excluded_yen, lines, categories)
@@ -190,15 +211,31 @@ def taken_back(
     returns have accounted for; never less than nothing."""
     if accrual is None:
         return ()
-    eligible_yen = basket.total_yen - points_left - basket.excluded_yen
-    basis = Basis(accrual.business_date, accrual.rank or "general", {})
     terms = in_force(till.terms_at(accrual.receipt_till), accrual.business_date)
-    rest = entitlement(eligible_yen, basis, terms, till)
     granted, before = past.granted(), past.taken_back()
+    basis = Basis(
+        accrual.business_date,
+        accrual.rank or "general",
+        {},
+        terms=None if terms.plain and not till.declared else terms,
+        given=frozenset(granted),
+    )
+    rest = entitlement(earned_by(basket, points_left, terms), basis, till)
     due = Counter(
         {rule: granted[rule] - min(granted[rule], rest[rule]) - before[rule] for rule in granted}
     )
     return tuple((rule, due[rule]) for rule in rules(past) if due[rule] > 0)
+
+
+def earned_by(basket: Basket, points_left: int, terms: Terms) -> Units:
+    """What is left of a sale earns, by the rates of its day; as a sale of so much would have."""
+    eligible_yen = max(0, basket.total_yen - points_left - basket.excluded_yen)
+    if terms.plain:
+        return plain(eligible_yen // terms.yen_per_point)
+    if not basket.lines:
+        return worked([Goods(eligible_yen)], terms, lined=False)
+    gone_yen, excluded = basket.unnamed_yen, basket.excluded_categories
+    return worked(goods_of(basket.lines, excluded, gone_yen, points_left), terms, lined=True)
 
 
 def rules(past: Past) -> Sequence[str]:

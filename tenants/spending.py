@@ -7,6 +7,7 @@ from msgspec import Meta, structs
 
 from federation.refusals import (
     CardNotActive,
+    CardNotRegistered,
     CodeUsed,
     NeedsMemberCode,
     OverLimit,
@@ -26,9 +27,11 @@ from federation.slips import (
     Redemption,
     Yen,
 )
+from tenants.campaigns.giving import taken
 from tenants.earning import Line, Sale, accrual, covered, excluded
 from tenants.expiring import slides_to
-from tenants.terms import REDEMPTION, Till, in_force
+from tenants.refusals import SpendsTooFast
+from tenants.terms import REDEMPTION, SPENDINGS, Till, in_force
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,8}$(?!\n)", description="暗証番号 · never kept")]
 
@@ -83,15 +86,16 @@ def spend(asked: Spend, till: Till, holder: Holder) -> Order:
 def buy(bought: Purchase, till: Till, holder: Holder) -> Order:
     """Spend first, then earn on what was paid in money; either refused refuses both."""
     earned = covered(accrual(bought, till, holder), till)
+    budgets = taken(earned.grants, till)
     if bought.points == 0:
-        return Order(accrue=earned)
+        return Order(accrue=earned, stocks=budgets)
     terms = in_force(till.terms, bought.business_date)
     if bought.points > bought.paid_yen + bought.points - excluded(bought, terms):
         raise Validation(pointer="/points")  # goods that earn nothing cannot be paid with points
     may_spend(bought.points, bought.business_date, till, holder)
     by_rate = discount_by_rate(bought.points, bought.lines or [])
     spent = structs.replace(redemption(bought, till), discount_by_rate=by_rate)
-    return Order(redeem=spent, accrue=earned)
+    return Order(redeem=spent, accrue=earned, stocks=budgets)
 
 
 def redemption(asked: Spend | Purchase, till: Till) -> Redemption:
@@ -103,16 +107,21 @@ def redemption(asked: Spend | Purchase, till: Till) -> Redemption:
         facility_id=till.facility.party_id if till.facility is not None else None,
         receipt_no=asked.receipt_no,
         limited_first=programme.spend_order == "LIMITED_FIRST",
+        proportional=till.proportional,
         slides_to=slides_to(till.expiry, day, "redemption"),
         counted=programme.redemption_limit_points_per_day is not None,
+        tallied=tallied(day, till),
         tax_treatment=in_force(till.terms, day).tax_treatment,
     )
 
 
 def may_spend(points: int, business_date: date, till: Till, holder: Holder) -> None:
-    """A frozen wallet or a debt spends nothing, a code pays once, a PIN that was given is right; a
-    static card number without one reaches only to the tenant's limit (a number can be copied from
-    a card: security T-03), and everyone only to the programme's limit for a day."""
+    """A frozen wallet, a debt or a card that nobody registered spends nothing, a code pays once, a
+    PIN that was given is right; a static card number without one reaches only to the tenant's limit
+    (a number can be copied from a card: security T-03), and everyone only to the programme's limit
+    for a day. Whoever spent as often in a day as a thief would waits until somebody made sure."""
+    if holder.state == "unregistered":
+        raise CardNotRegistered
     if holder.state != "active":
         raise CardNotActive
     if holder.points_owed > 0:
@@ -121,6 +130,8 @@ def may_spend(points: int, business_date: date, till: Till, holder: Holder) -> N
         raise CodeUsed
     if holder.pin == "wrong":
         raise WrongPin
+    if too_often(business_date, till, holder):
+        raise SpendsTooFast
     static_points = static_limit(business_date, till, holder)
     if static_points is not None and points > static_points:
         raise NeedsMemberCode(limit_points=static_points)
@@ -134,6 +145,17 @@ def static_limit(business_date: date, till: Till, holder: Holder) -> int | None:
     if holder.carrier_kind == "code" or holder.pin == "right":
         return None
     return in_force(till.terms, business_date).static_card_limit_points
+
+
+def tallied(business_date: date, till: Till) -> bool:
+    """Whether it is counted how often a member spends on a business date."""
+    return in_force(till.paces, business_date).redemptions is not None
+
+
+def too_often(business_date: date, till: Till, holder: Holder) -> bool:
+    """Whether a member has spent as often on a business date as the pace allows."""
+    most = in_force(till.paces, business_date).redemptions
+    return most is not None and holder.used.get((SPENDINGS, business_date), 0) >= most
 
 
 def left_today(business_date: date, till: Till, holder: Holder) -> int | None:

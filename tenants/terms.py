@@ -7,15 +7,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any, Literal, Protocol, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, field, structs
 
 import federation.slips
 from federation.refusals import Refusal
+from tenants.coupons.coupon import Coupon
+from tenants.occasion import Occasion
+from tenants.rules import (
+    NOTHING_SPECIAL,
+    Declaration,
+    EarnsOn,
+    Funder,
+    Rounding,
+    Scope,
+    Special,
+)
 
 TaxTreatment = Literal["PAYMENT", "DISCOUNT"]
 Event = Literal["accrual", "redemption", "sale-without-points"]
 BEGAN = date(2000, 1, 1)
 REDEMPTION = "redemption"  # the rule under which spending counts towards its limit per day
+SPENDINGS = "spendings"  # and under which it is counted how often
 ADJUSTMENT = "adjustment"  # the same for what the office gives and takes
 
 
@@ -44,21 +56,60 @@ class Party(Struct, frozen=True):
     code: str
 
 
+PROMOTION = Party(3, "promotion")  # 販促基金: every hub has it, under this number and code
+
+
+class Share(Struct, frozen=True):
+    """One funder's part of points that are given."""
+
+    funder: Funder
+    weight: int
+
+
+TENANT_ALONE = (Share("tenant", 1),)
+
+
+def shares_of(funders: Mapping[Funder, int]) -> tuple[Share, ...]:
+    """Who pays, in the words of campaigns."""
+    return tuple(Share(funder, weight) for funder, weight in sorted(funders.items()))
+
+
 class Terms(Struct, frozen=True):
-    """The terms of one shop from a business date on."""
+    """The terms of one shop from a business date on, as all levels together say them. `plain`: a
+    sale's whole yen by one rate, floored, but for what the programme and campaigns add; `shares`
+    are who pays for the points of that rate, and `keeps_tenders` has receipts keep how they were
+    paid, so that a rule of tenders can be tried on them."""
 
     from_on: date
     yen_per_point: int
     static_card_limit_points: int
     excluded_categories: frozenset[str]
     tax_treatment: TaxTreatment
+    earns_on: EarnsOn = "TAX_INCLUDED"
+    scope: Scope = "RECEIPT"
+    rounding: Rounding = "FLOOR"
+    special: Special = NOTHING_SPECIAL
+    shares: tuple[Share, ...] = TENANT_ALONE
+    keeps_tenders: bool = False
+    plain: bool = True  # worked out, never given
+
+    def __post_init__(self) -> None:
+        """Said once, since every sale asks it."""
+        special = self.special
+        rates = special.categories or special.tenders or special.ranks or special.hours
+        unusual = (self.earns_on, self.scope, self.rounding) != (
+            "TAX_INCLUDED", "RECEIPT", "FLOOR",
+        )  # fmt: skip
+        structs.force_setattr(self, "plain", not (rates or unusual))
 
 
 class Scheme(Struct, frozen=True):
-    """The settlement scheme that points granted from a day on belong to."""
+    """The settlement scheme that points granted from a day on belong to, and whether what is spent
+    of them is attributed to their funders in proportion (按分)."""
 
     from_on: date
     scheme_id: int
+    proportional: bool = False
 
 
 class RankBonus(Struct, frozen=True):
@@ -84,6 +135,15 @@ class Programme(Struct, frozen=True, kw_only=True):
     late_claim_days: int = 7
 
 
+class Pace(Struct, frozen=True):
+    """How fast a member's points may be spent from a business date on (security T-01, T-03): after
+    so many redemptions of a day, or so soon at another facility, they are kept. None: any."""
+
+    from_on: date = BEGAN
+    redemptions: int | None = None
+    apart_minutes: int | None = None
+
+
 class ExpiryPolicy(Struct, frozen=True, kw_only=True):
     """How long points of a kind last that are earned from a business date on (domain 5): to the end
     of the next fiscal year, as long as something qualifying happens, some months, or to one day."""
@@ -97,17 +157,14 @@ class ExpiryPolicy(Struct, frozen=True, kw_only=True):
     qualifying: frozenset[Event] = frozenset()
 
 
-class Share(Struct, frozen=True):
-    """One funder's part of a campaign's extra points."""
-
-    funder: Literal["tenant", "facility", "operator"]
-    weight: int
-
-
 class Campaign(Struct, frozen=True):
-    """A dated multiplier (5倍 is 5, the base included) at a facility, or everywhere. Without a day
-    of its own its points last as the policy of kind 'campaign' says; ring-fenced ones are spent in
-    its facility alone; caps are whole points, per receipt, per member, per member and day."""
+    """A dated multiplier (5倍 is 5, the base included; 1.5倍 is 1 and 5 tenths) at a facility, or
+    everywhere. Without a day of its own its points last as the policy of kind 'campaign' says;
+    ring-fenced ones are spent in its facility alone; caps are whole points, per receipt, per
+    member, per member and day; the budget is all that it may give. One that multiplies does so with
+    all that was given before it. `shops` None is every shop but those `without` it; `control_bp` of
+    10,000 members of its segment, or of all, get nothing. Quiet hours and weather are campaigns of
+    their own kind."""
 
     code: str
     facility_id: int | None
@@ -121,11 +178,35 @@ class Campaign(Struct, frozen=True):
     cap_points_per_receipt: int | None = None
     cap_points_per_member: int | None = None
     cap_points_per_day: int | None = None
+    state: Literal["live", "paused", "ended"] = "live"
+    budget_points: int | None = None
+    segment: str | None = None
+    control_bp: int = 0
+    shops: frozenset[int] | None = None
+    without: frozenset[int] = frozenset()
+    tenths: int = 0
+    multiplies: bool = False
+    kind: Literal["campaign", "hour", "weather"] = "campaign"
 
     @property
     def rule(self) -> str:
-        """The rule that its grants name."""
-        return f"campaign:{self.code}"
+        """The rule that its grants name, and the limited counter of its budget."""
+        return f"{self.kind}:{self.code}"
+
+    @property
+    def times(self) -> int:
+        """By how many tenths of the base its members earn, the base included."""
+        return self.multiplier * 10 + self.tenths
+
+    @property
+    def trait(self) -> str | None:
+        """What whoever it gives to must bear, where it has a segment."""
+        return f"segment:{self.segment}" if self.segment is not None else None
+
+    @property
+    def control(self) -> str:
+        """What a member of its control group is said to bear."""
+        return f"control:{self.code}"
 
     @property
     def counted(self) -> bool:
@@ -146,12 +227,22 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     schemes: tuple[Scheme, ...]
     rank_bonuses: tuple[RankBonus, ...]
     campaigns: tuple[Campaign, ...]
+    occasions: tuple[Occasion, ...] = ()
     programme: tuple[Programme, ...] = (Programme(),)
+    paces: tuple[Pace, ...] = (Pace(),)
     expiry: tuple[ExpiryPolicy, ...] = (ExpiryPolicy(),)
+    declared: tuple[Declaration, ...] = ()  # of its facility, or everywhere
     counter: bool = False
     stopped: bool = False  # its tenant owes too much to give points of its own
     terms_of: Mapping[int, tuple[Terms, ...]] = {}  # by shop of the tenant
+    facility_of: Mapping[int, Party | None] = {}  # likewise
+    coupons: Mapping[str, Coupon] = {}  # all that were published, by code
     worked_out: dict[object, Any] = field(default_factory=dict)  # remembered by pure rules
+
+    @property
+    def proportional(self) -> frozenset[int]:
+        """The schemes whose points are attributed to their funders in proportion."""
+        return frozenset([one.scheme_id for one in self.schemes if one.proportional])
 
     def terms_at(self, register: str | None) -> tuple[Terms, ...]:
         """The terms of the shop whose register printed a receipt; of this one, where none did."""
@@ -161,7 +252,7 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     @property
     def counted(self) -> frozenset[str]:
         """The rules whose use by a member must be read before it is booked: a campaign's caps, and
-        what is spent, where there is a limit per day; what the operator's office adjusts."""
+        what is spent and how often, where a day has a limit; what the operator's office adjusts."""
         known: frozenset[str] | None = self.worked_out.get("counted")
         if known is None:
             rules = {campaign.rule for campaign in self.campaigns if campaign.counted}
@@ -169,13 +260,52 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
                 rules.add(ADJUSTMENT)
             if any(one.redemption_limit_points_per_day is not None for one in self.programme):
                 rules.add(REDEMPTION)
+            if any(one.redemptions is not None for one in self.paces):
+                rules.add(SPENDINGS)
             known = self.worked_out["counted"] = frozenset(rules)
         return known
 
-    def party(self, funder: Literal["tenant", "facility", "operator"]) -> Party:
+    @property
+    def stocks(self) -> frozenset[str]:
+        """The limited counters that a booking here takes from, and what is undone goes back to: the
+        budgets of campaigns that give here, or may again, and the stocks of coupons that live."""
+        known: frozenset[str] | None = self.worked_out.get("stocks")
+        if known is None:
+            here = self.facility.party_id if self.facility is not None else None
+            budgets = (
+                one.rule
+                for one in self.campaigns
+                if one.budget_points is not None
+                and one.state != "ended"
+                and one.facility_id in (None, here)
+            )
+            stocks = (
+                coupon.rule
+                for coupon in self.coupons.values()
+                if coupon.stock is not None and coupon.state != "ended"
+            )
+            known = self.worked_out["stocks"] = frozenset((*budgets, *stocks))
+        return known
+
+    @property
+    def traits(self) -> frozenset[str]:
+        """The segments that live campaigns give to here."""
+        known: frozenset[str] | None = self.worked_out.get("traits")
+        if known is None:
+            here = self.facility.party_id if self.facility is not None else None
+            known = self.worked_out["traits"] = frozenset(
+                one.trait
+                for one in self.campaigns
+                if one.trait is not None and one.state == "live" and one.facility_id in (None, here)
+            )
+        return known
+
+    def party(self, funder: Funder) -> Party:
         """Who stands behind a share's word; a shop of no facility has the operator for landlord."""
         if funder == "tenant":
             return self.tenant
+        if funder == "promotion":
+            return PROMOTION
         if funder == "facility" and self.facility is not None:
             return self.facility
         return self.operator

@@ -64,18 +64,26 @@ async def enrol(conn: AsyncConnection, asked: Enrolment, wall: datetime, now: da
     """Make a key a till's own, once per code, and retire the key it had; in one transaction. A
     code that is wrong, over (by the wall clock) or used is answered alike."""
     public_key(asked.jwk)
-    kid = thumbprint(asked.jwk)
     code = digest(asked.code)
     await conn.execute(KNOCK, (code,))
     used = await (await conn.execute(USE_ENROLMENT, {"code": code, "now": wall})).fetchone()
     if used is None:
         raise NotFound(pointer="/code")
-    tenant_id, till = used
+    kid = await adopt(conn, used, asked.jwk, now)
+    return Enrolled(used[1], kid, now)
+
+
+async def adopt(
+    conn: AsyncConnection, whose: tuple[int, str], jwk: PublicJwk, now: datetime
+) -> str:
+    """A key becomes that of a tenant's till and the key it had is retired; its name."""
+    public_key(jwk)
+    kid, (tenant_id, till) = thumbprint(jwk), whose
     await conn.execute(NAME_TENANT, (str(tenant_id),))
     row = {"tenant_id": tenant_id, "till": till, "kid": kid, "now": now}
     await conn.execute(RETIRE_KEY, row)
     try:
-        await conn.execute(ADD_KEY, {**row, "jwk": Jsonb(to_builtins(asked.jwk))})
+        await conn.execute(ADD_KEY, {**row, "jwk": Jsonb(to_builtins(jwk))})
     except UniqueViolation:  # an old key, or another till's: the code is not used up
         raise Validation(pointer="/jwk") from None
-    return Enrolled(till, kid, now)
+    return kid

@@ -13,17 +13,21 @@ from federation.refusals import (
     Validation,
 )
 from federation.slips import Asked, Order, Reversal, SlipNumber
+from tenants.campaigns.giving import undone
 from tenants.terms import Till
 
 # What a slip may have booked and can be undone: a release cannot, its points are free.
-UNDONE = frozenset({"accrual", "redemption", "hold", "return", "adjustment", "merge", "import"})
+UNDONE = frozenset(
+    {"accrual", "redemption", "coupon", "hold", "return", "adjustment", "bonus", "merge", "import"}
+)
 # One line of text: no control, bidi-override or lone-surrogate characters.
+PLAIN = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$(?!\n)"
 Reason = Annotated[
     str,
     Meta(
         min_length=1,
         max_length=200,
-        pattern=r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$(?!\n)",
+        pattern=PLAIN,
     ),
 ]
 
@@ -50,7 +54,7 @@ def undo(asked: Undo, till: Till, past: Past) -> Order:
     return order
 
 
-def undo_any_day(asked: Undo, _: Till, past: Past) -> Order:
+def undo_any_day(asked: Undo, till: Till, past: Past) -> Order:
     """What the operator's office booked is undone on any day, while all it gave is still there."""
     if asked.of == asked.slip:
         raise Validation(pointer="/of")
@@ -64,4 +68,11 @@ def undo_any_day(asked: Undo, _: Till, past: Past) -> Order:
         raise NotReversible
     if any(past.returned(entry) for entry in past.own):
         raise AlreadyReturned
-    return Order(reverse=Reversal(asked.of, asked.reason))
+    stocks = (*undone(past, till), *freed(past))
+    return Order(reverse=Reversal(asked.of, asked.reason), stocks=stocks)
+
+
+def freed(past: Past) -> tuple[tuple[str, int], ...]:
+    """What uses that are undone give back to limited counters."""
+    rules = (entry.reason for entry in past.own if entry.kind == "coupon")
+    return tuple((rule, -1) for rule in rules if rule is not None)

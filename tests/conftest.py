@@ -103,7 +103,9 @@ def database(given: Given, template: str) -> Iterator[str]:
     with psycopg.connect(given.database_url, autocommit=True) as conn:
         ours = sql.Identifier(name)
         conn.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(ours, sql.Identifier(template))
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                ours, sql.Identifier(template)
+            )
         )
         yield given.database(name)
         conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(ours))

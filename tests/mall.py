@@ -7,8 +7,8 @@ import asyncio
 import itertools
 import os
 import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from litestar import Litestar
 from auth import clients
 from auth.scopes import BACKOFFICE, OPERATOR, SCOPES, TILL
 from auth.subjects import SignIn
-from deploy.app import create_app, guarded
+from deploy.app import guarded, lay_out, move_in
 from deploy.clock import FileClock, wall
 from deploy.hub import Hub
 from deploy.settings import Settings
@@ -41,6 +41,7 @@ WHY = Why("test", "a story")
 BEGIN = datetime(2026, 6, 3, 12, 0, tzinfo=TOKYO)
 LONG_AGO = date(2020, 4, 1)
 Funding = Literal["at-issue", "at-redemption"]
+_EMPTY: list[Litestar] = []
 
 
 class Answered:
@@ -309,11 +310,17 @@ class Mall:
         return [Member(one, card) for one, card in zip(ids, cards, strict=True)]
 
     async def scheme(
-        self, funding: Funding, from_on: date, breakage: layout.Breakage = "PROMO_FUND"
+        self,
+        funding: Funding,
+        from_on: date,
+        breakage: layout.Breakage = "PROMO_FUND",
+        attribution: layout.Attribution = "FIFO",
     ) -> int:
         """Another settlement scheme from a business date on; its number."""
         async with self.hub.pools.use("worker") as conn:
-            scheme_id = await layout.agree_scheme(conn, funding, from_on, WHY, breakage)
+            scheme_id = await layout.agree_scheme(
+                conn, funding, from_on, WHY, breakage, attribution
+            )
             await layout.moved(conn)
             return scheme_id
 
@@ -445,8 +452,8 @@ async def serving(
     """A hub that serves on a free port of loopback, in this process."""
     clock = FileClock(Path(settings.clock.removeprefix("file:")))
     clock.set(begin)
-    app = create_app(settings, sign_in)
     async with AsyncExitStack() as stack:
+        app = stack.enter_context(housed(settings, sign_in))
         url = await stack.enter_async_context(listening(app, port))
         http = await stack.enter_async_context(
             aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=256))
@@ -475,6 +482,14 @@ async def serving(
             assert strange == [], strange
 
 
+@contextmanager
+def housed(settings: Settings, sign_in: SignIn | None = None) -> Iterator[Litestar]:
+    """An app that no other hub is behind: laying its routes out anew takes most of a second."""
+    app = _EMPTY.pop() if _EMPTY else lay_out(clock_turns=True)
+    yield move_in(app, Hub(settings), sign_in)
+    _EMPTY.append(app)
+
+
 @asynccontextmanager
 async def listening(app: Litestar, port: int = 0) -> AsyncIterator[str]:
     """An app that serves on loopback, in this process: where."""
@@ -487,6 +502,7 @@ async def listening(app: Litestar, port: int = 0) -> AsyncIterator[str]:
         log_config=None,
         access_log=False,
         proxy_headers=False,
+        timeout_keep_alive=75,  # on a busy machine a test asks again later than a till would
     )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]

@@ -130,7 +130,7 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201  this is what the tool is for
 
 
-async def laid(settings: Settings) -> int:
+async def laid(settings: Settings, tenants: int = TENANTS) -> int:
     """Tenants, one scheme, the calendar; the first tenant's number."""
     async with (
         await AsyncConnection.connect(settings.url("worker"), autocommit=True) as conn,
@@ -143,7 +143,7 @@ async def laid(settings: Settings) -> int:
             await layout.add_party(conn, "facility", Named(f"f{n}", f"施設{n}", f"F{n}"), LONG_AGO)
         ids = [
             await layout.add_party(conn, "tenant", Named(f"t{n}", f"店{n}", f"T{n}"), LONG_AGO)
-            for n in range(TENANTS)
+            for n in range(tenants)
         ]
     with psycopg.connect(settings.database_url, autocommit=True) as conn_:
         conn_.execute(
@@ -154,12 +154,12 @@ async def laid(settings: Settings) -> int:
     return ids[0]
 
 
-def booked(settings: Settings, first_party: int, entries: int) -> None:
+def booked(settings: Settings, first_party: int, entries: int, tenants: int = TENANTS) -> None:
     """The books of a cycle."""
     asked = {
         "members": MEMBERS,
         "first_party": first_party,
-        "tenants": TENANTS,
+        "tenants": tenants,
         "first_on": FIRST,
         "cycle_id": CYCLE.cycle_id,
     }

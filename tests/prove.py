@@ -1,7 +1,7 @@
 """The long proofs: random malls against PostgreSQL, a day of tills at two hubs that are killed, a
 storm of faults, an even load and an overload, whatever anybody may send, random cycles, one of a
 hundred thousand entries and more, bugs that are planted; its last line says what was proved.
-`make prove [MALLS=300 ENTRIES=1000000 MUTANTS=274]`."""
+`make prove [MALLS=300 ENTRIES=1000000 MUTANTS=384]`."""
 
 import json
 import os
@@ -25,18 +25,23 @@ OPERATIONS, FAULTS = (
 )
 MINUTES = os.environ.get("MINUTES", "3")
 ENTRIES = os.environ.get("ENTRIES", "200000")
-MUTANTS = os.environ.get("MUTANTS", "120")  # by the seed; `make mutants` plants them all
+MUTANTS = os.environ.get("MUTANTS", "100")  # by the seed; `make mutants` plants them all
 REQUESTS, CYCLES = os.environ.get("REQUESTS", "10000"), os.environ.get("CYCLES", "300")
 AT_ONCE = min(2, os.cpu_count() or 1)
 MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
 DAY = "tests/races/test_history.py"
 FUZZ = "tests/fuzz/test_fuzz.py"
 CYCLE = "tests/settlement/test_random_cycles.py::test_a_random_cycle_comes_to_what_anybody_computes"
+REPLAY = (
+    "tests/settlement/test_random_replays.py"
+    "::test_a_replay_of_the_live_scheme_writes_every_sealed_file_again"
+)
 LONG = (
     "tests/settlement",
     "tests/deploy",
     "tests/bench",
     "tests/races",
+    "tests/pages",
 )  # where `make test` leaves long ones to the proofs
 DUPLICATES = 5_000
 RECOVERY_SECONDS, SLOW_SHARE, KEPT_SHARE, REFUSED_MS = 5.0, 0.01, 0.8, 50.0
@@ -179,9 +184,11 @@ def main() -> int:
     both = {"fuzz": pytest(FUZZ, {"MEGURI_FUZZ": REQUESTS}, seeds[0])}
     if (ROOT / CYCLE.partition("::")[0]).exists():
         both["cycles"] = pytest(CYCLE, {"MEGURI_CYCLES": CYCLES}, seeds[0])
+    if (ROOT / REPLAY.partition("::")[0]).exists():  # three cycles in a row each time
+        both["replays"] = pytest(REPLAY, {"MEGURI_REPLAYS": str(-(-int(CYCLES) // 3))}, seeds[0])
     done += beside(both)
     done.append(tests("history", [pytest(DAY, {"MEGURI_HISTORY": str(HISTORY)})]))
-    done.append(tests("long", [pytest(LONG[0], {}, "-mlong", *LONG[1:])]))
+    done.append(tests("long", [pytest(LONG[0], {}, "-mlong", f"-n{AT_ONCE}", *LONG[1:])]))
     say(f"━━━ a cycle of {ENTRIES} entries is closed, sealed and recomputed")
     done.append(heard("million", tool("tests.million", f"--entries={ENTRIES}")))
     say(f"━━━ {OPERATIONS} operations in a storm of {FAULTS} kills")

@@ -6,6 +6,7 @@ import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from msgspec import Struct, convert
 from packaging.specifiers import SpecifierSet
@@ -17,12 +18,15 @@ LOCKED = re.compile(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 class Advisory(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is known of some versions of a package."""
+    """What is known of some versions of a package, and how: read in public in the advisory or the
+    thread that is `seen`, from the design's page, or from memory."""
 
     name: str
     affected: str
     id: str
     what: str
+    source: Literal["seen", "design", "memory"]
+    seen: str = ""
 
 
 def advisories() -> list[Advisory]:

@@ -113,7 +113,7 @@ async def _given(conn: AsyncConnection[Any], told: str) -> Given:
     role, _, place = told.partition(":")
     if role not in ROLES or (role in PLACES) != bool(place):
         raise click.BadParameter(f"{told}: {', '.join(ROLES)}", param_hint="--role")
-    return Given(role, await areas.place_of(conn, role, place) if place else 0)
+    return Given(role, await areas.place_of(conn, PLACES[role], place) if place else 0)
 
 
 async def _person(conn: AsyncConnection[Any], login: str) -> str:

@@ -11,6 +11,12 @@ SELECT
     coalesce(array_agg(
         CASE roles.role
             WHEN 'area' THEN (SELECT code FROM tenants.areas WHERE area_id = roles.place_id)
+            WHEN 'tenant' THEN (
+                SELECT code FROM tenants.parties WHERE party_id = roles.place_id
+            )
+            WHEN 'tenant-finance' THEN (
+                SELECT code FROM tenants.parties WHERE party_id = roles.place_id
+            )
             WHEN 'facility' THEN (
                 SELECT code FROM tenants.parties WHERE party_id = roles.place_id
             )

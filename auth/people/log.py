@@ -26,6 +26,33 @@ class Logged(Struct, frozen=True):
     told: str
     address: str
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """What happened, in Japanese and in English."""
+        return WORDS.get(self.what, (self.what, self.what))
+
+
+WORDS = {
+    "invited": ("招待されました", "was invited"),
+    "recovery-link": ("復旧のリンクが作られました", "a recovery link was made"),
+    "link-used": ("リンクが使われました", "a link was used"),
+    "role-given": ("権限が加わりました", "a role was given"),
+    "role-taken": ("権限が外されました", "a role was taken away"),
+    "disabled": ("停止されました", "was disabled"),
+    "password-changed": ("パスワードを変えました", "the password was changed"),
+    "totp-set": ("認証アプリを登録しました", "an app was set up"),
+    "passkey-added": ("パスキーを登録しました", "a passkey was made"),
+    "passkey-dropped": ("パスキーを外しました", "a passkey was dropped"),
+    "passkey-refused": ("パスキーが通りませんでした", "a passkey was refused"),
+    "signed-in": ("ログインしました", "signed in"),
+    "password-wrong": ("パスワードが違いました", "a password was wrong"),
+    "locked-out": ("締め出しました", "was locked out"),
+    "second-wrong": ("確認コードが違いました", "a second factor was wrong"),
+    "stepped-up": ("本人確認をしました", "was asked again, and proved it"),
+    "step-up-wrong": ("本人確認に失敗しました", "was asked again, and failed"),
+    "break-glass": ("非常手段が使われました", "something was done past the console"),
+}
+
 
 async def record(
     conn: AsyncConnection[Any],

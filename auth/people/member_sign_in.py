@@ -49,6 +49,7 @@ class Contact(Struct, frozen=True):
 
     member_id: int
     email: str | None
+    phone: str | None = None
 
 
 class Began(Struct, frozen=True):
@@ -56,7 +57,7 @@ class Began(Struct, frozen=True):
 
     token: str
     code: str | None = None
-    email: str | None = None
+    contact: Contact | None = None
 
 
 async def who(worker: AsyncConnection[Any], told: str) -> Contact | None:
@@ -112,7 +113,7 @@ async def first(
     assert session is not None
     code = f"{secrets.randbelow(10**6):06}"
     await sessions.challenge(conn, session, _digest(means, session, code), PURPOSE, now)
-    return Began(token, code, contact.email)
+    return Began(token, code, contact)
 
 
 async def second(
@@ -189,6 +190,13 @@ async def choose(
             conn, "member-password-set", "", now, member_id=member_id, address=visitor.address
         )
         return await _whole(conn, None, member_id, visitor, now)
+
+
+async def welcomed(
+    conn: AsyncConnection[Any], member_id: int, visitor: Visitor, now: datetime
+) -> tuple[str, str]:
+    """A session and a known device for somebody who has just proved where they are reached."""
+    return await _whole(conn, None, member_id, visitor, now)
 
 
 async def forget_gone(conn: AsyncConnection[Any]) -> None:

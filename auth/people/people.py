@@ -19,7 +19,7 @@ from auth.people import log, sessions
 from auth.people.factors import Means
 from auth.people.passwords import good
 from auth.people.refusals import LinkOver, LoginKnown, NotOwnRole, RolesApart
-from auth.people.roles import ROLES, is_placed, together
+from auth.people.roles import ROLES, is_placed, one_tenant, together
 from auth.people.seals import fresh_token, sha256
 from auth.people.sessions import Session, Visitor
 from auth.people.signing_in import login_of
@@ -94,7 +94,7 @@ async def invite(
     wanted = login_of(login)
     if not wanted or not name.strip() or any(one.role not in ROLES for one in roles):
         raise Validation(pointer="/roles")
-    if not roles or not together(one.role for one in roles):
+    if not roles or not stand_together(roles):
         raise RolesApart
     person_id = "p_" + base64.b32encode(secrets.token_bytes(8))[:12].decode().lower()
     placed = is_placed(roles[0].role)
@@ -111,6 +111,13 @@ async def invite(
         await log.record(conn, "invited", by, now, person_id=person_id, told=told)
         token = await _link(conn, person_id, "invitation", by, now)
     return person_id, token
+
+
+def stand_together(roles: Sequence[Given]) -> bool:
+    """Whether one person may have all these roles, each at its place."""
+    return together(one.role for one in roles) and one_tenant(
+        (one.role, one.place_id) for one in roles
+    )
 
 
 async def recover(conn: AsyncConnection[Any], person_id: str, by: str, now: datetime) -> str:
@@ -135,7 +142,7 @@ async def give(
         person = await one(conn, person_id)
         if given.role not in ROLES:
             raise Validation(pointer="/role")
-        apart = not together([*person.roles, given.role])
+        apart = not stand_together([*person.given, given])
         if apart or is_placed(given.role) != person.placed:
             raise RolesApart
         await _add_role(conn, person_id, person.placed, given, by, now)

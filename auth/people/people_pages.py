@@ -1,5 +1,7 @@
 """担当者の画面: where one stands, one's own sessions and keys, and for administrators everybody."""
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,26 +14,45 @@ from auth.people.people import Given
 from auth.people.reception import CONSOLE, MOST_BYTES, Asked, Reception, session_of, to
 from auth.people.refusals import LastFactor
 from auth.people.roles import PLACES, ROLES
+from auth.people.sessions import Session
 from auth.people.sign_in_pages import lang_of
+from federation.days import day_of
 from federation.refusals import NotFound, Refusal, Validation
 from federation.refusals import titles as titles_of
 from tenants import areas
+from tenants.board.notices import Here, here
 
 PEOPLE = "people"  # what a fresh second factor is shown for, on these pages
 
 
 @get("/console", requires=CONSOLE, page=True, include_in_schema=False)
-async def get_home(request: Asked, reception: NamedDependency[Reception]) -> Response[Any]:
-    """Who is signed in, with what rights, and what was done past the console. / 担当者の入口"""
-    session = session_of(request)
+async def get_home(
+    request: Asked,
+    reception: NamedDependency[Reception],
+    clock: NamedDependency[Callable[[], datetime]],
+) -> Response[Any]:
+    """Who is signed in, with what rights, what headquarters tells, and what was done past the
+    console. / 担当者の入口"""
+    session, day = session_of(request), day_of(clock())
+    if session.tenant_id is not None:  # what was done at headquarters is not for a tenant's eyes
+        return to("/portal", lang=lang_of(request))
     async with reception.door() as conn:
         loud = await log.loud(conn, session.seen_log)
         own = await log.lately(conn, session.person)
         keys = await factors.keys_of(conn, session.person)
     return reception.page(
         request, "people/home.html", session, loud=loud, own=own, roles=ROLES, keys=keys,
-        admin="people:admin" in session.scopes,
+        admin="people:admin" in session.scopes, board=await hanging(reception, session, day),
     )  # fmt: skip
+
+
+async def hanging(reception: Reception, session: Session, today: date) -> list[Here]:
+    """What headquarters tells those who stand here; whether they themselves have seen it."""
+    async with reception.worker() as conn:
+        shops = None
+        if session.placed:
+            shops = [one.shop_id for one in await areas.shops_at(conn, session.at)]
+        return await here(conn, shops, today, session.person)
 
 
 @post(
@@ -185,7 +206,8 @@ async def given_in(conn: Any, told: dict[str, str]) -> Given:
     role = told.get("role", "")
     if role not in PLACES:
         return Given(role)
-    return Given(role, await areas.place_of(conn, role, told.get("place", "").strip()))
+    place = told.get("place", "").strip()
+    return Given(role, await areas.place_of(conn, PLACES[role], place))
 
 
 def taken_in(told: dict[str, str]) -> Given:

@@ -21,10 +21,12 @@ from litestar.handlers import BaseRouteHandler
 from litestar.response import Redirect
 from psycopg import AsyncConnection
 
+from auth.line import Line
 from auth.people import sessions
 from auth.people.factors import Means
 from auth.people.refusals import FreshFactorNeeded, OtherSite, SignInFirst
 from auth.people.sessions import Session, Visitor
+from auth.people.texts import Texts
 from auth.refusals import InsufficientScope, InvalidToken
 from auth.scopes import is_wide
 from federation.refusals import NotFound, TooLarge, Validation
@@ -37,8 +39,9 @@ MEMBER_COOKIE = "__Host-meguri-member"
 DEVICE_COOKIE = "__Host-meguri-device"
 FORM = "application/x-www-form-urlencoded"
 IN_HEADER = "x-form-token"
+BY_ITSELF = "x-by-itself"  # a page loads a part of itself anew: nobody need sit before it
 MOST_BYTES = 32 * 1024
-MOST_FIELDS = 32
+MOST_FIELDS = 64  # the longest form, a campaign, has 42
 OPERATOR_ID = 1
 CONSOLE = "console"
 
@@ -71,6 +74,8 @@ class Reception:
         self.now = now
         self.show = show
         self.send = send
+        self.texts = Texts(None)
+        self.line: Line | None = None
         self._counter = counter
         self._proxies = [ip_network(one) for one in proxies]
 
@@ -90,10 +95,16 @@ class Reception:
         token = connection.cookies.get(cookie)
         if not token:
             return None
+        awake = BY_ITSELF not in connection.headers
         async with self.door() as conn:
-            found = await sessions.find(conn, token, self.now())
+            found = await sessions.find(conn, token, self.now(), awake=awake)
         mine = found is not None and (found.person_id is not None) == (cookie == COOKIE)
         return found if mine else None
+
+    async def standing(self, asked: set[bytes]) -> set[bytes]:
+        """Which of these sessions are not over."""
+        async with self.door() as conn:
+            return await sessions.standing(conn, asked, self.now())
 
     def meets(self, connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
         """Whether somebody comes with a session, good or not."""
@@ -140,6 +151,8 @@ class Reception:
             owners = {one.tenant_id for one in there}
             if len(owners) == 1 and set(session.roles) == {"shop"}:
                 (tenant_id,) = owners
+            if tenant := session.tenant_id:
+                shops, tenant_id = None, tenant
         wide = is_wide(scopes) and shops is None
         return Caller(session.person, tenant_id, scopes, None, wide, shops=shops)
 
@@ -192,6 +205,12 @@ class Reception:
         shown = self.show(request, name, form_token=token, session=session, **said)
         shown.status_code = status
         return shown
+
+
+def confirmed(told: dict[str, str], name: str) -> None:
+    """What cannot be undone was confirmed by writing its name (`by_name` in the templates)."""
+    if told.get("confirm", "").strip() != name:
+        raise Validation(pointer="/confirm")
 
 
 async def whole(request: Asked) -> bytes:

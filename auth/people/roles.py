@@ -1,7 +1,8 @@
 """権限: what each role may do, where it stands, and what proof it asks for. Pure.
 
 A role is a set of scopes. Those at a place (area, facility, shop) may do the same things there, and
-see only the shops of their place; all others stand at headquarters.
+see only the shops of their place; those at a tenant see what its back office sees, on pages of its
+own; all others stand at headquarters.
 """
 
 from collections.abc import Iterable
@@ -11,9 +12,13 @@ from msgspec import Struct
 
 RoleName = Literal[
     "admin", "hq", "area", "facility", "shop", "finance-preparer", "finance-approver", "support",
-    "auditor",
+    "auditor", "tenant", "tenant-finance",
 ]  # fmt: skip
-PLACES = ("area", "facility", "shop")
+# The roles that stand somewhere, and the kind of place.
+PLACES = {
+    "area": "area", "facility": "facility", "shop": "shop", "tenant": "tenant",
+    "tenant-finance": "tenant",
+}  # fmt: skip
 
 
 class Role(Struct, frozen=True):
@@ -28,20 +33,24 @@ def _role(ja: str, en: str, *scopes: str) -> Role:
     return Role(ja, en, frozenset(scopes))
 
 
-AT_A_PLACE = ("points:read", "totals:read")
+AT_A_PLACE = ("points:read", "totals:read", "members:glance", "guide:write")
 SEES_ALL = ("points:read", "totals:read", "entries:read-all", "settlement:read", "flows:read",
-            "settlement:read-all", "usage:read", "admin:read")  # fmt: skip
+            "settlement:read-all", "usage:read", "admin:read", "members:glance",
+            "members:outline")  # fmt: skip
 
 ROLES: dict[RoleName, Role] = {
     "admin": _role("管理者", "administrator", "people:admin", "admin:read"),
-    "hq": _role("本部", "headquarters", *SEES_ALL, "admin:write", "members:read"),
-    "area": _role("エリア", "area", *AT_A_PLACE),
-    "facility": _role("施設", "facility", *AT_A_PLACE),
-    "shop": _role("店舗", "shop", *AT_A_PLACE),
+    "hq": _role(
+        "本部", "headquarters", *SEES_ALL, "admin:write", "members:read", "campaigns:write",
+        "campaigns:review", "audit:read", "questions:answer", "guide:write", "branding:write",
+    ),
+    "area": _role("エリア", "area", *AT_A_PLACE, "members:outline"),
+    "facility": _role("施設", "facility", *AT_A_PLACE, "members:outline", "branding:write"),
+    "shop": _role("店舗", "shop", *AT_A_PLACE, "settings:read", "settings:write"),
     "finance-preparer": _role(
         "精算・起案", "finance, prepares",
         "settlement:read", "settlement:read-all", "flows:read", "cycles:close",
-        "settlement:prepare", "settlement:send", "settlement:results",
+        "settlement:prepare", "settlement:send", "settlement:results", "disputes:decide",
     ),
     "finance-approver": _role(
         "精算・承認", "finance, approves",
@@ -49,10 +58,13 @@ ROLES: dict[RoleName, Role] = {
     ),
     "support": _role(
         "会員窓口", "support",
-        "members:read", "members:write", "members:code", "points:read", "points:adjust",
-        "entries:read-all",
+        "members:read", "members:glance", "members:outline", "members:write", "members:code",
+        "points:read", "points:adjust",
+        "entries:read-all", "questions:answer",
     ),
-    "auditor": _role("監査", "auditor", *SEES_ALL, "ops:read"),
+    "auditor": _role("監査", "auditor", *SEES_ALL, "ops:read", "audit:read"),
+    "tenant": _role("テナント担当", "tenant", "portal:read", "portal:dispute", "portal:keys"),
+    "tenant-finance": _role("テナント経理", "tenant, finance", "portal:read", "portal:dispute"),
 }  # fmt: skip
 # What nobody does who signed in with less than a passkey.
 STRONG = frozenset({"settlement:approve"})
@@ -70,7 +82,14 @@ def together(roles: Iterable[str]) -> bool:
     has = frozenset(roles)
     if "admin" in has and has & APART:
         return False
-    return len({is_placed(role) for role in has}) <= 1
+    return len({PLACES.get(role) == "tenant" for role in has}) <= 1 and (
+        len({is_placed(role) for role in has}) <= 1
+    )
+
+
+def one_tenant(given: Iterable[tuple[str, int]]) -> bool:
+    """Whether these roles, each with its place, stand at one tenant at most."""
+    return len({place_id for role, place_id in given if PLACES.get(role) == "tenant"}) <= 1
 
 
 def needs_passkey(roles: Iterable[str]) -> bool:

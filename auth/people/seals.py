@@ -4,6 +4,7 @@ token that a page's forms carry. Without the secret the database alone opens not
 import hashlib
 import hmac
 import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -38,6 +39,21 @@ class Seals:
         except InvalidTag:
             raise OtherSecret from None
         return found.decode()
+
+    def wrap(self, words: bytes, purpose: str) -> str:
+        """Words that go out and come back, readable only here and only for one purpose."""
+        nonce = secrets.token_bytes(12)
+        return urlsafe_b64encode(
+            nonce + self._cipher.encrypt(nonce, words, purpose.encode())
+        ).decode()
+
+    def unwrap(self, wrapped: str, purpose: str) -> bytes | None:
+        """Such words again; None for what we did not wrap, or for another purpose."""
+        try:
+            sealed = urlsafe_b64decode(wrapped.encode("ascii"))
+            return self._cipher.decrypt(sealed[:12], sealed[12:], purpose.encode())
+        except (InvalidTag, ValueError):
+            return None
 
     def digest(self, purpose: str, *words: str) -> bytes:
         """A keyed digest (32 bytes) of words, for one purpose."""

@@ -11,7 +11,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, tuple_row
 
-from auth.people.roles import needs_passkey, scopes_of
+from auth.people.roles import PLACES, needs_passkey, scopes_of
 from auth.people.seals import fresh_token, sha256
 from federation.sql import statement
 
@@ -25,6 +25,7 @@ CHALLENGE = statement(__file__, "challenge_session")
 ANSWER = statement(__file__, "answer_session")
 PROVE = statement(__file__, "prove_session")
 SWEEP = statement(__file__, "sweep_sessions")
+STANDING = statement(__file__, "standing_sessions")
 
 IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
@@ -73,6 +74,15 @@ class Session(Struct, frozen=True):
         """The places of its roles."""
         return [(role, one) for role, one in zip(self.roles, self.places, strict=True) if one]
 
+    @property
+    def tenant_id(self) -> int | None:
+        """The tenant at which its roles stand, if they stand at one."""
+        at = {one for role, one in self.at if PLACES[role] == "tenant"}
+        if not at:
+            return None
+        [tenant] = at  # nobody stands at two: `people.stand_together`
+        return tenant
+
     def proves(self, action: str, now: datetime, *, strong: bool = True) -> bool:
         """Whether a second factor was shown for this very action, just now; an approver's is a
         passkey, but for making one."""
@@ -120,8 +130,11 @@ async def begin(
     return token
 
 
-async def find(conn: AsyncConnection[Any], token: str, now: datetime) -> Session | None:
-    """The session behind a cookie, if its time is not over; it was seen now."""
+async def find(
+    conn: AsyncConnection[Any], token: str, now: datetime, *, awake: bool = True
+) -> Session | None:
+    """The session behind a cookie, if its time is not over; it was seen now, if somebody is `awake`
+    before the screen."""
     asked = {
         "session_sha256": sha256(token),
         "idle": now - IDLE,
@@ -131,7 +144,8 @@ async def find(conn: AsyncConnection[Any], token: str, now: datetime) -> Session
     async with conn.cursor(row_factory=class_row(Session)) as cursor:
         await cursor.execute(FIND, asked)
         found = await cursor.fetchone()
-    if found is not None and found.factor is not None and now - found.seen_at >= SEEN_EVERY:
+    seen = found is not None and found.factor is not None and now - found.seen_at >= SEEN_EVERY
+    if found is not None and seen and awake:
         await conn.execute(TOUCH, {"session_sha256": found.session_sha256, "now": now})
     return found
 
@@ -212,6 +226,14 @@ async def prove(
         "session_sha256": session.session_sha256, "action": action, "factor": factor, "now": now,
     }  # fmt: skip
     await conn.execute(PROVE, asked)
+
+
+async def standing(conn: AsyncConnection[Any], asked: set[bytes], now: datetime) -> set[bytes]:
+    """Which of these sessions of people are not over; to ask keeps none awake."""
+    told = {"asked": list(asked), "idle": now - IDLE, "longest": now - LONGEST}
+    async with conn.cursor(row_factory=tuple_row) as cursor:
+        await cursor.execute(STANDING, told)
+        return {bytes(row[0]) for row in await cursor.fetchall()}
 
 
 async def sweep(conn: AsyncConnection[Any], now: datetime) -> None:

@@ -35,6 +35,8 @@ SPREAD = {
     "federation.hold_parts": member(),
     "federation.shortages": member(),
     "federation.used": member(),
+    "federation.traits": member(),
+    "federation.tenders": member(),
     "federation.slips": shop(),
     "federation.answers": shop(),
     "federation.receipts": shop(),
@@ -56,9 +58,12 @@ COPIED = (
     "tenants.schemes",
     "tenants.terms",
     "tenants.rank_bonuses",
+    "tenants.settings",
+    "tenants.declarations",
     "tenants.campaigns",
     "tenants.funding_shares",
     "tenants.programme",
+    "tenants.paces",
     "tenants.expiry_policies",
 )
 # One database numbers: the coordinator. Every table of the other schemas stays there too.
@@ -67,9 +72,12 @@ AT_HOME = (
     "federation.numbered",
     "federation.heads",
     "federation.watched",
+    "federation.looks",
+    "federation.breaks",
     "federation.notices",
     "federation.places",
     "federation.announced",
+    "federation.stocks",  # one row is locked by every booking that takes of it
 )
 BOOKS = "federation"
 

@@ -31,6 +31,10 @@ VIEWS = {
         "settlement.shortages_after",
     ),
     "settlement.unfolded": ("federation.journal", "federation.entries", "federation.draws"),
+    "tenants.rank_flows": ("federation.journal", "federation.entries", "federation.members"),
+    "tenants.sales_flows": ("federation.entries",),
+    "tenants.sales": ("federation.entries", "tenants.sales_hours"),
+    "tenants.visits": ("federation.entries", "tenants.sales_visitors"),
 }
 
 

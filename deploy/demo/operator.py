@@ -1,7 +1,7 @@
 """The operator of the demo: sets its clock, closes cycles, and takes the sealed files, by HTTP."""
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any
 
@@ -85,3 +85,9 @@ class Operator:
 def end_of(day: date) -> datetime:
     """The last second of a day in Tokyo."""
     return datetime.combine(day, clock_time(23, 59, 59), TOKYO).astimezone(UTC)
+
+
+def afternoon_after(now: datetime) -> datetime:
+    """Four o'clock of the next day in Tokyo: there is day left for whoever comes to look."""
+    tomorrow = now.astimezone(TOKYO).date() + timedelta(days=1)
+    return datetime.combine(tomorrow, clock_time(16), TOKYO).astimezone(UTC)

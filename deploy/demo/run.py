@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
@@ -23,8 +23,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from deploy.clock import FileClock
 from deploy.demo import federation as demo
+from deploy.demo.guests import browser_till, guests, invited
 from deploy.demo.layout import LaidOut, lay_out
-from deploy.demo.operator import Operator, end_of
+from deploy.demo.letterbox import letterbox
+from deploy.demo.operator import Operator, afternoon_after, end_of
 from deploy.demo.purchases import Purchases, load
 from deploy.demo.replay import Fleet, Tally
 from deploy.embedded import Servers, embedded, secret
@@ -84,8 +86,8 @@ def run(options: Options, folder: Path) -> None:
     began = time.monotonic()
     for ending in (signal.SIGINT, signal.SIGTERM):  # also where a shell had them ignored
         signal.signal(ending, signal.default_int_handler)
-    with embedded(folder) as servers:
-        settings, clock = instance(servers, folder, options)
+    with embedded(folder) as servers, nullcontext() if options.once else letterbox() as smtp:
+        settings, clock = instance(servers, folder, options, smtp)
         migrate(settings, clock())
         with serving(settings, options.port) as server:
             asyncio.run(until_ready(settings.issuer, server))
@@ -113,6 +115,7 @@ def run(options: Options, folder: Path) -> None:
                 seconds=round(time.monotonic() - began, 2),
             )
             if not options.once:
+                clock.set(afternoon_after(clock()))
                 click.echo(msgspec.json.encode(result).decode())
                 serve_on(settings, laid_out, folder, server)
     if options.once:
@@ -124,7 +127,9 @@ def say(ja: str, en: str, what: str) -> None:
     SHOW.print(f"[green]●[/] {ja} / {en}  {what}")
 
 
-def instance(servers: Servers, folder: Path, options: Options) -> tuple[Settings, FileClock]:
+def instance(
+    servers: Servers, folder: Path, options: Options, smtp: str | None
+) -> tuple[Settings, FileClock]:
     """A fresh demo database each time, so that the same seed gives the same figures."""
     with psycopg.connect(servers.database_url, autocommit=True) as conn:
         name = sql.Identifier(DATABASE)
@@ -140,6 +145,7 @@ def instance(servers: Servers, folder: Path, options: Options) -> tuple[Settings
         issuer=f"http://localhost:{options.port}",
         clock=f"file:{clock_file}",
         heads=str(HEADS.absolute()),
+        smtp=smtp,
     )
     HEADS.unlink(missing_ok=True)  # they were of the database that is gone
     return settings, clock
@@ -259,10 +265,22 @@ def serve_on(
     env.touch(mode=0o600)
     env.write_text("".join(f"export {k}='{v}'\n" for k, v in settings.env().items()))
     till = laid_out.curl
+    shop = f"{till.tenant}/{till.tenant}"
+    coming = asyncio.run(invited(settings, guests(demo.FACILITIES[0].code, shop)))
     click.echo(
         f"\n{settings.issuer}\n"
         f"client_id={till.client_id} client_secret={till.credential}\n"
-        f"till={till.till} card={demo.card_number(1)}\n"
+        f"till={till.till} card={demo.card_number(1)}\n\n"
+        "担当者の招待（一度だけ使えます） / people, by links that are good once:"
+    )
+    for one, link in coming:
+        click.echo(f"  {one.ja} / {one.en} ({one.login})  {link}")
+    code = asyncio.run(browser_till(settings, till.tenant, till.till))
+    click.echo(
+        "ブラウザのレジ（コードは10分・一度だけ） / a browser till (a code, once, ten minutes):  "
+        f"{settings.issuer}/till  {code}\n"
+        "会員になる（手紙はこの画面に届きます） / become a member (letters come here):  "
+        f"{settings.issuer}/member/join\n\n"
         f"Ctrl-C で終了 / ends the demo; `. {env}` で meguri コマンドが使えます / for the CLI"
     )
     try:

@@ -23,7 +23,7 @@ Noted = Literal["write", "look"]
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 TILLS = frozenset(name for name, scope in SCOPES.items() if TILL in scope.audiences)
 LOOKUP = "members:lookup"
-PERSONAL = frozenset({"members:read", LOOKUP, "audit:read"})
+PERSONAL = frozenset({"members:read", "members:glance", LOOKUP, "audit:read"})
 LOOKS = frozenset(name for name in SCOPES if name.endswith((":read", ":read-all", ":lookup")))
 MOST = 200  # letters of a reason or a name
 LONG = re.compile(r"(?<![0-9A-Za-z])[0-9]{10,}(?![0-9A-Za-z])")  # a card or a phone, out of place
@@ -45,8 +45,9 @@ KINDS = {
 UNTOLD = frozenset({"phone"})  # that it was asked for is noted, and never what it was
 
 
-class Act(Struct, frozen=True, kw_only=True):
-    """One row of the trail."""
+class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a row of the trail says, kept and read alike. `status` is missing where it was only
+    begun; `proved` is false where somebody only said who it was."""
 
     at: datetime
     request: str
@@ -56,7 +57,6 @@ class Act(Struct, frozen=True, kw_only=True):
     verb: str
     needs: str
     person_id: str | None = None
-    tenant_id: int | None = None
     status: int | None = None
     kind: str | None = None
     object: str | None = None
@@ -65,6 +65,12 @@ class Act(Struct, frozen=True, kw_only=True):
     amount_yen: int | None = None
     party: str | None = None
     cycle: str | None = None
+
+
+class Act(Told, frozen=True, kw_only=True):
+    """A row as it is kept: of a tenant by its number."""
+
+    tenant_id: int | None = None
 
 
 class Claims(Struct, frozen=True):

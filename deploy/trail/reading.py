@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
+from deploy.trail.acts import Told
 from federation.days import TOKYO
 from federation.sql import statement
 from settlement.sheet import as_csv, safe
@@ -17,28 +18,11 @@ LINKED = "SELECT count(*) FROM audit.links"
 DAYS = 92  # where no first day is named
 
 
-class Noted(Struct, frozen=True, omit_defaults=True):
-    """One row of the trail, as it is told. `status` is missing where it was only begun; `proved` is
-    false where somebody only said who it was."""
+class Noted(Told, frozen=True, kw_only=True):
+    """A row as it is read: by its number, of a tenant by its code."""
 
     act_id: int
-    at: datetime
-    request: str
-    actor: str
-    proved: bool
-    address: str
-    verb: str
-    needs: str
-    person_id: str | None = None
     tenant: str | None = None
-    status: int | None = None
-    kind: str | None = None
-    object: str | None = None
-    reason: str | None = None
-    slip: str | None = None
-    amount_yen: int | None = None
-    party: str | None = None
-    cycle: str | None = None
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """与信枠と預託金: caps and deposits as dated rows, what tenants stand at, and the look that stops
 or frees their points."""
 
+from collections.abc import Container, Mapping
 from datetime import date, datetime
 
 from msgspec import Struct, structs
@@ -10,13 +11,18 @@ from federation.days import day_of
 from federation.reading import rows
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
-from settlement.counting import PUTS
+from settlement.agreeing import TERMINALS, agreements, tax_rates
+from settlement.exposure.fees import Bases, fees_of, owes
 from settlement.exposure.levels import Cap, Exposure, Level, Part, exposed, why
 from settlement.refusals import DepositTooSmall
+from settlement.schemes import terms_of
+from settlement.stages import party_ids
 from tenants import granting
 from tenants.layout import Why
 
 OWED = statement(__file__, "owed")
+OWES = owes()
+CHARGED = statement(__file__, "charged")
 CAPS = statement(__file__, "caps")
 CAP_HISTORY = statement(__file__, "cap_history")
 ADD_CAP = statement(__file__, "add_cap")
@@ -119,9 +125,19 @@ async def exposures(
     caps = {row["party_id"]: row for row in await rows(conn, CAPS, asked)}
     codes = {row["party_id"]: row["party"] for row in caps.values()}
     parts: dict[int, list[Part]] = {}
-    for row in await rows(conn, OWED, {"party_id": number, "capped": capped, "puts": PUTS}):
+    bases: dict[date, dict[str, Bases]] = {}
+    for row in await rows(conn, OWED, {"party_id": number, "capped": capped, "owes": OWES}):
         codes[row["party_id"]] = row["party"]
-        parts.setdefault(row["party_id"], []).append(Part(row["part"], row["cycle"], row["yen"]))
+        if row["part"] == "running":
+            of_cycle = bases.setdefault(row["cycle"], {})
+            of_cycle[row["party"]] = Bases(row["issued"], row["honoured"])
+        if row["yen"]:
+            own = parts.setdefault(row["party_id"], [])
+            own.append(Part(row["part"], row["cycle"], row["yen"]))
+    wanted = {party[0]} if party else set(codes) if capped else None
+    for (party_id, code), part in await fees(conn, on, wanted, bases):
+        codes[party_id] = code
+        parts.setdefault(party_id, []).append(part)
     paid_in = {row["party_id"]: row["yen"] for row in await rows(conn, PREFUNDED, asked)}
     stood = {row["party_id"]: row["level"] for row in await rows(conn, LEVELS, asked)}
     codes |= {party[0]: party[1]} if party else {}
@@ -136,6 +152,34 @@ async def exposures(
         )
         for one in sorted(codes)
     }
+
+
+async def fees(
+    conn: AsyncConnection,
+    on: date,
+    wanted: Container[int] | None,
+    bases: Mapping[date, Mapping[str, Bases]],
+) -> list[tuple[tuple[int, str], Part]]:
+    """What cycles that run come to in fees and tax, of all tenants or of those that are wanted."""
+    known = await agreements(conn)
+    if not known:
+        return []
+    numbers = {
+        one: number
+        for one, number in (await party_ids(conn)).items()
+        if wanted is None or number in wanted
+    }
+    ids = {one.party: (number, one.party) for one, number in numbers.items()}
+    terminals = {row["party"]: row["terminals"] for row in await rows(conn, TERMINALS, {})}
+    rates = [(one.from_on, one.rate_bp) for one in await tax_rates(conn)]
+    found = []
+    for cycle in await rows(conn, CHARGED, {"on": on}):
+        last_on = cycle["last_on"]
+        tax_bp = max(((day, bp) for day, bp in rates if day <= last_on), default=(on, 0))[1]
+        terms = terms_of(known, numbers, terminals, tax_bp, last_on)
+        for code, yen in fees_of(terms, bases.get(cycle["first_on"], {}), **cycle).items():
+            found.append((ids[code], Part("fees", cycle["first_on"], yen)))
+    return found
 
 
 async def account(conn: AsyncConnection, party: tuple[int, str], on: date) -> Account:

@@ -13,9 +13,10 @@ from typing import Literal
 from msgspec import Struct
 
 Level = Literal["clear", "warned", "refused"]
-PartOf = Literal["running", "stated", "beside", "unpaid", "disputed", "carried"]
+PartOf = Literal["running", "fees", "stated", "beside", "unpaid", "disputed", "carried"]
 TOLD: dict[PartOf, tuple[str, str]] = {
     "running": ("締め前", "of a cycle that runs"),
+    "fees": ("締め前の手数料と消費税", "fees and tax of a cycle that runs"),
     "stated": ("速報前の精算書", "stated, not confirmed"),
     "beside": ("精算書外の調整", "beside the statement"),
     "unpaid": ("未決済の支払", "not paid yet"),
@@ -86,7 +87,7 @@ def exposed(
     was: Level = "clear",
 ) -> Exposure:
     """What a tenant's parts come to: claims of one cycle stand against debts of another."""
-    known = tuple(parts)
+    known = tuple(sorted(parts, key=lambda one: (one.cycle, one.part)))
     owed_yen = max(0, -sum(one.yen for one in known))
     exposure_yen = max(0, owed_yen - prefunded_yen)
     refusal_yen = cap.refusal_yen if cap else None

@@ -1,5 +1,6 @@
 -- What tenants are owed (+) or owe (-) of everything that is not settled, part by part: of one, of
--- those with a cap (capped), or of all. `puts` says which movement goes into whose line.
+-- those with a cap (capped), or of all. `owes` says what each movement owes whom, and how it counts
+-- towards fees: base points issued, points honoured.
 WITH asked AS (
     SELECT parties.party_id, parties.code
     FROM tenants.parties
@@ -13,11 +14,11 @@ WITH asked AS (
 ),
 
 put AS (
-    SELECT funding, movement, kind, role, sign
-    FROM json_to_recordset(%(puts)s::json) AS p (
-        funding text, movement text, kind text, role text, sign integer
+    SELECT funding, movement, kind, role, sign, issued, honoured
+    FROM json_to_recordset(%(owes)s::json) AS p (
+        funding text, movement text, kind text, role text, sign integer, issued integer,
+        honoured integer
     )
-    WHERE sign <> 0 AND role IN ('funder', 'tenant')
 ),
 
 unstated AS (
@@ -58,16 +59,17 @@ unconfirmed AS (
 parts AS (
     SELECT
         CASE put.role WHEN 'funder' THEN running.funder_id ELSE running.tenant_id END AS party_id,
-        'running' AS part, running.cycle_id, put.sign * running.points AS yen
+        'running' AS part, running.cycle_id, put.sign * running.points AS yen,
+        put.issued * running.points AS issued, put.honoured * running.points AS honoured
     FROM running
     INNER JOIN put USING (funding, movement, kind)
     UNION ALL
-    SELECT statements.party_id, 'stated', statements.cycle_id, statements.total_yen
+    SELECT statements.party_id, 'stated', statements.cycle_id, statements.total_yen, 0, 0
     FROM settlement.statements
     INNER JOIN unconfirmed USING (cycle_id)
     UNION ALL
     -- What was decided is in the statement itself once there is one.
-    SELECT adjustments.party_id, 'beside', adjustments.cycle_id, adjustments.yen
+    SELECT adjustments.party_id, 'beside', adjustments.cycle_id, adjustments.yen, 0, 0
     FROM settlement.adjustments
     INNER JOIN unconfirmed USING (cycle_id)
     LEFT JOIN unstated USING (cycle_id)
@@ -75,17 +77,17 @@ parts AS (
     UNION ALL
     SELECT
         payments.party_id, 'unpaid', payments.cycle_id,
-        sign(payments.yen)::bigint * (abs(payments.yen) - payments.settled_yen)
+        sign(payments.yen)::bigint * (abs(payments.yen) - payments.settled_yen), 0, 0
     FROM settlement.payments
     WHERE payments.state NOT IN ('settled', 'void', 'again', 'carried')
     -- Held for a dispute: a debt counts until it is decided, a claim only afterwards.
     UNION ALL
-    SELECT adjustments.party_id, 'disputed', adjustments.cycle_id, -adjustments.yen
+    SELECT adjustments.party_id, 'disputed', adjustments.cycle_id, -adjustments.yen, 0, 0
     FROM settlement.adjustments
     INNER JOIN settlement.disputes USING (dispute_id)
     WHERE adjustments.kind = 'held' AND adjustments.yen > 0 AND disputes.state = 'open'
     UNION ALL
-    SELECT lines.party_id, 'carried', lines.cycle_id, -lines.yen
+    SELECT lines.party_id, 'carried', lines.cycle_id, -lines.yen, 0, 0
     FROM settlement.lines
     WHERE
         lines.code = 402 AND lines.carry = 'out'
@@ -94,10 +96,11 @@ parts AS (
 
 SELECT
     asked.party_id, asked.code AS party, parts.part, calendar.first_on AS cycle,
-    sum(parts.yen)::bigint AS yen
+    sum(parts.yen)::bigint AS yen, sum(parts.issued)::bigint AS issued,
+    sum(parts.honoured)::bigint AS honoured
 FROM asked
 INNER JOIN parts USING (party_id)
 INNER JOIN federation.cycles AS calendar USING (cycle_id)
 GROUP BY asked.party_id, asked.code, parts.part, calendar.first_on
-HAVING sum(parts.yen) <> 0
+HAVING sum(parts.yen) <> 0 OR sum(parts.issued) <> 0 OR sum(parts.honoured) <> 0
 ORDER BY asked.party_id, calendar.first_on, parts.part

@@ -9,6 +9,7 @@ WITH used AS (
     INNER JOIN federation.cycles AS calendar USING (cycle_id)
     WHERE
         draws.kind = 'redemption'
+        AND draws.rule NOT LIKE 'coupon:%%'
         AND calendar.first_on <= %(last_on)s::date
         AND calendar.last_on >= %(first_on)s::date
         AND draws.booked_at >= %(since)s::timestamptz

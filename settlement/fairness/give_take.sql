@@ -8,18 +8,18 @@ WITH span AS (
 ),
 
 rolled AS (
-    SELECT cycle_id, funder_id, tenant_id, movement, points FROM settlement.positions
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, points FROM settlement.positions
     UNION ALL
-    SELECT cycle_id, funder_id, tenant_id, movement, points FROM settlement.unfolded
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, points FROM settlement.unfolded
 ),
 
 cells AS (
-    SELECT rolled.funder_id, rolled.tenant_id, rolled.movement, rolled.points
+    SELECT rolled.funder_id, rolled.tenant_id, rolled.movement, rolled.kind, rolled.points
     FROM rolled
     INNER JOIN span USING (cycle_id)
     WHERE NOT span.summed
     UNION ALL
-    SELECT flows.funder_id, flows.tenant_id, flows.movement, flows.points
+    SELECT flows.funder_id, flows.tenant_id, flows.movement, flows.kind, flows.points
     FROM settlement.flows
     INNER JOIN span USING (cycle_id)
     WHERE span.summed
@@ -31,7 +31,7 @@ signed AS (
         CASE movement WHEN 'granted' THEN points WHEN 'recovered' THEN -points ELSE 0 END AS issued,
         CASE movement WHEN 'used' THEN points WHEN 'restored' THEN -points ELSE 0 END AS honoured
     FROM cells
-    WHERE movement IN ('granted', 'recovered', 'used', 'restored')
+    WHERE movement IN ('granted', 'recovered', 'used', 'restored') AND kind <> 'coupon'
 ),
 
 sides AS (

@@ -34,6 +34,8 @@ from settlement.reading import cycle_id_of
 from settlement.settlement_api import NO_STORE
 from tenants.answers_api import answers
 from tenants.callers import Caller
+from tenants.refusals import FileNotClean, ScannerAway
+from tenants.scanning import Scan
 
 Now = Callable[[], datetime]
 BODY = (NotFound, Validation, TooLarge, UnsupportedMediaType)
@@ -138,22 +140,25 @@ async def post_send(
     status_code=200,
     cache_control=NO_STORE,
     responses=answers(
-        200, None, *BODY, WrongState, NoBankProfile, BankResultRefused, BankFileNotReadable
+        200, None, *BODY, WrongState, NoBankProfile, BankResultRefused, BankFileNotReadable,
+        FileNotClean, ScannerAway,
     ),
-)
+)  # fmt: skip
 async def post_results(
     cycle_id: FromPath[str],
     data: JSONBody[FromBank],
     caller: NamedDependency[Caller],
     clerk: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
+    scan: NamedDependency[Scan],
 ) -> Response[bytes]:
     """Take in what the bank says; the same file again, the same answer. / 銀行の結果の取込"""
     number, who, now = cycle_id_of(cycle_id), caller.client_id, clock()
+    file = await scan(data.file)
     if data.kind == "statement":
-        told = await results.take_statement(clerk, data.file, who, now)
+        told = await results.take_statement(clerk, file, who, now)
     else:
-        told = await results.take_results(clerk, number, data.file, who, now)
+        told = await results.take_results(clerk, number, file, who, now)
     return Response(told, media_type="application/json")
 
 

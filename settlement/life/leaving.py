@@ -9,14 +9,15 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
-from settlement import calendar, reading
+from settlement import calendar
 from settlement.calendar import Cycle, closes_on, pays_on
-from settlement.reading import Own
+from settlement.exposure.caps import exposures
 
 EXIT_LOTS = statement(__file__, "exit_lots")
-EXIT_OPEN = statement(__file__, "exit_open")
+EXIT_DISPUTES = statement(__file__, "exit_disputes")
 EXIT_CYCLE = statement(__file__, "exit_cycle")
 TENANT = statement(__file__, "tenant")
+RUNNING = frozenset({"running", "fees"})
 HONOURS = {
     "at-issue": ("預り金から払う・入金済み", "paid from FUND, which holds the money"),
     "at-redemption": ("退店後もこの原資負担者が払う", "its funder pays, also after it left"),
@@ -40,7 +41,9 @@ class Outstanding(Struct, frozen=True):
 
 
 class Leaving(Struct, frozen=True):
-    """What is left when a tenant leaves on a day; yen it still owes are below zero."""
+    """What is left when a tenant leaves on a day; yen it still owes are below zero. `running` are
+    the cycles that are not stated, fees and tax so far included; `unsettled` is everything else,
+    what is disputed too: a debt counts until it is decided, a claim only afterwards."""
 
     tenant: str
     on: date
@@ -63,15 +66,15 @@ async def leaving(auditor: AsyncConnection, tenant: str, on: date, today: date) 
     party_id = found[0]["party_id"]
     asked = {"party_id": party_id, "on": on}
     lots = tuple(Outstanding(**row) for row in await rows(auditor, EXIT_LOTS, asked))
-    unsettled = (await rows(auditor, EXIT_OPEN, asked))[0]
-    told = await reading.flows_of(auditor, auditor, Own(party_id, tenant), today)
-    running_yen = sum(one.net_yen for one in told.cycles if one.running)
+    disputes = (await rows(auditor, EXIT_DISPUTES, asked))[0]["disputes"]
+    stands = (await exposures(auditor, today, (party_id, tenant)))[party_id]
+    running_yen = sum(one.yen for one in stands.parts if one.part in RUNNING)
+    unsettled_yen = sum(one.yen for one in stands.parts if one.part not in RUNNING)
     last = await last_cycle(auditor, on)
     claims = sum(one.points for one in lots if one.own and one.funding == "at-redemption")
-    owes_yen = max(-(running_yen + unsettled["yen"]), 0)
     return Leaving(
         tenant, on, lots, last.first_on, closes_on(last), pays_on(last), running_yen,
-        unsettled["yen"], unsettled["disputes"], claims + owes_yen,
+        unsettled_yen, disputes, claims + stands.owed_yen,
     )  # fmt: skip
 
 

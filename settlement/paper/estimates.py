@@ -23,6 +23,7 @@ FATES: dict[str, Fate] = {
     "issued": "issued", "used": "used", "lapsed": "lapsed", "recovered": "recovered",
 }  # fmt: skip
 WHOLE_BP = 10_000
+REDUCED_BP = 800  # 軽減税率
 DAY = timedelta(days=1)
 
 
@@ -49,7 +50,8 @@ class Cohort(Struct, frozen=True):
 
 
 def cohorts(told: Iterable[Told], rates: Sequence[Rate]) -> list[Cohort]:
-    """The seller's own months of issue; prices without the tax at the standard rate of then."""
+    """The seller's own months of issue; prices without the tax, at the standard rate of then or,
+    where the till told so, at the reduced one."""
     found: dict[date, Counter[str]] = {}
     for one in told:
         if one.own:
@@ -57,7 +59,8 @@ def cohorts(told: Iterable[Told], rates: Sequence[Rate]) -> list[Cohort]:
     return [
         Cohort(
             month,
-            without_tax(one["sold"], rate_on(month, rates)),
+            without_tax(one["sold"], rate_on(month, rates))
+            + without_tax(one["reduced"], REDUCED_BP),
             one["issued"] - one["recovered"] - one["moved"],
             one["used"],
             one["issued"] - one["recovered"] - one["moved"] - one["used"] - one["lapsed"],

@@ -11,7 +11,8 @@ WITH first AS (
     INNER JOIN settlement.issues USING (member_id, entry_id, part)
     INNER JOIN federation.wallets USING (member_id)
     WHERE
-        issues.issued_on >= coalesce(
+        lots.rule NOT LIKE 'coupon:%%'
+        AND issues.issued_on >= coalesce(
             (SELECT max(detached.month_on) + interval '1 month' FROM federation.detached),
             '-infinity'
         )

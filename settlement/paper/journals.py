@@ -32,10 +32,15 @@ OPERATOR: PartyKind = "operator"
 
 GRANTED = frozenset({101, 102, 103, 111, 112, 113})
 OBLIGED = frozenset({121, 122, 123, 131, 151})
+# What a coupon took off is a cost to whoever pays for it; the sale stands at its lowered price.
+COUPONS = {
+    **dict.fromkeys((104, 115, 124, 132), PROMOTION),
+    **dict.fromkeys((204, 205), OTHER_INCOME),
+}
 FEE_LINES, TAX_LINES = frozenset({211, 301, 302, 311}), frozenset({601, 611})
 CHARGED = FEE_LINES | TAX_LINES
 # What a party is owed, not what it owes less of.
-TO_RECEIVE = frozenset({201, 202, 501, 502})
+TO_RECEIVE = frozenset({201, 202, 204, 205, 501, 502})
 
 
 class Policy(Struct, frozen=True):
@@ -203,6 +208,8 @@ def contra(part: Part, kind: PartyKind, policy: Policy, yen: int) -> Move:
         return Move(SALES if seller else PROMOTION, yen, tax=NO_TAX)
     if code in OBLIGED or code == 141:
         return Move(CONTRACT_LIABILITY if seller else PROMOTION, yen, tax=NO_TAX)
+    if code in COUPONS:
+        return Move(COUPONS[code], yen, tax=NO_TAX)
     if code in (201, 202):
         if policy.treatment == "DISCOUNT":
             return Move(OTHER_INCOME, yen, tax=NO_TAX)
@@ -257,6 +264,7 @@ def own_obligation(cycle: Cycle, party: Party, policy: Policy, number: str) -> l
             flow.points
             for flow in cycle.flows
             if flow.movement.startswith(movement)
+            and flow.kind != "coupon"
             and flow.funding == "at-redemption"
             and flow.funder == party.party
         )

@@ -65,11 +65,15 @@ lots AS (
         ON held.member_id = lots.member_id
         AND held.lot_entry_id = lots.entry_id
         AND held.lot_part = lots.part
-    WHERE coalesce(issues.booked_at, '-infinity') <= %(at)s::timestamptz
+    WHERE
+        coalesce(issues.booked_at, '-infinity') <= %(at)s::timestamptz
+        AND lots.rule NOT LIKE 'coupon:%%'      -- what a coupon takes off was never outstanding
 ),
 
 draws AS (
-    SELECT kind, funder_id, points FROM federation.draws WHERE booked_at <= %(at)s::timestamptz
+    SELECT kind, funder_id, points
+    FROM federation.draws
+    WHERE booked_at <= %(at)s::timestamptz AND rule NOT LIKE 'coupon:%%'
     UNION ALL
     SELECT kind, funder_id, points FROM federation.detached_draws
 ),
@@ -79,7 +83,7 @@ moves AS (
         funder_id, issued_year, expires_on,
         CASE
             WHEN kind IN ('changeover', 'merge') THEN 'moved'
-            WHEN kind <> 'accrual' THEN 'adjusted'
+            WHEN kind NOT IN ('accrual', 'bonus') THEN 'adjusted'
             WHEN rule = 'base' THEN 'base'
             ELSE 'bonus'
         END AS movement,

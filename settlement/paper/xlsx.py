@@ -21,7 +21,7 @@ from settlement.paper.form import (
     who,
 )
 from settlement.paper.labels import LABELS
-from settlement.paper.paper import Paper
+from settlement.paper.paper import Lang, Paper
 from settlement.paper.tax import category, summed
 from settlement.sheet import safe
 from settlement.statement import TOTAL, StatementLine
@@ -29,7 +29,11 @@ from settlement.statement import TOTAL, StatementLine
 FIGURE = '#,##0;"▲"#,##0'
 DAY = "yyyy-mm-dd"
 FIGURES = frozenset({"points", "entries", "yen"})
-SHEETS = ("精算書", "日別", "明細")
+SHEETS: dict[Lang, tuple[str, str, str]] = {
+    "ja": ("精算書", "日別", "明細"),
+    "en": ("Statement", "By day", "Entries"),
+}
+ITEMS: dict[Lang, tuple[str, str]] = {"ja": ("科目", "Item"), "en": ("Item", "科目")}
 FONT = {"font_name": "BIZ UDPゴシック", "font_size": 10}
 
 
@@ -49,6 +53,7 @@ class Formats:
         self.head_right = look(**head, align="right")
         self.text = look(**line, text_wrap=True)
         self.code = look(**line, align="left")
+        self.total_code = look(bold=True, align="left")
         self.link = look(**line, align="left", font_color="#0B57D0", underline=1)
         self.day = look(**line, align="left", num_format=DAY)
         self.figure = look(**line, num_format=FIGURE)
@@ -69,7 +74,7 @@ def xlsx(paper: Paper) -> bytes:
         }
     )
     looks = Formats(book)
-    first, days, links = (book.add_worksheet(name) for name in SHEETS)
+    first, days, links = (book.add_worksheet(name) for name in SHEETS[paper.lang])
     places = by_day(days, looks, paper)
     statement(first, looks, paper, places)
     details(links, looks, paper)
@@ -114,17 +119,17 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
     sheet.write_number(top, 1, amount, looks.net)
     top += 2
-    heads = ("line_code", "item", "", "tax_category", "points", "entries", "yen")
+    heads = ("line_code", *ITEMS[paper.lang], "tax_category", "points", "entries", "yen")
     for column, head in enumerate(heads):
         look = looks.head_right if head in FIGURES else looks.head
-        sheet.write_string(top, column, words[head] if head else "Item", look)
+        sheet.write_string(top, column, words.get(head, head), look)
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
     for line in own:
         top += 1
-        line_row(sheet, looks, top, line, places, category(line, stated)[0])
+        line_row(sheet, looks, top, line, places, paper)
     top += 1
-    sheet.write_string(top, 0, str(TOTAL), looks.bold)
+    sheet.write_number(top, 0, TOTAL, looks.total_code)
     sheet.write_string(top, 1, words["total"], looks.bold)
     sheet.write_number(top, 6, stated.total_yen, looks.sum)
     top = tax_rows(sheet, looks, top + 2, paper)
@@ -137,17 +142,19 @@ def line_row(
     top: int,
     line: StatementLine,
     places: dict[int, int],
-    tax: str,
+    paper: Paper,
 ) -> None:
-    """A line; its code leads to its first day."""
+    """A line, its name in the paper's language first; its code leads to its first day."""
+    ours = 0 if paper.lang == "ja" else 1
+    names = line.name, line.name_en
     if line.code in places:
-        cell = f"internal:'{SHEETS[1]}'!A{places[line.code] + 1}"
+        cell = f"internal:'{SHEETS[paper.lang][1]}'!A{places[line.code] + 1}"
         sheet.write_url(top, 0, cell, looks.link, str(line.code))
     else:
         sheet.write_number(top, 0, line.code, looks.code)
-    sheet.write_string(top, 1, safe(line.name), looks.text)
-    sheet.write_string(top, 2, safe(line.name_en), looks.text)
-    sheet.write_string(top, 3, tax, looks.text)
+    sheet.write_string(top, 1, safe(names[ours]), looks.text)
+    sheet.write_string(top, 2, safe(names[1 - ours]), looks.text)
+    sheet.write_string(top, 3, category(line, paper.statement)[ours], looks.text)
     sheet.write_number(top, 4, line.points, looks.figure)
     sheet.write_number(top, 5, line.entries, looks.figure)
     if line.yen is not UNSET:
@@ -223,7 +230,7 @@ def details(sheet: Worksheet, looks: Formats, paper: Paper) -> None:
     """明細: where the entries behind each line are read, one call a line."""
     words, stated = LABELS[paper.lang], paper.statement
     for column, (head, width) in enumerate(
-        (("line_code", 9), ("item", 46), ("entries", 9), ("lines", 74))
+        (("line_code", 9), ("item", 46), ("entries", 9), ("where", 74))
     ):
         sheet.set_column(column, column, width)
         sheet.write_string(0, column, words[head], looks.head)
@@ -236,6 +243,7 @@ def details(sheet: Worksheet, looks: Formats, paper: Paper) -> None:
         if line.original is not UNSET:
             path += f"?original={line.original}"
         sheet.write_number(row, 0, line.code, looks.code)
-        sheet.write_string(row, 1, safe(line.name), looks.text)
+        said = line.name if paper.lang == "ja" else line.name_en
+        sheet.write_string(row, 1, safe(said), looks.text)
         sheet.write_number(row, 2, line.entries, looks.figure)
         sheet.write_string(row, 3, f"GET {path}", looks.text)

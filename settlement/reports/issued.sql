@@ -13,6 +13,7 @@ INNER JOIN tenants.parties AS tenant ON tenant.party_id = entries.tenant_id
 LEFT JOIN tenants.parties AS facility ON facility.party_id = shops.facility_id
 WHERE
     parts.movement IN ('granted', 'recovered')
+    AND parts.kind <> 'coupon'
     AND parts.booked_at >= %(since)s::timestamptz
     AND entries.business_date BETWEEN %(first_on)s::date AND %(last_on)s::date
     AND (%(tenant_id)s::bigint IS NULL OR entries.tenant_id = %(tenant_id)s)

@@ -1,2 +1,4 @@
 -- Every scheme that points were ever granted under.
-SELECT scheme_id::text AS scheme, funding, from_on, breakage FROM tenants.schemes ORDER BY from_on
+SELECT scheme_id::text AS scheme, funding, from_on, breakage, attribution
+FROM tenants.schemes
+ORDER BY from_on

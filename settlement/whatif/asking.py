@@ -26,12 +26,13 @@ class Booked(Struct, frozen=True):
 
 class Rules(Struct, frozen=True):
     """What a replay asks of whoever runs it: the lots of an entry, where shops stand, which points
-    go first on a day, how a spending is shared, and when the period is over."""
+    go first on a day, the schemes under which a spending is shared among funders, and when the
+    period is over."""
 
     lots: Callable[[Happened], list[Lot]]
     places: Mapping[int, Place]
     limited_first: Callable[[date], bool]
-    proportional: bool
+    proportional: frozenset[int]
     made_up: bool  # whether lapses that were never booked can come about
     until: date
 

@@ -27,7 +27,7 @@ class Carver(Struct, frozen=True):
     def lots(self, happened: Happened) -> list[Lot]:
         """The lots of an entry, carved anew where that is thought; else as they were granted."""
         granted = [structs.replace(lot) for lot in happened.lots]
-        if happened.kind not in ("accrual", "adjustment", "import"):
+        if happened.kind not in ("accrual", "adjustment", "bonus", "import", "coupon"):
             return granted
         if self.thought.cap_points is not None and happened.kind == "accrual":
             granted = capped(granted, self.thought.cap_points)

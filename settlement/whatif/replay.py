@@ -1,7 +1,7 @@
 """やり直し: what was asked of the books, asked again in its order, of purses that are thought.
 
-Members that were merged belong together. The verbs are those of the books, so that as things were,
-each lot and each draw comes out as it was; what is thought otherwise follows from there.
+Members that were merged belong together. The verbs are the books' own: as things were, each lot and
+each draw comes out as it was; what is thought otherwise follows from there.
 """
 
 from collections import Counter
@@ -18,7 +18,6 @@ from federation.past import Past
 from federation.purse import DAY, Lot, LotKey, Purse, Taken, take
 from federation.refusals import NotEnoughPoints, RingFenced
 from federation.reverse import DRAWN, GRANTED
-from federation.shares import largest_remainder
 from settlement.whatif.asking import (
     Booked,
     Kept,
@@ -33,6 +32,7 @@ from settlement.whatif.asking import (
     stamp_of,
     stead_of,
 )
+from settlement.whatif.coupons import less_off
 from settlement.whatif.happened import Happened
 
 MADE_UP = 1 << 40  # entries that were never booked stand behind all that were
@@ -106,8 +106,10 @@ class Group:
                 yield self._keep(None, page)
 
     def grant(self, one: Happened, purse: Purse, page: Page, entry: Entry) -> None:
-        """Points come into being."""
-        page.grant(purse, entry, self._rules.lots(one))
+        """Points come into being; what a coupon takes off is spent at once."""
+        page.grant(purse, entry, lots := self._rules.lots(one))
+        if one.kind == "coupon":
+            page.draw_all(purse, entry, [(lot, lot.points) for lot in lots], "redemption")
 
     def adjust(self, one: Happened, purse: Purse, page: Page, entry: Entry) -> None:
         """Points are given, or taken in the order of spending."""
@@ -127,8 +129,9 @@ class Group:
             purse.hold(lot, -points)
         limited_first = self._rules.limited_first(one.business_date)
         parts = sorted(kept, key=lambda part: purse.place(part[0], limited_first))
-        points = self._reach(-one.points, parts)
-        page.draw_all(purse, entry, take(parts, points), "redemption")
+        taken = take(parts, self._reach(-one.points, parts))
+        shared = purse.attribute(taken, parts, self._rules.proportional)
+        page.draw_all(purse, entry, shared, "redemption")
 
     def hold(self, one: Happened, purse: Purse, _page: Page, _entry: Entry) -> None:
         """Points are set aside."""
@@ -207,7 +210,9 @@ class Group:
         about = self._kept.get(one.of_entry_id or 0)
         if about is None:
             return
-        if about.booked.row["kind"] == "redemption":
+        if about.booked.row["kind"] == "coupon":
+            less_off(one, about.booked, self._returns_of(about.booked.entry_id), purse, page, entry)
+        elif about.booked.row["kind"] == "redemption":
             for lot, points in self._restorable(about.booked, one.points):
                 page.draw(purse, entry, lot, -points, "return")
         else:
@@ -311,7 +316,7 @@ class Group:
     def _undo_into(self, kept: Kept, purse: Purse, page: Page, entry: Entry) -> None:
         original = kept.booked
         kind = original.row["kind"]
-        for row in original.draws:
+        for row in sorted(original.draws, key=lambda one: one["points"] < 0):
             stead = stead_of(row)
             lot, drawn = purse.lots[key_of(row)], DRAWN.get(kind, "reversal")
             page.draw(purse, entry, lot, -row["points"], drawn, stead)
@@ -324,8 +329,7 @@ class Group:
             page.add("shortages", {**row, "entry_id": entry.entry_id, "points": -row["points"]})
             if row["met"] == "owed":
                 purse.owed -= row["points"]
-        of = original.entry_id
-        purse.debts = [debt for debt in purse.debts if debt.entry_id != of]
+        purse.debts = [debt for debt in purse.debts if debt.entry_id != original.entry_id]
         kept.undone = True
         if original.happened is not None and original.happened.slides_to is not None:
             purse.slides_on = self._slides_on(purse.member_id)
@@ -347,9 +351,9 @@ class Group:
     def _today(self, one: Happened, purse: Purse) -> date:
         """The day on which it was spent. Right after a close an entry may be booked a moment later
         than it was decided: of what was over by then it took nothing."""
-        today = day_of(one.booked_at)
-        took = (purse.lots[key] for key in one.took if key in purse.lots)
-        return today - DAY if any(purse.last_day(lot) < today for lot in took) else today
+        today, took = day_of(one.booked_at), [key for key in one.took if key in purse.lots]
+        over = any(purse.last_day(purse.lots[key]) < today for key in took)
+        return today - DAY if over else today
 
     def _reach(self, points: int, free: Sequence[Taken]) -> int:
         """So many points, or as many as there are in thought."""
@@ -358,32 +362,30 @@ class Group:
         return there
 
     def _spend(self, one: Happened, purse: Purse, points: int) -> list[Taken]:
-        """The lots that a spending takes: in their order, or of each its part."""
+        """The lots that a spending takes, or as much of it as can be reached."""
         today, here = self._today(one, purse), self._rules.places[one.shop_id].facility_id
         limited_first = self._rules.limited_first(one.business_date)
-        if not self._rules.proportional:
-            try:
-                return purse.spend(points, today, here, limited_first)
-            except (NotEnoughPoints, RingFenced):
-                pass
-        usable = [
-            (lot, lot.free)
-            for lot in purse.free_lots(limited_first)
-            if lot.usable_from <= today <= purse.last_day(lot) and lot.facility_id in (None, here)
-        ]
-        if not self._rules.proportional:
-            return take(usable, self._reach(points, usable))
-        some = self._reach(points, usable)
-        shared = largest_remainder(some, [free for _, free in usable])
-        return [(lot, part) for (lot, _), part in zip(usable, shared, strict=True) if part]
+        try:
+            return purse.spend(points, today, here, limited_first, self._rules.proportional)
+        except (NotEnoughPoints, RingFenced):
+            usable = [
+                (lot, lot.free)
+                for lot in purse.free_lots(limited_first)
+                if lot.usable_from <= today <= purse.last_day(lot)
+                and lot.facility_id in (None, here)
+            ]
+            taken = take(usable, self._reach(points, usable))
+            return purse.attribute(taken, usable, self._rules.proportional)
 
 
 Verb = Callable[[Group, Happened, Purse, Page, Entry], None]
 VERBS: dict[str, Verb] = {
     "accrual": Group.grant,
+    "bonus": Group.grant,
     "import": Group.grant,
     "adjustment": Group.adjust,
     "redemption": Group.redeem,
+    "coupon": Group.grant,
     "hold": Group.hold,
     "release": Group.release,
     "lapse": Group.lapse,

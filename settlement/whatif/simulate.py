@@ -1,7 +1,8 @@
 """試算する: replay everybody's history under each thought at once, and compare. Writes nothing."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Annotated
 
@@ -21,8 +22,9 @@ from settlement.whatif.ground import Ground, agreed_in, ground, known_parties
 from settlement.whatif.happened import Happened
 from settlement.whatif.history import Family, families
 from settlement.whatif.replay import Group
-from settlement.whatif.thought import Thought, steps
-from settlement.whatif.worlds import Codes, Parts, Told, World, parts_of, told
+from settlement.whatif.rewriting import Again, rewritten
+from settlement.whatif.thought import AS_IT_IS, Thought, proportional, steps
+from settlement.whatif.worlds import Codes, Told, World, parts_of, told
 
 # What a request may ask for; more is for the command line.
 MOST_ENTRIES = 50_000
@@ -30,7 +32,7 @@ ANY_NUMBER = 1 << 62
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 CycleName = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Progress = Callable[[int, int], None]
-See = Callable[[Parts], None]
+Name = Callable[[int, int], str]  # of an entry, by member and number, as sealed files have it
 
 
 class Simulation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,13 +44,15 @@ class Simulation(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Simulated(Struct, frozen=True):
     """Who gains (+) and who loses (-) by how many yen, and why. `agrees`: as things were, the
-    replay came to the very lots, draws and statements of the books. `unreached_points` could not
-    have been spent, or taken back, in thought."""
+    replay came to the very lots, draws and statements of the books, and wrote every sealed file
+    again byte for byte: `seals` are those it came to, by cycle. `unreached_points` could not have
+    been spent, or taken back, in thought."""
 
     cycles: tuple[str, ...]
     entries: int
     agrees: bool
     differing: tuple[str, ...]
+    seals: dict[str, str]
     unreached_points: int
     then: tuple[CycleTold, ...]
     parties: tuple[PartyTold, ...]
@@ -67,37 +71,60 @@ async def simulate(
     conn: AsyncConnection,
     asked: Simulation,
     now: datetime,
+    name: Name,
     most: int = ANY_NUMBER,
     progress: Progress | None = None,
-    see: See | None = None,
-    named: Callable[[int, int], str] | None = None,
 ) -> Simulated:
-    """One snapshot, read family by family; `see` is shown all parts as things were, with entries
-    `named` as that wants them."""
-    async with conn.transaction():
-        await conn.execute(SNAPSHOT)
-        on = await ground(conn, asked.cycles, now, most)
-        known_parties(on, asked.thought)
-        worlds = [(name, world_of(on, thought)) for name, thought in steps(asked.thought)]
-        runs, codes = runs_of(on, [one for _, one in worlds]), codes_of(on, named)
-        differing: list[str] = []
-        done = 0
-        async for some in families(conn, on.until):
-            differing += await asyncio.to_thread(replayed, some, runs, codes, see)
-            done += sum(len(family.entries) for family in some)
-            if progress is not None:
-                progress(done, on.entries)
-        settled = [(name, of_world(on, one)) for name, one in worlds]
-        differing += await off_statements(conn, on, settled[0][1])
+    """One snapshot, read family by family; entries are named as they stand in sealed files."""
+    with ExitStack() as kept:
+        async with conn.transaction():
+            await conn.execute(SNAPSHOT)
+            on = await ground(conn, asked.cycles, now, most)
+            known_parties(on, asked.thought)
+            worlds = [(why, world_of(on, thought)) for why, thought in steps(asked.thought)]
+            runs, codes = runs_of(on, [one for _, one in worlds]), codes_of(on, name)
+            sealed = {
+                one.cycle_id: kept.enter_context(closing(Again()))
+                for one in on.cycles
+                if one.stage == "sealed"
+            }
+            differing: list[str] = []
+            done = 0
+            async for some in families(conn, on.until):
+                differing += await asyncio.to_thread(replayed, some, runs, codes, sealed)
+                done += sum(len(family.entries) for family in some)
+                if progress is not None:
+                    progress(done, on.entries)
+            settled = [(why, of_world(on, one)) for why, one in worlds]
+            differing += await off_statements(conn, on, settled[0][1])
+            seals, off = await off_seals(conn, on, sealed, worlds[0][1])
     return Simulated(
         asked.cycles,
         done,
-        not differing,
-        tuple(differing[:20]),
+        not (differing or off),
+        tuple([*off, *differing][:20]),
+        seals,
         runs[-1].unreached_points,
         tuple(cycle_told(one) for one in settled[-1][1]),
-        compared([(name, summed(one)) for name, one in settled], on.parties),
+        compared([(why, summed(one)) for why, one in settled], on.parties),
     )
+
+
+async def off_seals(
+    conn: AsyncConnection, on: Ground, sealed: Mapping[int, Again], live: World
+) -> tuple[dict[str, str], list[str]]:
+    """The seals that a replay came to as things were, and where it wrote what is not sealed."""
+    seals, found = {}, []
+    for cycle in on.cycles:
+        if cycle.cycle_id in sealed:
+            name, again = cycle.first_on.isoformat(), sealed[cycle.cycle_id]
+            tally = live.tallies[cycle.cycle_id]
+            seal, line = await rewritten(conn, cycle, again, tally, on.schemes.values())
+            if line is None:
+                seals[name] = seal
+            else:
+                found.append(f"{name} line {line} of the sealed file")
+    return seals, found
 
 
 def world_of(on: Ground, thought: Thought) -> World:
@@ -122,18 +149,19 @@ def runs_of(on: Ground, worlds: Sequence[World]) -> list[Run]:
     found: dict[object, Run] = {}
     operator = {one.kind: number for one, number in on.party_ids.items()}["operator"]
     numbers = {one.party: number for one, number in on.party_ids.items()}
+    as_it_is = proportional(on.schemes.values(), AS_IT_IS)
     for world in worlds:
         thought = world.thought
-        proportional = thought.attribution == "PROPORTIONAL"
-        way = thought.cap_points, str(thought.shares), proportional
+        shared = proportional(on.schemes.values(), thought)
+        way = thought.cap_points, str(thought.shares), shared
         if way not in found:
             carver = Carver(thought, on.places, numbers, operator)
-            made_up = proportional or thought.cap_points is not None
+            made_up = shared != as_it_is or thought.cap_points is not None
             rules = Rules(
                 carver.lots,
                 on.places,
                 on.spends_limited_first,
-                proportional,
+                shared,
                 made_up,
                 min(on.cycles[-1].last_on + DAY, day_of(on.now)),
             )
@@ -142,20 +170,17 @@ def runs_of(on: Ground, worlds: Sequence[World]) -> list[Run]:
     return list(found.values())
 
 
-def codes_of(on: Ground, name: Callable[[int, int], str] | None = None) -> Codes:
-    """The names of a sealed file; entries under their numbers, which leave nobody's hands here."""
-    return Codes(
-        {number: one.party for one, number in on.party_ids.items()},
-        on.places,
-        name or (lambda member, entry: f"{member}-{entry}"),
-        on.shortages_after,
-    )
+def codes_of(on: Ground, name: Name) -> Codes:
+    """The names of a sealed file."""
+    numbers = {number: one.party for one, number in on.party_ids.items()}
+    return Codes(numbers, on.places, name, on.shortages_after)
 
 
 def replayed(
-    some: Sequence[Family], runs: Sequence[Run], codes: Codes, see: See | None
+    some: Sequence[Family], runs: Sequence[Run], codes: Codes, sealed: Mapping[int, Again]
 ) -> list[str]:
-    """Some families under every run; as things were, where that is not what was booked."""
+    """Some families under every run; as things were, where that is not what was booked, and kept
+    for the files that are sealed."""
     differing: list[str] = []
     for family in some:
         booked = {one.entry_id: one for one in family.entries}
@@ -167,12 +192,11 @@ def replayed(
                 if run.live:
                     booked.pop(one.entry_id, None)
                 parts = parts_of(one, codes)
-                if parts is None:
-                    continue
-                if run.live and see is not None:
-                    see(parts)
-                for world in run.worlds:
-                    world.add(parts)
+                if run.live and one.row["cycle_id"] in sealed:
+                    sealed[one.row["cycle_id"]].keep(one, parts)
+                if parts is not None:
+                    for world in run.worlds:
+                        world.add(parts)
             run.unreached_points += group.unreached_points
         differing += [f"entry {n}" for n, one in booked.items() if one.draws or one.lots]
     return differing

@@ -41,7 +41,7 @@ async def post_simulation(
     """Who would gain and who lose by how many yen, and why; at most 50,000 entries of history, more
     by `meguri whatif`. / 精算方式の試算"""
     async with closing.connect() as conn:
-        return await simulate(conn, data, clock(), MOST_ENTRIES)
+        return await simulate(conn, data, clock(), closing.name_entry, MOST_ENTRIES)
 
 
 ROUTES: list[HTTPRouteHandler] = [post_simulation]

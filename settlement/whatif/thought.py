@@ -1,13 +1,13 @@
 """試算の条件: what of a scheme is thought otherwise, and how that is told apart. Pure."""
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated
 
 from msgspec import Meta, Struct, structs
 
-from settlement.lines import Breakage, Funding, Scheme
+from settlement.lines import Attribution, Breakage, Funding, Scheme
 from settlement.schemes import BasisPoints, Calendar, Offer
 
-Attribution = Literal["FIFO", "PROPORTIONAL"]
 Weight = Annotated[int, Meta(ge=1, le=10_000)]
 Whose = Annotated[str, Meta(min_length=1, max_length=400)]
 Shares = Annotated[dict[Whose, Weight], Meta(min_length=1, max_length=20)]
@@ -73,4 +73,16 @@ def scheme_under(scheme: Scheme, thought: Thought) -> Scheme:
         scheme,
         funding=thought.funding or scheme.funding,
         breakage=thought.breakage or scheme.breakage,
+        attribution=thought.attribution or scheme.attribution,
+    )
+
+
+def proportional(schemes: Iterable[Scheme], thought: Thought) -> frozenset[int]:
+    """The schemes, as they are thought, whose points are attributed to funders in proportion: where
+    points are not paid for at redemption there is nothing to attribute."""
+    thinking = (scheme_under(scheme, thought) for scheme in schemes)
+    return frozenset(
+        int(one.scheme)
+        for one in thinking
+        if (one.attribution, one.funding) == ("PROPORTIONAL", "at-redemption")
     )

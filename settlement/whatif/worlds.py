@@ -44,9 +44,11 @@ def parts_of(booked: Booked, codes: Codes) -> Parts | None:
     if row["kind"] == "merge":
         return None
     moved = [one for one in booked.draws if one["kind"] != "merge"]
-    kept = [one for one in booked.shorts if one["met"] == "deducted"]
-    if row["cycle_id"] <= codes.shortages_after:
-        kept = []
+    kept = [
+        one
+        for one in booked.shorts
+        if one["met"] == "deducted" and one["cycle_id"] > codes.shortages_after
+    ]
     if not (booked.granted or moved or kept):
         return None
     place = codes.places[row["shop_id"]]

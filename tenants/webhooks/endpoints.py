@@ -20,7 +20,7 @@ from tenants.webhooks.refusals import (
     PingsWait,
     TooManyEndpoints,
 )
-from tenants.webhooks.signing import Vault, new_secret, shown, whose
+from tenants.webhooks.signing import Vault, new_secret, public, shown, whose
 from tenants.webhooks.telling import PING, TYPES, PingTold
 
 ADD = statement(__file__, "add_endpoint")
@@ -76,6 +76,13 @@ class WithSecret(Struct, frozen=True):
     both_sign_until: datetime | None
 
 
+class PublicKey(Struct, frozen=True):
+    """The public half of the Ed25519 key that signs for an endpoint (`v1a`), for everybody."""
+
+    endpoint: str
+    public_key: str
+
+
 class Attempt(Struct, frozen=True):
     """One try to deliver one event: what was answered, or why nothing was; never what it said."""
 
@@ -129,6 +136,12 @@ async def one(conn: AsyncConnection, tenant_id: int, endpoint: str) -> Endpoint:
     if not found:
         raise NotFound
     return Endpoint(**found[0])
+
+
+async def key_of(conn: AsyncConnection, vault: Vault, tenant_id: int, endpoint: str) -> PublicKey:
+    """The key by which an endpoint knows the hub's signatures."""
+    found = await one(conn, tenant_id, endpoint)
+    return PublicKey(found.endpoint, public(vault.signer(whose(tenant_id, endpoint))))
 
 
 async def put(

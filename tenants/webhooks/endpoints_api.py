@@ -22,6 +22,7 @@ from tenants.webhooks.endpoints import (
     Attempts,
     Endpoint,
     Pinged,
+    PublicKey,
     Replaying,
     Wanted,
     WithSecret,
@@ -131,6 +132,22 @@ async def post_secret(
     return await endpoints.rotate(own, vault, caller.tenant_id, endpoint, wall())
 
 
+@get(
+    "/v1/webhook-endpoints/{endpoint:str}/key",
+    requires="events:read",
+    cache_control=NO_STORE,
+    responses=answers(200, None, NotFound),
+)
+async def get_key(
+    endpoint: FromPath[str],
+    caller: NamedDependency[Caller],
+    own: NamedDependency[AsyncConnection],
+    vault: NamedDependency[Vault],
+) -> PublicKey:
+    """The public key of `v1a` signatures at this endpoint; it may be shown to anyone. / 公開鍵"""
+    return await endpoints.key_of(own, vault, caller.tenant_id, endpoint)
+
+
 @post(
     "/v1/webhook-endpoints/{endpoint:str}/test",
     requires="events:write",
@@ -188,6 +205,7 @@ ROUTES: list[HTTPRouteHandler] = [
     put_endpoint,
     delete_endpoint,
     post_secret,
+    get_key,
     post_test,
     get_deliveries,
     post_replay,

@@ -16,6 +16,7 @@ PING = "ping"
 TYPES: Mapping[str, tuple[str, str]] = {
     "entry.accrual": ("付与", "points were given for a sale"),
     "entry.redemption": ("利用", "points were spent"),
+    "entry.coupon": ("クーポン", "a coupon was used"),
     "entry.reversal": ("取消", "a slip was undone"),
     "entry.return": ("返品", "goods came back"),
     "entry.hold": ("取置", "points were set aside"),
@@ -23,6 +24,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "entry.lapse": ("失効", "points lapsed (the operator's)"),
     "entry.repayment": ("不足の充当", "points paid what was owed"),
     "entry.adjustment": ("調整", "the operator adjusted points"),
+    "entry.bonus": ("ボーナス", "points without a sale"),
     "entry.import": ("移行残高", "a balance was brought over"),
     "entry.merge": ("会員統合", "two members became one"),
     "entry.withdrawal": ("退会", "a member left"),

@@ -1,5 +1,6 @@
 """Clients and tills at the administrator's desk, and at the command line."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
-from auth import clients, commands
+from auth import clients, commands, enrolments
 from auth.scopes import AUDIENCES, CONSOLE, SCOPES, strangers
 from federation.refusals import NotFound, Validation
 
@@ -201,6 +202,21 @@ def test_a_client_is_added_listed_and_revoked_at_the_command_line(office, tmp_pa
     listed = run(office, commands.client, "list", "--tenant", "bakery").output.splitlines()
     assert listed[0] == f"{client_id} revoked bakery till T02 points:quote client_secret_basic"
     assert len(listed) == 2
+
+
+def test_a_code_for_a_browser_till_is_printed_and_kept_only_as_its_digest(office, settings):
+    told = run(office, commands.client, "browser", "--tenant", "bakery", "--till", "T02")
+    code = told.output.strip()
+    assert re.fullmatch(r"([A-Z2-7]{6}-){3}[A-Z2-7]{6}", code)
+    with psycopg.connect(settings.url("auditor")) as conn:
+        row = conn.execute(
+            "SELECT till, dpop, used_at, scopes FROM auth.client_enrolments"
+            " WHERE code_sha256 = decode(%s, 'hex')",
+            (enrolments.digest(code),),
+        ).fetchone()
+    assert row == ("T02", True, None, sorted(enrolments.EVERYTHING))
+    nobody = run(office, commands.client, "browser", "--tenant", "bakery", "--till", "T99")
+    assert nobody.exit_code == 1
 
 
 def test_an_app_and_a_till_with_dpop_are_added_and_turned_at_the_command_line(office, tmp_path):

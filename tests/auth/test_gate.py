@@ -16,6 +16,7 @@ from auth.refusals import InvalidToken
 from auth.tokens import Grant, TokenClaims
 from federation.refusals import Busy
 from tenants.callers import Caller
+from tests.auth.doors import part
 
 ISSUER = "http://localhost:8000"
 
@@ -29,9 +30,11 @@ async def refused(hub: Any, authorization: str | None) -> bool:
 
 
 async def test_a_token_says_who_is_calling(hub, bakery, register, forge, wall):
-    caller = await hub.gate.admit(await hub.bearer(bakery))
+    bearer = await hub.bearer(bakery)
+    caller = await hub.gate.admit(bearer)
     scopes = frozenset({"points:accrue", "points:quote", "points:redeem"})
-    assert caller == Caller(bakery.client_id, 10, scopes, None, wide=False, vouched=7)
+    shown = {"vouched": 7, "token": part(bearer, 1)["jti"]}
+    assert caller == Caller(bakery.client_id, 10, scopes, None, wide=False, **shown)
     one = await register(tills=["T02"], jwk=bakery.key.as_dict(private=False))
     caller = await hub.gate.admit(await hub.bearer(forge.Member(one.client_id, bakery.key)))
     assert caller.tills == {"T02"}

@@ -6,6 +6,7 @@ import pytest
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 
 from deploy.app import create_app
+from deploy.limits.pushes import EACH, Pushes
 from tests.auth.doors import BACK, Doors, Knocker, new_key, said_by
 from tests.mall import Answered, listening, settings_for
 
@@ -150,3 +151,28 @@ async def test_without_a_sign_in_the_doors_for_members_are_shut_and_said_so(
         assert not [scope for scope in told["scopes_supported"] if scope.startswith("member:")]
         assert (await there.ask("GET", "/oauth/authorize")).status == 503
         assert (await there.form("/oauth/par", app.asks())).status == 503
+
+
+async def test_an_app_that_proves_nothing_pushes_only_so_much_from_one_address(
+    doors: Doors,
+) -> None:
+    """Each push is kept for five minutes, and anybody can push in its name (RFC 9126, 2.3)."""
+    app, other, signing = await doors.app(), await doors.app(), await doors.app(signs=True)
+    answers = [await pushed(app) for _ in range(EACH.burst + 30)]
+    let_in = [one for one in answers if one.status == 201]
+    assert EACH.burst <= len(let_in) < len(answers), "one a second comes on top"
+    late = answers[-1]
+    assert (late.status, late.json["error"]) == (429, "temporarily_unavailable")
+    assert int(late.headers["retry-after"]) >= 1
+    assert late.headers["cache-control"] == "no-store"
+    assert {(await pushed(one)).status for one in (other, signing)} == {201}
+
+
+def test_one_address_does_not_use_up_what_an_apps_members_elsewhere_need() -> None:
+    pushes = Pushes()
+    assert [pushes.take("c_a", "192.0.2.1", 0.0) for _ in range(61)] == [0] * 60 + [1]
+    assert pushes.take("c_a", "192.0.2.2", 0.0) == 0
+    assert pushes.take("c_b", "192.0.2.1", 0.0) == 0
+    assert pushes.take("c_a", "192.0.2.1", 1.0) == 0, "one a second"
+    many = [pushes.take("c_a", f"2001:db8::{n:x}", 1.0) for n in range(2_000)]
+    assert many.count(0) == 988, "a thousand at once in all, of which some came before"

@@ -127,8 +127,29 @@ async def test_a_token_that_was_given_back_is_worth_nothing_at_any_hub(
     form = {"token": token.token, **token.client.proves()}
     assert (await both[0].form("/oauth/revoke", form)).status == 200
     for at in both:
-        await until_shut(sells, token, at)
+        refused = await sells(token, at)
+        assert (refused.status, refused.slug) == (401, "invalid-token"), "with its very next slip"
         assert (await sells(other, at)).status == 201
+
+
+async def test_a_token_that_was_given_back_is_refused_in_the_booking_itself(
+    both: list[Doors], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No bell rings and nobody watches: the gate goes on believing it, and the desk does not. The
+    same client's other token still sells."""
+    first = both[0]
+    assert (await sells(await a_till(first, dpop=False), first)).status == 201  # it knows the doors
+    token = await a_till(first, dpop=False)
+    other = Token(token.client, await token.client.access(), None)
+    monkeypatch.setattr(first.mall.hub.gate, "forget", lambda: None)
+    for one in (token, other):
+        assert (await sells(one, first)).status == 201
+    form = {"token": token.token, **token.client.proves()}
+    assert (await first.form("/oauth/revoke", form)).status == 200
+    assert (await sells(other, first)).status == 201
+    refused = await sells(token, first)
+    assert (refused.status, refused.slug) == (401, "invalid-token")
+    assert (await reads(token, first)).status == 200, "the gate knows nothing of it"
 
 
 async def test_an_app_that_is_shut_out_reads_no_balance_at_any_hub(both: list[Doors]) -> None:

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.auth.doors import Doors, Knocker, new_key, now
@@ -167,3 +168,29 @@ async def test_whatever_is_no_form_is_refused_at_each_door(doors: Doors, path: s
     assert (answer.status, answer.json["error"]) == (415, "invalid_request")
     for method in ("GET", "PUT", "DELETE"):
         assert (await doors.ask(method, path)).status == 405
+
+
+async def test_the_same_is_asked_of_the_database_whatever_token_is_brought(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How long an answer takes tells no more than the answer: not whose a token is, nor whether."""
+    till, mate, app = await doors.till(), await doors.till(), await doors.app()
+    brought = [
+        await till.access(), await mate.access(), "a.b.c", "x" * 43,
+        (await app.given())["refresh_token"],
+    ]  # fmt: skip
+    asked_of: list[str] = []
+    execute = psycopg.Cursor.execute
+
+    def noting(self: Any, query: Any, *more: Any, **named: Any) -> Any:
+        asked_of.append(str(query))
+        return execute(self, query, *more, **named)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", noting)
+    told = []
+    for token in brought:
+        asked_of.clear()
+        await active(till, token)
+        told.append(tuple(asked_of))
+    assert len(told[0]) >= 4
+    assert len(set(told)) == 1

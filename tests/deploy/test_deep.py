@@ -215,10 +215,7 @@ async def forge(conn: AsyncConnection, put_in: str, number: int) -> None:
             "SELECT number, member_id, entry_id, booked_at FROM federation.journal ORDER BY number"
         )
     ).fetchall()
-    before = await (
-        await conn.execute("SELECT chain FROM federation.journal WHERE number = %s", [number - 1])
-    ).fetchone()
-    chain = before[0] if before else bytes(32)
+    chain = await journal.chain_at(conn, number - 1) or bytes(32)
     for row in rows[number - 1 :]:
         asked = {"asked": journal.json([journal.Named(*row[1:])]), "whole": True}
         told = await (await conn.execute(journal.MOVED, asked)).fetchone()

@@ -274,6 +274,24 @@ def test_nginx_itself_reads_the_file(tmp_path: Path) -> None:
     assert told.returncode == 0, told.stderr
 
 
+def test_the_hubs_believe_their_own_proxy_for_an_address_and_nobody_else() -> None:
+    """Otherwise all people share one address, or anybody says which is his (docs/people.md)."""
+    given = COMPOSE["services"]["hub-a"]["environment"]["MEGURI_PROXIES"]
+    network = given.removeprefix("${MEGURI_PROXIES:-").removesuffix("}")
+    assert [{"subnet": network}] == COMPOSE["networks"]["default"]["ipam"]["config"]
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert not re.search(r"^\s*set_real_ip_from", NGINX, re.MULTILINE)
+    told = {one["name"]: one.get("value") for one in
+            container(rendered("deployment.yaml", proxies="10.1.2.0/28"))["env"]}  # fmt: skip
+    assert told["MEGURI_PROXIES"] == "10.1.2.0/28"
+
+
+def test_a_pod_may_reach_the_scanner_where_one_is_named() -> None:
+    scanned = rendered("network.yaml", scan="clamd://clamd:3310")
+    assert str(VALUES["network"]["scanPort"]) in str(scanned["spec"]["egress"])
+    assert str(VALUES["network"]["scanPort"]) not in str(rendered("network.yaml")["spec"]["egress"])
+
+
 async def test_a_hub_serves_with_a_url_that_names_no_user(
     given: Given, database: str, tmp_path: Path
 ) -> None:

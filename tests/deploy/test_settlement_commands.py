@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from auth.people import log
 from deploy.cli import main
 from deploy.columns import width
 from tests.mall import Mall
+from tests.settlement.bank.notices import booked
 from tests.settlement.life.offices import CYCLE, JUNE, Finance
+from tests.settlement.life.test_coming_back import told
 
 
 class Desk:
@@ -69,6 +72,34 @@ async def test_two_people_bring_a_cycle_to_the_bank(
     xml = await desk.done("keiko", "xml", CYCLE)
     assert "<EndToEndId>20260601-1-2</EndToEndId>" in xml
     assert (await desk("keiko", "carry", "20260601-1-2")).exit_code == 1
+
+
+@pytest.mark.parametrize("way", ["again", pytest.param("carry", marks=pytest.mark.long)])
+async def test_what_is_done_without_the_console_is_told_at_everybody_s_next_sign_in(
+    finance: Finance, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """A payment comes back: it is sent again or carried on, but not unseen."""
+    desk = Desk(monkeypatch)
+    await desk.done("keiko", "confirm", CYCLE)
+    await desk.done("keiko", "prepare", CYCLE, "--reason", "口座変更")
+    await finance.until_approved()
+    await finance.sends()
+    await finance.mall.turn_to(date(2026, 7, 1), time(10, 0))
+    reference = (await finance.paid())["bookshop"]["reference"]
+    back = told(
+        booked("2", 1_000, "ﾎﾝﾔ(ｶ", reference=1, edi=reference),
+        booked("1", 1_000, "ﾎﾝﾔ(ｶ", reference=2, summary="ｸﾐﾓﾄﾞｼ"),
+        came=[1_000], went=[1_000],
+    )  # fmt: skip
+    await finance.takes_statement(back)
+    words = [CYCLE, "--reason", "組戻し"] if way == "again" else [reference]
+    await desk.done("keiko", way, *words)
+    if way == "again":
+        assert "somebody else must" in (await desk("keiko", "approve", CYCLE)).output
+    async with finance.mall.hub.pools.use("worker") as conn:
+        loud = await log.loud(conn, 0)
+    seen = [(one.who, one.told) for one in loud if one.who.startswith("cli:")]
+    assert seen == [("cli:keiko", f"{way} {words[0]}"), ("cli:keiko", f"prepare {CYCLE}")]
 
 
 async def test_what_a_tenant_leaves_behind_is_told_before_it_goes(

@@ -17,6 +17,7 @@ import msgspec
 import psycopg
 import pytest
 
+from deploy.messenger import EACH
 from deploy.settings import Settings
 from tests.conftest import Given
 from tests.mall import Mall, Member, Shop, serving, settings_for
@@ -167,15 +168,24 @@ SELECT
 """
 
 
+STANDS = {
+    "entries": "SELECT count(*) FROM federation.entries",
+    "announced": "SELECT number FROM federation.announced",
+    "waiting": "SELECT count(*) FROM tenants.deliveries WHERE state = 'waiting'",
+    "endpoints": "SELECT json_agg(state || ' ' || laid_out) FROM tenants.webhook_endpoints",
+}
+
+
 async def quiet(mall: Mall, receiver: Receiver, wanted: int | None = None) -> None:
     """Until so much has come, or nothing waits any more."""
-    for _ in range(12_000):
+    for _ in range(36_000):
         if wanted is not None and len(receiver.came) >= wanted:
             return
         if await mall.value(WAITING) == 0:
             return
         await asyncio.sleep(0.02)
-    pytest.fail("it does not end")
+    stands = {name: await mall.value(query) for name, query in STANDS.items()}
+    pytest.fail(f"it does not end: {len(receiver.came)} came, {stands}")
 
 
 async def compare(mall: Mall, shop: Shop, taken: list[Came]) -> None:
@@ -186,7 +196,8 @@ async def compare(mall: Mall, shop: Shop, taken: list[Came]) -> None:
     assert set(slips) - set(came) == set(), "lost"
     assert set(came) - set(slips) == set(), "invented"
     assert len({one.headers["webhook-id"] for one in taken}) == len(slips)
-    assert came.total() - len(came) < 0.05 * len(slips), "too many came twice"
+    # Of a few, a single kill sends again what was on its way to one endpoint.
+    assert came.total() - len(came) <= max(EACH, 0.05 * len(slips)), "too many came twice"
     by_member: defaultdict[str, list[int]] = defaultdict(list)
     for one in taken:
         numbers = by_member[one.event["data"]["member"]]

@@ -86,7 +86,10 @@ async def numbered(conn: AsyncConnection) -> list[int]:
     """The entries in the order of their numbers, which have no gap and a chain without a break."""
     found = await (await conn.execute(JOURNAL)).fetchall()
     assert [row[0] for row in found] == list(range(1, len(found) + 1))
-    assert [row[3] for row in found] == chained(BEGINNING, [row[2] for row in found])
+    for at, row in enumerate(found, 1):
+        if row[3] is not None:
+            assert row[3] == chained(BEGINNING, [one[2] for one in found[:at]])
+    assert not found or found[-1][3] is not None, "where a sealing ended, the chain stands"
     return [row[1] for row in found]
 
 
@@ -238,6 +241,22 @@ async def test_not_even_a_superuser_changes_the_journal_unawares(
         await owner.execute(change.format(table).encode())
 
 
+async def test_the_chain_at_any_number_follows_from_the_last_link_before_it(
+    owner: AsyncConnection, sealer: AsyncConnection
+) -> None:
+    head = None
+    for sealed in (3, 1, 4):
+        for _ in range(sealed):
+            await book(owner)
+        head, _ = await journal.number(sealer, head)
+    hashes = [row[2] for row in await (await owner.execute(JOURNAL)).fetchall()]
+    links = [row[0] for row in await (await owner.execute(JOURNAL)).fetchall() if row[3]]
+    assert links == [3, 4, 8]
+    for number in range(1, 9):
+        assert await journal.chain_at(owner, number) == chained(BEGINNING, hashes[:number])
+    assert [await journal.chain_at(owner, beyond) for beyond in (0, 9)] == [None, None]
+
+
 async def test_each_day_on_which_something_was_booked_has_its_head(
     owner: AsyncConnection, sealer: AsyncConnection
 ) -> None:
@@ -246,10 +265,12 @@ async def test_each_day_on_which_something_was_booked_has_its_head(
     for at in (AT, midnight - moment, midnight, midnight - moment, midnight + timedelta(days=2)):
         await book(owner, at=at)
     await journal.number(sealer, None)
-    chains = [row[3] for row in await (await owner.execute(JOURNAL)).fetchall()]
+    hashes = [row[2] for row in await (await owner.execute(JOURNAL)).fetchall()]
     await journal.end_days(sealer, datetime(2026, 6, 4, tzinfo=UTC).date())
     third = datetime(2026, 6, 3, tzinfo=UTC).date()
-    assert await journal.heads(sealer) == [journal.DayHead(third, 4, chains[3])]
+    assert await journal.heads(sealer) == [
+        journal.DayHead(third, 4, chained(BEGINNING, hashes[:4]))
+    ]
     for _ in range(2):
         await journal.end_days(sealer, datetime(2026, 6, 7, tzinfo=UTC).date())
         assert [(head.day_on.day, head.number) for head in await journal.heads(sealer)] == [
@@ -308,7 +329,7 @@ def test_the_canonical_form_is_what_it_was() -> None:
         '"shop_id":1001,"usable_from":"2026-06-03"}]}'
     )
     assert hashed(told).hex() == "95c2e34bd036acf322b5e06c29ab2446096b59846baadfd3d174311e642bcc6a"
-    assert link(BEGINNING, hashed(told)) == chained(BEGINNING, [hashed(told)])[0]
+    assert link(BEGINNING, hashed(told)) == chained(BEGINNING, [hashed(told)])
 
 
 ROWS = """

@@ -20,6 +20,30 @@ auth.assertions
   GRANT DELETE TO meguri_worker
   GRANT DELETE, INSERT TO meguri_app
 
+auth.client_enrolments
+  code_sha256 bytea NOT NULL
+  client_id text NOT NULL
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  name text NOT NULL
+  scopes ARRAY NOT NULL
+  dpop boolean NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  client_enrolments_client_id_check: CHECK ((client_id ~ '^c_[a-z2-7]{12}$'::text))
+  client_enrolments_code_sha256_check: CHECK ((length(code_sha256) = 32))
+  client_enrolments_name_check: CHECK ((name <> ''::text))
+  client_enrolments_pkey: PRIMARY KEY (code_sha256)
+  client_enrolments_scopes_check: CHECK ((cardinality(scopes) > 0))
+  client_enrolments_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE UNIQUE INDEX client_enrolments_pkey ON auth.client_enrolments USING btree (code_sha256)
+  POLICY knocks FOR ALL TO {meguri_app} USING (encode(code_sha256, 'hex'::text) = current_setting('meguri.enrolment'::text, true))
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 auth.clients
   client_id text NOT NULL
   tenant_id bigint NOT NULL
@@ -56,6 +80,7 @@ auth.clients
   clients_tills_check: CHECK ((cardinality(tills) > 0))
   CREATE INDEX clients_of_tenant ON auth.clients USING btree (tenant_id)
   CREATE UNIQUE INDEX clients_pkey ON auth.clients USING btree (client_id)
+  POLICY enrols FOR INSERT TO {meguri_app} USING 
   POLICY knocks FOR SELECT TO {meguri_app} USING (client_id = current_setting('meguri.client'::text, true))
   POLICY lay_out FOR ALL TO {meguri_worker} USING true
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
@@ -236,13 +261,13 @@ auth.person_roles
   place_id bigint NOT NULL DEFAULT 0
   granted_by text NOT NULL
   granted_at timestamp with time zone NOT NULL
-  person_roles_check1: CHECK ((placed = (role = ANY (ARRAY['area'::text, 'facility'::text, 'shop'::text]))))
+  person_roles_check1: CHECK ((placed = (role = ANY (ARRAY['area'::text, 'facility'::text, 'shop'::text, 'tenant'::text, 'tenant-finance'::text]))))
   person_roles_check2: CHECK ((placed = (place_id > 0)))
   person_roles_check: CHECK ((granted_by <> person_id))
   person_roles_granted_by_check: CHECK ((granted_by <> ''::text))
   person_roles_person_id_placed_fkey: FOREIGN KEY (person_id, placed) REFERENCES auth.people(person_id, placed)
   person_roles_pkey: PRIMARY KEY (person_id, role, place_id)
-  person_roles_role_check: CHECK ((role = ANY (ARRAY['admin'::text, 'hq'::text, 'area'::text, 'facility'::text, 'shop'::text, 'finance-preparer'::text, 'finance-approver'::text, 'support'::text, 'auditor'::text])))
+  person_roles_role_check: CHECK ((role = ANY (ARRAY['admin'::text, 'hq'::text, 'area'::text, 'facility'::text, 'shop'::text, 'tenant'::text, 'tenant-finance'::text, 'finance-preparer'::text, 'finance-approver'::text, 'support'::text, 'auditor'::text])))
   CREATE UNIQUE INDEX person_roles_pkey ON auth.person_roles USING btree (person_id, role, place_id)
   GRANT DELETE, INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
@@ -322,6 +347,21 @@ auth.sessions
   GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
   GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
 
+auth.sign_ups
+  sign_up_sha256 bytea NOT NULL
+  code bytea NOT NULL
+  wrong_tries smallint NOT NULL DEFAULT 0
+  expires_at timestamp with time zone NOT NULL
+  used_at timestamp with time zone
+  sign_ups_code_check: CHECK ((length(code) = 32))
+  sign_ups_pkey: PRIMARY KEY (sign_up_sha256)
+  sign_ups_sign_up_sha256_check: CHECK ((length(sign_up_sha256) = 32))
+  sign_ups_wrong_tries_check: CHECK (((wrong_tries >= 0) AND (wrong_tries <= 5)))
+  CREATE INDEX sign_ups_over ON auth.sign_ups USING btree (expires_at)
+  CREATE UNIQUE INDEX sign_ups_pkey ON auth.sign_ups USING btree (sign_up_sha256)
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_app
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+
 auth.signing_keys
   kid text NOT NULL
   jwk jsonb NOT NULL
@@ -359,6 +399,7 @@ auth.withdrawn
   GRANT DELETE TO meguri_worker
   GRANT INSERT, SELECT TO meguri_app
   GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
 
 deploy.migrations
   GRANT SELECT TO meguri_app
@@ -402,6 +443,21 @@ federation.attached_lots
   points_left bigint
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+federation.breaks
+  promise text NOT NULL
+  from_at timestamp with time zone NOT NULL
+  until_at timestamp with time zone
+  most_broken bigint NOT NULL
+  breaks_check: CHECK ((until_at > from_at))
+  breaks_most_broken_check: CHECK ((most_broken > 0))
+  breaks_pkey: PRIMARY KEY (promise, from_at)
+  CREATE INDEX breaks_by_from ON federation.breaks USING btree (from_at)
+  CREATE UNIQUE INDEX breaks_open ON federation.breaks USING btree (promise) WHERE (until_at IS NULL)
+  CREATE UNIQUE INDEX breaks_pkey ON federation.breaks USING btree (promise, from_at)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 federation.carriers
   carrier text NOT NULL
@@ -568,12 +624,13 @@ federation.entries
   slides_to date
   offline boolean NOT NULL DEFAULT false
   entries_excluded_yen_check: CHECK ((excluded_yen >= 0))
-  entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'repayment'::text, 'hold'::text, 'release'::text, 'changeover'::text, 'merge'::text, 'withdrawal'::text, 'adjustment'::text, 'import'::text])))
+  entries_kind_check: CHECK ((kind = ANY (ARRAY['accrual'::text, 'redemption'::text, 'lapse'::text, 'reversal'::text, 'return'::text, 'repayment'::text, 'hold'::text, 'release'::text, 'changeover'::text, 'merge'::text, 'withdrawal'::text, 'adjustment'::text, 'import'::text, 'bonus'::text, 'coupon'::text])))
   entries_paid_yen_check: CHECK ((paid_yen >= 0))
   entries_pkey: PRIMARY KEY (member_id, entry_id, booked_at)
   entries_returned_yen_check: CHECK ((returned_yen >= 0))
   CREATE INDEX entries_by_transaction ON ONLY federation.entries USING btree (xid)
   CREATE INDEX entries_lately ON ONLY federation.entries USING brin (booked_at) WITH (pages_per_range='32', autosummarize='on')
+  CREATE INDEX entries_of_day ON ONLY federation.entries USING btree (business_date, shop_id)
   CREATE INDEX entries_of_tenant ON ONLY federation.entries USING btree (tenant_id, entry_id)
   CREATE UNIQUE INDEX entries_pkey ON ONLY federation.entries USING btree (member_id, entry_id, booked_at)
   POLICY desk FOR ALL TO {meguri_desk} USING true
@@ -658,7 +715,7 @@ federation.journal
   booked_at timestamp with time zone NOT NULL
   format smallint NOT NULL
   hash bytea NOT NULL
-  chain bytea NOT NULL
+  chain bytea
   journal_chain_check: CHECK ((length(chain) = 32))
   journal_hash_check: CHECK ((length(hash) = 32))
   journal_number_check: CHECK ((number > 0))
@@ -667,6 +724,19 @@ federation.journal
   GRANT INSERT, SELECT TO meguri_sealer
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+federation.looks
+  minute_at timestamp with time zone NOT NULL
+  looked_at timestamp with time zone NOT NULL
+  broken bigint NOT NULL
+  promises jsonb NOT NULL
+  looks_broken_check: CHECK ((broken >= 0))
+  looks_minute_at_check: CHECK ((minute_at = date_trunc('minute'::text, minute_at, 'UTC'::text)))
+  looks_pkey: PRIMARY KEY (minute_at)
+  CREATE UNIQUE INDEX looks_pkey ON federation.looks USING btree (minute_at)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 federation.lots
   member_id bigint NOT NULL
@@ -711,6 +781,7 @@ federation.members
   members_merged_into_check: CHECK (((state = 'merged'::text) = (merged_into IS NOT NULL)))
   members_pkey: PRIMARY KEY (member_id)
   members_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'withdrawn'::text, 'merged'::text])))
+  CREATE INDEX members_joined ON federation.members USING btree (joined_on)
   CREATE INDEX members_merged ON federation.members USING btree (merged_into) WHERE (merged_into IS NOT NULL)
   CREATE INDEX members_to_erase ON federation.members USING btree (left_at) WHERE ((state = 'withdrawn'::text) AND (erased_at IS NULL))
   CREATE UNIQUE INDEX members_pkey ON federation.members USING btree (member_id)
@@ -804,11 +875,14 @@ federation.profiles
   email text
   external_id text
   updated_at timestamp with time zone NOT NULL
+  birth_changes smallint NOT NULL DEFAULT 0
   profiles_phone_check: CHECK ((phone ~ '^0[0-9]{9,10}$'::text))
   profiles_pkey: PRIMARY KEY (member_id)
   profiles_postcode_check: CHECK ((postcode ~ '^[0-9]{7}$'::text))
   profiles_sex_check: CHECK ((sex = ANY (ARRAY['female'::text, 'male'::text, 'other'::text])))
   CREATE INDEX profiles_by_email ON federation.profiles USING btree (lower(email)) WHERE (email IS NOT NULL)
+  CREATE INDEX profiles_by_kana ON federation.profiles USING btree (kana text_pattern_ops, member_id) WHERE (kana IS NOT NULL)
+  CREATE INDEX profiles_by_name ON federation.profiles USING btree (name text_pattern_ops, member_id) WHERE (name IS NOT NULL)
   CREATE UNIQUE INDEX profiles_pkey ON federation.profiles USING btree (member_id)
   GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
 
@@ -883,6 +957,45 @@ federation.slips
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
+federation.stocks
+  stock text NOT NULL
+  total bigint NOT NULL
+  used bigint NOT NULL DEFAULT 0
+  stocks_pkey: PRIMARY KEY (stock)
+  stocks_stock_check: CHECK ((stock ~ '^[a-z][a-z-]*:[A-Za-z0-9_.:-]{1,80}$'::text))
+  stocks_total_check: CHECK ((total >= 0))
+  stocks_used_check: CHECK (((used >= 0) AND (used <= total)))
+  CREATE UNIQUE INDEX stocks_pkey ON federation.stocks USING btree (stock)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+federation.tenders
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  paid_yen jsonb NOT NULL
+  tenders_paid_yen_check: CHECK ((jsonb_typeof(paid_yen) = 'object'::text))
+  tenders_pkey: PRIMARY KEY (member_id, entry_id)
+  CREATE UNIQUE INDEX tenders_pkey ON federation.tenders USING btree (member_id, entry_id)
+  GRANT INSERT, SELECT TO meguri_desk
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+federation.traits
+  member_id bigint NOT NULL
+  trait text NOT NULL
+  from_on date NOT NULL
+  to_on date NOT NULL
+  traits_check: CHECK ((to_on >= from_on))
+  traits_pkey: PRIMARY KEY (member_id, trait, from_on)
+  traits_trait_check: CHECK ((trait ~ '^[a-z][a-z-]*:[A-Za-z0-9_.:-]{1,80}$'::text))
+  CREATE UNIQUE INDEX traits_pkey ON federation.traits USING btree (member_id, trait, from_on)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
 federation.used
   member_id bigint NOT NULL
   rule text NOT NULL
@@ -907,6 +1020,8 @@ federation.wallets
   next_expiring_points bigint NOT NULL DEFAULT 0
   next_change_at timestamp with time zone
   slides_on date
+  rank_since date
+  rank_before text
   wallets_check: CHECK (((points_held >= 0) AND (points_held <= points)))
   wallets_gone_check: CHECK (((state <> ALL (ARRAY['merged'::text, 'withdrawn'::text])) OR (points = 0))) NOT VALID
   wallets_member_id_fkey: FOREIGN KEY (member_id) REFERENCES federation.members(member_id)
@@ -915,7 +1030,7 @@ federation.wallets
   wallets_pkey: PRIMARY KEY (member_id)
   wallets_points_check: CHECK ((points >= 0))
   wallets_points_owed_check: CHECK ((points_owed >= 0))
-  wallets_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'frozen'::text, 'merged'::text, 'withdrawn'::text]))) NOT VALID
+  wallets_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'unregistered'::text, 'frozen'::text, 'merged'::text, 'withdrawn'::text])))
   CREATE INDEX wallets_due ON federation.wallets USING btree (next_expires_on) WHERE (next_expires_on IS NOT NULL)
   CREATE UNIQUE INDEX wallets_pkey ON federation.wallets USING btree (member_id)
   GRANT INSERT, SELECT TO meguri_worker
@@ -934,6 +1049,42 @@ federation.watched
   CREATE UNIQUE INDEX watched_pkey ON federation.watched USING btree (one)
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+jobs.procrastinate_events
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+jobs.procrastinate_jobs
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+jobs.procrastinate_periodic_defers
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+jobs.procrastinate_workers
+  GRANT DELETE, INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+jobs.runs
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+settlement.accepted
+  cycle_id integer NOT NULL
+  party_id bigint NOT NULL
+  accepted_by text NOT NULL
+  accepted_at timestamp with time zone NOT NULL
+  accepted_accepted_by_check: CHECK ((accepted_by <> ''::text))
+  accepted_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
+  accepted_pkey: PRIMARY KEY (cycle_id, party_id)
+  CREATE UNIQUE INDEX accepted_pkey ON settlement.accepted USING btree (cycle_id, party_id)
+  POLICY accept FOR INSERT TO {meguri_worker} USING 
+  POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
 
 settlement.adjustments
   cycle_id integer NOT NULL
@@ -1320,7 +1471,7 @@ settlement.flows
   points bigint NOT NULL
   flows_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES settlement.cycles(cycle_id)
   flows_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
-  flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
+  flows_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text, 'coupon'::text])))
   flows_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'lapsed-to-operator'::text, 'lapsed-to-funder'::text, 'moved-out'::text, 'moved-in'::text, 'short'::text, 'unshort'::text])))
   flows_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   flows_points_check: CHECK ((points > 0))
@@ -1582,7 +1733,7 @@ settlement.positions
   positions_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
   positions_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
   positions_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
-  positions_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text])))
+  positions_kind_check: CHECK ((kind = ANY (ARRAY['base'::text, 'campaign'::text, 'rank'::text, 'coupon'::text])))
   positions_movement_check: CHECK ((movement = ANY (ARRAY['granted'::text, 'used'::text, 'restored'::text, 'recovered'::text, 'covered'::text, 'uncovered'::text, 'lapsed'::text, 'lapsed-to-operator'::text, 'lapsed-to-funder'::text, 'moved-out'::text, 'moved-in'::text, 'short'::text, 'unshort'::text])))
   positions_pkey: PRIMARY KEY (cycle_id, funder_id, tenant_id, movement, kind, funding, late)
   positions_points_check: CHECK ((points > 0))
@@ -1828,7 +1979,7 @@ tenants.acts
   acted_at timestamp with time zone NOT NULL
   acts_pkey: PRIMARY KEY (act_id)
   acts_reason_check: CHECK ((reason <> ''::text))
-  acts_what_check: CHECK ((what = ANY (ARRAY['card-replaced'::text, 'carrier-added'::text, 'frozen'::text, 'unfrozen'::text, 'profile-written'::text])))
+  acts_what_check: CHECK ((what = ANY (ARRAY['card-replaced'::text, 'carrier-added'::text, 'carrier-removed'::text, 'frozen'::text, 'unfrozen'::text, 'profile-written'::text, 'registered'::text, 'joined'::text])))
   CREATE INDEX acts_of_member ON tenants.acts USING btree (member_id, act_id)
   CREATE UNIQUE INDEX acts_pkey ON tenants.acts USING btree (act_id)
   GRANT INSERT, SELECT TO meguri_worker
@@ -1959,6 +2110,175 @@ tenants.batches
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
 
+tenants.benefit_uses
+  shop_id bigint NOT NULL
+  slip text NOT NULL
+  tenant_id bigint NOT NULL
+  till text NOT NULL
+  member_id bigint NOT NULL
+  benefit text NOT NULL
+  rank text NOT NULL
+  business_date date NOT NULL
+  funder_id bigint NOT NULL
+  used_at timestamp with time zone NOT NULL
+  answer text NOT NULL
+  staff text
+  card_no integer
+  card_member_id bigint
+  undone_at timestamp with time zone
+  undone_slip text
+  undone_staff text
+  undone_for text
+  benefit_uses_card_check: CHECK (((card_no IS NULL) = (card_member_id IS NULL))) NOT VALID
+  benefit_uses_pkey: PRIMARY KEY (shop_id, slip)
+  benefit_uses_undone_check: CHECK ((((undone_at IS NULL) = (undone_slip IS NULL)) AND ((undone_at IS NULL) = (undone_for IS NULL)))) NOT VALID
+  CREATE INDEX benefit_uses_of_member ON tenants.benefit_uses USING btree (member_id, benefit, business_date)
+  CREATE UNIQUE INDEX benefit_uses_pkey ON tenants.benefit_uses USING btree (shop_id, slip)
+  CREATE UNIQUE INDEX benefit_uses_prize_once ON tenants.benefit_uses USING btree (card_member_id, benefit, card_no) WHERE ((card_no IS NOT NULL) AND (undone_at IS NULL))
+  CREATE UNIQUE INDEX benefit_uses_undone ON tenants.benefit_uses USING btree (shop_id, undone_slip) WHERE (undone_slip IS NOT NULL)
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY uses FOR ALL TO {meguri_counter} USING true
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_counter
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.benefits
+  benefit text NOT NULL
+  from_on date NOT NULL
+  rank text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  funder_id bigint NOT NULL
+  per_day smallint NOT NULL
+  per_month smallint
+  author text NOT NULL
+  reason text NOT NULL
+  benefits_author_check: CHECK ((author <> ''::text))
+  benefits_benefit_check: CHECK ((benefit ~ '^[a-z][a-z0-9-]{0,30}$'::text))
+  benefits_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  benefits_name_check: CHECK ((name <> ''::text))
+  benefits_name_en_check: CHECK ((name_en <> ''::text))
+  benefits_per_day_check: CHECK (((per_day >= 0) AND (per_day <= 100)))
+  benefits_per_month_check: CHECK (((per_month >= 1) AND (per_month <= 1000)))
+  benefits_pkey: PRIMARY KEY (benefit, from_on)
+  benefits_rank_fkey: FOREIGN KEY (rank) REFERENCES tenants.ranks(rank)
+  benefits_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX benefits_pkey ON tenants.benefits USING btree (benefit, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.board_notices
+  notice_id bigint NOT NULL
+  level text NOT NULL
+  place_id bigint NOT NULL
+  title text NOT NULL
+  title_en text NOT NULL
+  body text NOT NULL
+  body_en text NOT NULL
+  from_on date NOT NULL
+  to_on date NOT NULL
+  to_be_seen boolean NOT NULL
+  author text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  withdrawn_at timestamp with time zone
+  withdrawn_by text
+  board_notices_author_check: CHECK ((author <> ''::text))
+  board_notices_body_check: CHECK ((body <> ''::text))
+  board_notices_body_en_check: CHECK ((body_en <> ''::text))
+  board_notices_check1: CHECK (((level = 'all'::text) = (place_id = 0)))
+  board_notices_check2: CHECK (((withdrawn_at IS NULL) = (withdrawn_by IS NULL)))
+  board_notices_check: CHECK ((to_on >= from_on))
+  board_notices_level_check: CHECK ((level = ANY (ARRAY['all'::text, 'area'::text, 'facility'::text, 'shop'::text])))
+  board_notices_pkey: PRIMARY KEY (notice_id)
+  board_notices_title_check: CHECK ((title <> ''::text))
+  board_notices_title_en_check: CHECK ((title_en <> ''::text))
+  CREATE INDEX board_notices_by_day ON tenants.board_notices USING btree (to_on, from_on)
+  CREATE UNIQUE INDEX board_notices_pkey ON tenants.board_notices USING btree (notice_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.board_seen
+  notice_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  who text NOT NULL
+  at timestamp with time zone NOT NULL
+  board_seen_notice_id_fkey: FOREIGN KEY (notice_id) REFERENCES tenants.board_notices(notice_id)
+  board_seen_pkey: PRIMARY KEY (notice_id, shop_id, who)
+  board_seen_who_check: CHECK ((who <> ''::text))
+  CREATE UNIQUE INDEX board_seen_pkey ON tenants.board_seen USING btree (notice_id, shop_id, who)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.brandings
+  branding_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  facility_id bigint NOT NULL
+  from_on date NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  colour text NOT NULL
+  dark_colour text NOT NULL
+  words text NOT NULL
+  words_en text NOT NULL
+  logo bytea
+  author text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  brandings_author_check: CHECK ((author <> ''::text))
+  brandings_colour_check: CHECK ((colour ~ '^#[0-9a-f]{6}$'::text))
+  brandings_dark_colour_check: CHECK ((dark_colour ~ '^#[0-9a-f]{6}$'::text))
+  brandings_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  brandings_logo_check: CHECK ((length(logo) <= 65536))
+  brandings_name_check: CHECK ((name <> ''::text))
+  brandings_name_en_check: CHECK ((name_en <> ''::text))
+  brandings_pkey: PRIMARY KEY (branding_id)
+  brandings_reason_check: CHECK ((reason <> ''::text))
+  CREATE INDEX brandings_of_facility ON tenants.brandings USING btree (facility_id, from_on)
+  CREATE UNIQUE INDEX brandings_pkey ON tenants.brandings USING btree (branding_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.campaign_shops
+  campaign_id bigint NOT NULL
+  shop_id bigint NOT NULL
+  takes_part boolean NOT NULL
+  by_client text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  campaign_shops_by_client_check: CHECK ((by_client <> ''::text))
+  campaign_shops_campaign_id_fkey: FOREIGN KEY (campaign_id) REFERENCES tenants.campaigns(campaign_id)
+  campaign_shops_pkey: PRIMARY KEY (campaign_id, shop_id)
+  campaign_shops_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX campaign_shops_pkey ON tenants.campaign_shops USING btree (campaign_id, shop_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.campaign_steps
+  campaign_id bigint NOT NULL
+  step integer NOT NULL
+  from_state text
+  to_state text NOT NULL
+  to_on date
+  by_client text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  campaign_steps_by_client_check: CHECK ((by_client <> ''::text))
+  campaign_steps_campaign_id_fkey: FOREIGN KEY (campaign_id) REFERENCES tenants.campaigns(campaign_id)
+  campaign_steps_pkey: PRIMARY KEY (campaign_id, step)
+  campaign_steps_reason_check: CHECK ((reason <> ''::text))
+  campaign_steps_step_check: CHECK ((step > 0))
+  CREATE UNIQUE INDEX campaign_steps_pkey ON tenants.campaign_steps USING btree (campaign_id, step)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.campaigns
   campaign_id bigint NOT NULL
   code text NOT NULL
@@ -1976,6 +2296,19 @@ tenants.campaigns
   cap_points_per_receipt bigint
   cap_points_per_day bigint
   cap_points_per_member bigint
+  tenths smallint NOT NULL DEFAULT 0
+  multiplies boolean NOT NULL DEFAULT false
+  state text NOT NULL DEFAULT 'live'::text
+  version_of text
+  kind text NOT NULL DEFAULT 'common-points'::text
+  budget_points bigint
+  segment text
+  control_bp integer NOT NULL DEFAULT 0
+  listed_shops boolean NOT NULL DEFAULT false
+  may_opt_out boolean NOT NULL DEFAULT false
+  plan jsonb
+  premiums jsonb
+  campaigns_budget_points_check: CHECK ((budget_points > 0))
   campaigns_cap_points_per_day_check: CHECK ((cap_points_per_day > 0))
   campaigns_cap_points_per_member_check: CHECK ((cap_points_per_member > 0))
   campaigns_cap_points_per_receipt_check: CHECK ((cap_points_per_receipt > 0))
@@ -1983,9 +2316,13 @@ tenants.campaigns
   campaigns_check2: CHECK (((NOT ring_fenced) OR (facility_id IS NOT NULL)))
   campaigns_check: CHECK ((to_on >= from_on))
   campaigns_code_key: UNIQUE (code)
+  campaigns_control_bp_check: CHECK (((control_bp >= 0) AND (control_bp <= 5000)))
   campaigns_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
-  campaigns_multiplier_check: CHECK (((multiplier >= 2) AND (multiplier <= 100)))
+  campaigns_kind_check: CHECK ((kind = ANY (ARRAY['common-points'::text, 'own-shop'::text, 'goods'::text, 'lottery'::text, 'joint-lottery'::text, 'visit'::text])))
+  campaigns_multiplier_check: CHECK ((((multiplier >= 1) AND (multiplier <= 100)) AND ((((multiplier * 10) + tenths) >= 11) AND (((multiplier * 10) + tenths) <= 1000))))
   campaigns_pkey: PRIMARY KEY (campaign_id)
+  campaigns_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'live'::text, 'paused'::text, 'ended'::text, 'dropped'::text])))
+  campaigns_tenths_check: CHECK (((tenths >= 0) AND (tenths <= 9)))
   CREATE UNIQUE INDEX campaigns_code_key ON tenants.campaigns USING btree (code)
   CREATE UNIQUE INDEX campaigns_pkey ON tenants.campaigns USING btree (campaign_id)
   GRANT INSERT, SELECT TO meguri_worker
@@ -2022,13 +2359,198 @@ tenants.consents
   how text NOT NULL
   client_id text NOT NULL
   at timestamp with time zone NOT NULL
-  consents_how_check: CHECK ((how = ANY (ARRAY['paper'::text, 'counter'::text, 'app'::text, 'phone'::text])))
+  consents_how_check: CHECK ((how = ANY (ARRAY['paper'::text, 'counter'::text, 'app'::text, 'phone'::text, 'page'::text])))
   consents_notice_version_fkey: FOREIGN KEY (notice, version) REFERENCES tenants.notices(notice, version)
   consents_pkey: PRIMARY KEY (consent_id)
   CREATE INDEX consents_of_member ON tenants.consents USING btree (member_id, consent_id)
   CREATE UNIQUE INDEX consents_pkey ON tenants.consents USING btree (consent_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
+
+tenants.correction_members
+  run text NOT NULL
+  member_id bigint NOT NULL
+  funder_id bigint NOT NULL
+  got_points bigint NOT NULL
+  due_points bigint NOT NULL
+  left_points bigint NOT NULL
+  correction_members_check: CHECK ((got_points >= due_points))
+  correction_members_due_points_check: CHECK ((due_points >= 0))
+  correction_members_got_points_check: CHECK ((got_points >= 0))
+  correction_members_left_points_check: CHECK ((left_points >= 0))
+  correction_members_pkey: PRIMARY KEY (run, member_id, funder_id)
+  correction_members_run_fkey: FOREIGN KEY (run) REFERENCES tenants.correction_runs(run)
+  CREATE UNIQUE INDEX correction_members_pkey ON tenants.correction_members USING btree (run, member_id, funder_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.correction_runs
+  run text NOT NULL
+  campaign text NOT NULL
+  from_on date NOT NULL
+  to_on date NOT NULL
+  multiplier integer NOT NULL
+  cap_points_per_receipt bigint
+  shortage text NOT NULL
+  state text NOT NULL DEFAULT 'counting'::text
+  proposed_by text NOT NULL
+  reason text NOT NULL
+  proposed_at timestamp with time zone NOT NULL
+  approved_by text
+  approved_at timestamp with time zone
+  undo_proposed_by text
+  undo_reason text
+  undo_approved_by text
+  undo_approved_at timestamp with time zone
+  after_member_id bigint NOT NULL DEFAULT 0
+  correction_runs_cap_points_per_receipt_check: CHECK ((cap_points_per_receipt >= 0))
+  correction_runs_check1: CHECK ((approved_by <> proposed_by))
+  correction_runs_check2: CHECK ((undo_approved_by <> undo_proposed_by))
+  correction_runs_check: CHECK ((to_on >= from_on))
+  correction_runs_multiplier_check: CHECK (((multiplier >= 1) AND (multiplier <= 100)))
+  correction_runs_pkey: PRIMARY KEY (run)
+  correction_runs_proposed_by_check: CHECK ((proposed_by <> ''::text))
+  correction_runs_reason_check: CHECK ((reason <> ''::text))
+  correction_runs_run_check: CHECK ((run ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,19}$'::text))
+  correction_runs_shortage_check: CHECK ((shortage = ANY (ARRAY['WAIVE'::text, 'OTHER_POINTS'::text])))
+  correction_runs_state_check: CHECK ((state = ANY (ARRAY['counting'::text, 'proposed'::text, 'rejected'::text, 'approved'::text, 'booked'::text, 'undo-proposed'::text, 'undo-approved'::text, 'undone'::text])))
+  CREATE UNIQUE INDEX correction_runs_pkey ON tenants.correction_runs USING btree (run)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.correction_slips
+  run text NOT NULL
+  member_id bigint NOT NULL
+  undoes boolean NOT NULL
+  status smallint NOT NULL
+  points bigint NOT NULL
+  short_points bigint NOT NULL DEFAULT 0
+  refusal text
+  booked_at timestamp with time zone NOT NULL
+  correction_slips_pkey: PRIMARY KEY (run, member_id, undoes)
+  correction_slips_points_check: CHECK ((points >= 0))
+  correction_slips_run_fkey: FOREIGN KEY (run) REFERENCES tenants.correction_runs(run)
+  correction_slips_short_points_check: CHECK ((short_points >= 0))
+  CREATE UNIQUE INDEX correction_slips_pkey ON tenants.correction_slips USING btree (run, member_id, undoes)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.coupon_holders
+  member_id bigint NOT NULL
+  coupon_id bigint NOT NULL
+  shown_at timestamp with time zone NOT NULL
+  started_at timestamp with time zone
+  ends_at timestamp with time zone
+  coupon_holders_check1: CHECK ((ends_at > started_at))
+  coupon_holders_check: CHECK (((started_at IS NULL) = (ends_at IS NULL)))
+  coupon_holders_coupon_id_fkey: FOREIGN KEY (coupon_id) REFERENCES tenants.coupons(coupon_id)
+  coupon_holders_pkey: PRIMARY KEY (member_id, coupon_id)
+  CREATE INDEX coupon_holders_of_coupon ON tenants.coupon_holders USING btree (coupon_id)
+  CREATE UNIQUE INDEX coupon_holders_pkey ON tenants.coupon_holders USING btree (member_id, coupon_id)
+  GRANT INSERT, SELECT TO meguri_counter
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.coupon_shares
+  coupon_id bigint NOT NULL
+  funder text NOT NULL
+  weight integer NOT NULL
+  coupon_shares_coupon_id_fkey: FOREIGN KEY (coupon_id) REFERENCES tenants.coupons(coupon_id)
+  coupon_shares_funder_check: CHECK ((funder = ANY (ARRAY['tenant'::text, 'facility'::text, 'operator'::text])))
+  coupon_shares_pkey: PRIMARY KEY (coupon_id, funder)
+  coupon_shares_weight_check: CHECK ((weight > 0))
+  CREATE UNIQUE INDEX coupon_shares_pkey ON tenants.coupon_shares USING btree (coupon_id, funder)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.coupon_steps
+  coupon_id bigint NOT NULL
+  number bigint NOT NULL
+  state text NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  at timestamp with time zone NOT NULL
+  coupon_steps_author_check: CHECK ((author <> ''::text))
+  coupon_steps_coupon_id_fkey: FOREIGN KEY (coupon_id) REFERENCES tenants.coupons(coupon_id)
+  coupon_steps_pkey: PRIMARY KEY (coupon_id, number)
+  coupon_steps_reason_check: CHECK ((reason <> ''::text))
+  coupon_steps_state_check: CHECK ((state = ANY (ARRAY['live'::text, 'paused'::text, 'ended'::text])))
+  CREATE UNIQUE INDEX coupon_steps_pkey ON tenants.coupon_steps USING btree (coupon_id, number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.coupons
+  coupon_id bigint NOT NULL
+  code text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  kind text NOT NULL
+  benefit text NOT NULL
+  off_yen bigint
+  percent smallint
+  rounding text NOT NULL DEFAULT 'DOWN'::text
+  cap_yen bigint
+  gift text
+  gift_en text
+  gift_worth_yen bigint
+  least_yen bigint NOT NULL DEFAULT 0
+  from_on date NOT NULL
+  to_on date NOT NULL
+  weekdays ARRAY NOT NULL DEFAULT '{}'::smallint[]
+  from_time time without time zone
+  to_time time without time zone
+  shops ARRAY NOT NULL DEFAULT '{}'::bigint[]
+  facilities ARRAY NOT NULL DEFAULT '{}'::bigint[]
+  excluded_categories ARRAY NOT NULL DEFAULT '{}'::text[]
+  alone boolean NOT NULL DEFAULT true
+  first_visit boolean NOT NULL DEFAULT false
+  segment text
+  stock bigint
+  per_member bigint
+  minutes integer
+  state text NOT NULL DEFAULT 'draft'::text
+  author text NOT NULL
+  reason text NOT NULL
+  drafted_at timestamp with time zone NOT NULL
+  told_up_to bigint NOT NULL DEFAULT 0
+  coupons_author_check: CHECK ((author <> ''::text))
+  coupons_benefit_check: CHECK ((benefit = ANY (ARRAY['FIXED'::text, 'PERCENT'::text, 'GIFT'::text])))
+  coupons_cap_yen_check: CHECK (((cap_yen >= 1) AND (cap_yen <= 10000000)))
+  coupons_check1: CHECK (((from_time IS NULL) = (to_time IS NULL)))
+  coupons_check2: CHECK (((benefit = 'FIXED'::text) = (off_yen IS NOT NULL)))
+  coupons_check3: CHECK (((benefit = 'PERCENT'::text) = (percent IS NOT NULL)))
+  coupons_check4: CHECK (((cap_yen IS NULL) OR (benefit = 'PERCENT'::text)))
+  coupons_check5: CHECK (((benefit = 'GIFT'::text) = ((gift IS NOT NULL) AND (gift_en IS NOT NULL) AND (gift_worth_yen IS NOT NULL))))
+  coupons_check6: CHECK (((kind = 'TIMED'::text) = (minutes IS NOT NULL)))
+  coupons_check7: CHECK (((NOT first_visit) OR (per_member = 1)))
+  coupons_check: CHECK ((to_on >= from_on))
+  coupons_code_check: CHECK ((code ~ '^[A-Za-z0-9_.-]{1,40}$'::text))
+  coupons_code_key: UNIQUE (code)
+  coupons_gift_check: CHECK ((gift <> ''::text))
+  coupons_gift_en_check: CHECK ((gift_en <> ''::text))
+  coupons_gift_worth_yen_check: CHECK ((gift_worth_yen >= 0))
+  coupons_kind_check: CHECK ((kind = ANY (ARRAY['SHOW'::text, 'TIMED'::text, 'SCAN'::text])))
+  coupons_least_yen_check: CHECK (((least_yen >= 0) AND (least_yen <= 10000000)))
+  coupons_minutes_check: CHECK (((minutes >= 1) AND (minutes <= 10080)))
+  coupons_name_check: CHECK ((name <> ''::text))
+  coupons_name_en_check: CHECK ((name_en <> ''::text))
+  coupons_off_yen_check: CHECK (((off_yen >= 1) AND (off_yen <= 10000000)))
+  coupons_per_member_check: CHECK (((per_member >= 1) AND (per_member <= 1000)))
+  coupons_percent_check: CHECK (((percent >= 1) AND (percent <= 100)))
+  coupons_pkey: PRIMARY KEY (coupon_id)
+  coupons_reason_check: CHECK ((reason <> ''::text))
+  coupons_rounding_check: CHECK ((rounding = ANY (ARRAY['DOWN'::text, 'HALF_UP'::text, 'UP'::text])))
+  coupons_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'ended'::text])))
+  coupons_stock_check: CHECK ((stock > 0))
+  coupons_weekdays_check: CHECK ((weekdays <@ ARRAY[(1)::smallint, (2)::smallint, (3)::smallint, (4)::smallint, (5)::smallint, (6)::smallint, (7)::smallint]))
+  CREATE UNIQUE INDEX coupons_code_key ON tenants.coupons USING btree (code)
+  CREATE UNIQUE INDEX coupons_pkey ON tenants.coupons USING btree (coupon_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
 
 tenants.daily_totals
   tenant_id bigint NOT NULL
@@ -2062,12 +2584,45 @@ tenants.daily_totals
   daily_totals_sales_yen_check: CHECK ((sales_yen >= 0))
   daily_totals_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
   daily_totals_tenant_id_till_fkey: FOREIGN KEY (tenant_id, till) REFERENCES tenants.tills(tenant_id, till)
+  CREATE INDEX daily_totals_of_day ON tenants.daily_totals USING btree (business_date)
   CREATE UNIQUE INDEX daily_totals_pkey ON tenants.daily_totals USING btree (tenant_id, till, business_date, close_no)
   POLICY own FOR ALL TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY placed FOR SELECT TO {meguri_app} USING (EXISTS ( SELECT
+   FROM tenants.tills
+  WHERE ((tills.tenant_id = daily_totals.tenant_id) AND (tills.till = daily_totals.till) AND (tills.shop_id = ANY (federation.placed())))))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
   GRANT INSERT, SELECT, UPDATE TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_worker
+
+tenants.declarations
+  declaration_id bigint NOT NULL
+  facility_id bigint
+  code text NOT NULL
+  from_at timestamp with time zone NOT NULL
+  to_at timestamp with time zone NOT NULL
+  tenths integer NOT NULL
+  funders jsonb NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  declared_at timestamp with time zone NOT NULL
+  withdrawn_at timestamp with time zone
+  withdrawn_by text
+  withdrawn_for text
+  declarations_author_check: CHECK ((author <> ''::text))
+  declarations_check1: CHECK ((((withdrawn_at IS NULL) = (withdrawn_by IS NULL)) AND ((withdrawn_at IS NULL) = (withdrawn_for IS NULL))))
+  declarations_check: CHECK ((to_at > from_at))
+  declarations_code_check: CHECK ((code ~ '^[a-z][a-z0-9-]{0,30}$'::text))
+  declarations_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  declarations_pkey: PRIMARY KEY (declaration_id)
+  declarations_reason_check: CHECK ((reason <> ''::text))
+  declarations_tenths_check: CHECK (((tenths >= 11) AND (tenths <= 1000)))
+  CREATE UNIQUE INDEX declarations_pkey ON tenants.declarations USING btree (declaration_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
 
 tenants.deliveries
   delivery bigint NOT NULL
@@ -2120,6 +2675,22 @@ tenants.disclosures
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.enrichments
+  member_id bigint NOT NULL
+  field text NOT NULL
+  points bigint NOT NULL
+  told_at timestamp with time zone NOT NULL
+  booked_at timestamp with time zone
+  funder_id bigint NOT NULL DEFAULT 1
+  enrichments_field_check: CHECK ((field = ANY (ARRAY['birth_on'::text, 'postcode'::text, 'sex'::text, 'name'::text])))
+  enrichments_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  enrichments_pkey: PRIMARY KEY (member_id, field)
+  enrichments_points_check: CHECK ((points >= 0))
+  CREATE INDEX enrichments_to_book ON tenants.enrichments USING btree (member_id, field) WHERE (booked_at IS NULL)
+  CREATE UNIQUE INDEX enrichments_pkey ON tenants.enrichments USING btree (member_id, field)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.expiry_policies
   kind text NOT NULL
   from_on date NOT NULL
@@ -2162,6 +2733,26 @@ tenants.facilities
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.first_sales
+  member_id bigint NOT NULL
+  facility_id bigint NOT NULL
+  first_on date NOT NULL
+  entry_id bigint NOT NULL
+  first_sales_pkey: PRIMARY KEY (member_id, facility_id)
+  CREATE INDEX first_sales_by_day ON tenants.first_sales USING btree (EXTRACT(month FROM first_on), EXTRACT(day FROM first_on))
+  CREATE UNIQUE INDEX first_sales_pkey ON tenants.first_sales USING btree (member_id, facility_id)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.followed
+  follower text NOT NULL
+  number bigint NOT NULL DEFAULT 0
+  followed_number_check: CHECK ((number >= 0))
+  followed_pkey: PRIMARY KEY (follower)
+  CREATE UNIQUE INDEX followed_pkey ON tenants.followed USING btree (follower)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.foreign_points
   tenant_id bigint NOT NULL
   shop_id bigint NOT NULL
@@ -2194,7 +2785,7 @@ tenants.funding_shares
   funder text NOT NULL
   weight integer NOT NULL
   funding_shares_campaign_id_fkey: FOREIGN KEY (campaign_id) REFERENCES tenants.campaigns(campaign_id)
-  funding_shares_funder_check: CHECK ((funder = ANY (ARRAY['tenant'::text, 'facility'::text, 'operator'::text])))
+  funding_shares_funder_check: CHECK ((funder = ANY (ARRAY['tenant'::text, 'facility'::text, 'operator'::text, 'promotion'::text])))
   funding_shares_pkey: PRIMARY KEY (campaign_id, funder)
   funding_shares_weight_check: CHECK ((weight > 0))
   CREATE UNIQUE INDEX funding_shares_pkey ON tenants.funding_shares USING btree (campaign_id, funder)
@@ -2203,6 +2794,32 @@ tenants.funding_shares
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.gifts
+  slip text NOT NULL
+  member_id bigint NOT NULL
+  occasion_id bigint NOT NULL
+  points bigint NOT NULL
+  due_on date NOT NULL
+  given_on date NOT NULL
+  shop_id bigint
+  caused_by_member_id bigint
+  caused_by_entry_id bigint
+  state text NOT NULL DEFAULT 'waiting'::text
+  told text
+  gifts_check: CHECK (((state <> 'refused'::text) OR (told IS NOT NULL)))
+  gifts_occasion_id_fkey: FOREIGN KEY (occasion_id) REFERENCES tenants.occasions(occasion_id)
+  gifts_pkey: PRIMARY KEY (slip)
+  gifts_points_check: CHECK ((points >= 0))
+  gifts_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
+  gifts_slip_check: CHECK ((slip ~ '^[A-Za-z0-9_.:/-]{1,59}$'::text))
+  gifts_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'booked'::text, 'refused'::text, 'void'::text, 'undoing'::text, 'undone'::text, 'kept'::text])))
+  CREATE INDEX gifts_of_cause ON tenants.gifts USING btree (caused_by_member_id, caused_by_entry_id) WHERE (caused_by_entry_id IS NOT NULL)
+  CREATE INDEX gifts_of_member ON tenants.gifts USING btree (member_id)
+  CREATE INDEX gifts_to_book ON tenants.gifts USING btree (slip) WHERE (state = ANY (ARRAY['waiting'::text, 'undoing'::text]))
+  CREATE UNIQUE INDEX gifts_pkey ON tenants.gifts USING btree (slip)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
 
 tenants.granting
   tenant_id bigint NOT NULL
@@ -2264,6 +2881,38 @@ tenants.imports
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.joining_rules
+  from_on date NOT NULL
+  minimum_age_years smallint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  joining_rules_author_check: CHECK ((author <> ''::text))
+  joining_rules_minimum_age_years_check: CHECK (((minimum_age_years >= 0) AND (minimum_age_years <= 20)))
+  joining_rules_pkey: PRIMARY KEY (from_on)
+  joining_rules_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX joining_rules_pkey ON tenants.joining_rules USING btree (from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.letters
+  notice_id bigint NOT NULL
+  state text NOT NULL
+  tries smallint NOT NULL DEFAULT 0
+  due_at timestamp with time zone NOT NULL
+  ended_at timestamp with time zone
+  reason text
+  letters_check: CHECK (((state = 'waiting'::text) = (ended_at IS NULL)))
+  letters_notice_id_fkey: FOREIGN KEY (notice_id) REFERENCES tenants.member_notices(notice_id)
+  letters_pkey: PRIMARY KEY (notice_id)
+  letters_state_check: CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'dropped'::text, 'dead'::text])))
+  letters_tries_check: CHECK ((tries >= 0))
+  CREATE INDEX letters_dead ON tenants.letters USING btree (notice_id) WHERE (state = 'dead'::text)
+  CREATE INDEX letters_waiting ON tenants.letters USING btree (due_at, notice_id) WHERE (state = 'waiting'::text)
+  CREATE UNIQUE INDEX letters_pkey ON tenants.letters USING btree (notice_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 tenants.limits
   client_id text NOT NULL
   per_second integer NOT NULL
@@ -2300,6 +2949,80 @@ tenants.lookups
   GRANT INSERT, SELECT, UPDATE TO meguri_counter
   GRANT SELECT TO meguri_auditor
 
+tenants.mail_choices
+  member_id bigint NOT NULL
+  kind text NOT NULL
+  wanted boolean NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  mail_choices_kind_check: CHECK ((kind ~ '^[a-z][a-z-]{0,30}$'::text))
+  mail_choices_pkey: PRIMARY KEY (member_id, kind)
+  CREATE UNIQUE INDEX mail_choices_pkey ON tenants.mail_choices USING btree (member_id, kind)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.member_homes
+  member_id bigint NOT NULL
+  facility_id bigint NOT NULL
+  chosen_at timestamp with time zone NOT NULL
+  member_homes_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  member_homes_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX member_homes_pkey ON tenants.member_homes USING btree (member_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.member_languages
+  member_id bigint NOT NULL
+  lang text NOT NULL
+  member_languages_lang_check: CHECK ((lang = ANY (ARRAY['ja'::text, 'en'::text])))
+  member_languages_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX member_languages_pkey ON tenants.member_languages USING btree (member_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.member_notices
+  notice_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  occasion text NOT NULL
+  kind text NOT NULL
+  facts jsonb NOT NULL
+  due_at timestamp with time zone NOT NULL
+  sent_at timestamp with time zone
+  seen_at timestamp with time zone
+  denied_at timestamp with time zone
+  member_notices_facts_check: CHECK ((jsonb_typeof(facts) = 'object'::text))
+  member_notices_kind_check: CHECK ((kind ~ '^[a-z][a-z-]{0,30}$'::text))
+  member_notices_member_id_occasion_key: UNIQUE (member_id, occasion)
+  member_notices_occasion_check: CHECK ((occasion ~ '^[a-z][A-Za-z0-9/_.:-]{0,99}$'::text))
+  member_notices_pkey: PRIMARY KEY (notice_id)
+  CREATE INDEX member_notices_denied ON tenants.member_notices USING btree (denied_at, notice_id) WHERE (denied_at IS NOT NULL)
+  CREATE INDEX member_notices_to_send ON tenants.member_notices USING btree (due_at, notice_id) WHERE (sent_at IS NULL)
+  CREATE UNIQUE INDEX member_notices_member_id_occasion_key ON tenants.member_notices USING btree (member_id, occasion)
+  CREATE UNIQUE INDEX member_notices_pkey ON tenants.member_notices USING btree (notice_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.member_reminders
+  member_id bigint NOT NULL
+  kind text NOT NULL
+  days ARRAY NOT NULL
+  changed_at timestamp with time zone NOT NULL
+  member_reminders_days_check: CHECK (((cardinality(days) <= 5) AND (1 <= ALL (days)) AND (366 >= ALL (days))))
+  member_reminders_kind_check: CHECK ((kind = ANY (ARRAY['expiry'::text, 'dormant'::text])))
+  member_reminders_pkey: PRIMARY KEY (member_id, kind)
+  CREATE UNIQUE INDEX member_reminders_pkey ON tenants.member_reminders USING btree (member_id, kind)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.noticed
+  one boolean NOT NULL DEFAULT true
+  number bigint NOT NULL
+  noticed_number_check: CHECK ((number >= 0))
+  noticed_one_check: CHECK (one)
+  noticed_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX noticed_pkey ON tenants.noticed USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
 tenants.notices
   notice text NOT NULL
   version smallint NOT NULL
@@ -2321,6 +3044,67 @@ tenants.notices
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
 
+tenants.occasions
+  occasion_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  code text NOT NULL
+  kind text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  from_on date NOT NULL
+  facility_id bigint
+  points bigint NOT NULL
+  friend_points bigint NOT NULL DEFAULT 0
+  per text NOT NULL
+  most_per_year integer
+  paid_yen_from bigint NOT NULL DEFAULT 0
+  stamps smallint
+  open_days smallint
+  prize text
+  lasts_days smallint
+  ring_fenced boolean NOT NULL DEFAULT false
+  running boolean NOT NULL DEFAULT true
+  facility_weight smallint NOT NULL DEFAULT 0
+  operator_weight smallint NOT NULL DEFAULT 0
+  tenant_weight smallint NOT NULL DEFAULT 0
+  author text NOT NULL
+  reason text NOT NULL
+  set_at timestamp with time zone NOT NULL
+  occasions_author_check: CHECK ((author <> ''::text))
+  occasions_check1: CHECK ((((facility_weight + operator_weight) + tenant_weight) > 0))
+  occasions_check2: CHECK (((kind = ANY (ARRAY['stamp'::text, 'rally'::text])) = (stamps IS NOT NULL)))
+  occasions_check3: CHECK (((kind <> 'rally'::text) OR (open_days IS NOT NULL)))
+  occasions_check4: CHECK (((friend_points = 0) OR (kind = 'referral'::text)))
+  occasions_check5: CHECK (((kind = 'birthday'::text) = (per = ANY (ARRAY['month'::text, 'day'::text]))))
+  occasions_check6: CHECK (((kind <> ALL (ARRAY['birthday'::text, 'anniversary'::text, 'login'::text])) OR (tenant_weight = 0)))
+  occasions_check7: CHECK (((kind <> ALL (ARRAY['birthday'::text, 'anniversary'::text, 'login'::text])) OR (facility_weight = 0) OR (facility_id IS NOT NULL)))
+  occasions_check: CHECK (((NOT ring_fenced) OR (facility_id IS NOT NULL)))
+  occasions_code_check: CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,23}$'::text))
+  occasions_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
+  occasions_facility_weight_check: CHECK ((facility_weight >= 0))
+  occasions_friend_points_check: CHECK (((friend_points >= 0) AND (friend_points <= 10000000)))
+  occasions_kind_check: CHECK ((kind = ANY (ARRAY['visit'::text, 'birthday'::text, 'anniversary'::text, 'referral'::text, 'first-visit'::text, 'login'::text, 'stamp'::text, 'rally'::text])))
+  occasions_lasts_days_check: CHECK (((lasts_days >= 1) AND (lasts_days <= 3660)))
+  occasions_most_per_year_check: CHECK ((most_per_year > 0))
+  occasions_name_check: CHECK ((name <> ''::text))
+  occasions_name_en_check: CHECK ((name_en <> ''::text))
+  occasions_open_days_check: CHECK (((open_days >= 1) AND (open_days <= 3660)))
+  occasions_operator_weight_check: CHECK ((operator_weight >= 0))
+  occasions_paid_yen_from_check: CHECK ((paid_yen_from >= 0))
+  occasions_per_check: CHECK ((per = ANY (ARRAY['member'::text, 'facility'::text, 'shop'::text, 'month'::text, 'day'::text])))
+  occasions_pkey: PRIMARY KEY (occasion_id)
+  occasions_points_check: CHECK (((points >= 0) AND (points <= 10000000)))
+  occasions_prize_check: CHECK ((prize <> ''::text))
+  occasions_reason_check: CHECK ((reason <> ''::text))
+  occasions_stamps_check: CHECK (((stamps >= 2) AND (stamps <= 100)))
+  occasions_tenant_weight_check: CHECK ((tenant_weight >= 0))
+  CREATE INDEX occasions_by_code ON tenants.occasions USING btree (code, from_on DESC, occasion_id DESC)
+  CREATE UNIQUE INDEX occasions_pkey ON tenants.occasions USING btree (occasion_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
 tenants.offline_terms
   tenant_id bigint NOT NULL
   from_on date NOT NULL
@@ -2339,6 +3123,46 @@ tenants.offline_terms
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
+
+tenants.pace_stops
+  stop_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  entry_id bigint NOT NULL
+  business_date date NOT NULL
+  why text NOT NULL
+  stopped_at timestamp with time zone NOT NULL
+  released_at timestamp with time zone
+  released_by text
+  release_reason text
+  pace_stops_check1: CHECK (((released_at IS NULL) = (release_reason IS NULL)))
+  pace_stops_check: CHECK (((released_at IS NULL) = (released_by IS NULL)))
+  pace_stops_member_id_entry_id_key: UNIQUE (member_id, entry_id)
+  pace_stops_pkey: PRIMARY KEY (stop_id)
+  pace_stops_release_reason_check: CHECK ((release_reason <> ''::text))
+  pace_stops_why_check: CHECK ((why = ANY (ARRAY['often'::text, 'far'::text])))
+  CREATE INDEX pace_stops_by_day ON tenants.pace_stops USING btree (business_date)
+  CREATE UNIQUE INDEX pace_stops_member_id_entry_id_key ON tenants.pace_stops USING btree (member_id, entry_id)
+  CREATE UNIQUE INDEX pace_stops_open ON tenants.pace_stops USING btree (member_id) WHERE (released_at IS NULL)
+  CREATE UNIQUE INDEX pace_stops_pkey ON tenants.pace_stops USING btree (stop_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.paces
+  from_on date NOT NULL
+  redemptions smallint
+  apart_minutes smallint
+  author text NOT NULL
+  reason text NOT NULL
+  paces_apart_minutes_check: CHECK (((apart_minutes >= 1) AND (apart_minutes <= 1440)))
+  paces_author_check: CHECK ((author <> ''::text))
+  paces_pkey: PRIMARY KEY (from_on)
+  paces_reason_check: CHECK ((reason <> ''::text))
+  paces_redemptions_check: CHECK (((redemptions >= 1) AND (redemptions <= 1000)))
+  CREATE UNIQUE INDEX paces_pkey ON tenants.paces USING btree (from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
 
 tenants.parties
   party_id bigint NOT NULL
@@ -2388,6 +3212,24 @@ tenants.privacy
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_worker
 
+tenants.profile_rewards
+  field text NOT NULL
+  from_on date NOT NULL
+  points bigint NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  funder_id bigint NOT NULL DEFAULT 1
+  profile_rewards_author_check: CHECK ((author <> ''::text))
+  profile_rewards_field_check: CHECK ((field = ANY (ARRAY['birth_on'::text, 'postcode'::text, 'sex'::text, 'name'::text])))
+  profile_rewards_funder_id_fkey: FOREIGN KEY (funder_id) REFERENCES tenants.parties(party_id)
+  profile_rewards_pkey: PRIMARY KEY (field, from_on)
+  profile_rewards_points_check: CHECK (((points >= 0) AND (points <= 200)))
+  profile_rewards_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX profile_rewards_pkey ON tenants.profile_rewards USING btree (field, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.programme
   from_on date NOT NULL
   spend_order text NOT NULL DEFAULT 'EXPIRY_FIRST'::text
@@ -2411,6 +3253,33 @@ tenants.programme
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.promotions
+  promotion_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  rank text NOT NULL
+  rule text NOT NULL
+  rule_from_on date NOT NULL
+  window_on date NOT NULL
+  figure bigint NOT NULL
+  from_on date NOT NULL
+  to_on date NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  withdrawn_on date
+  promotions_check: CHECK ((from_on <= to_on))
+  promotions_figure_check: CHECK ((figure > 0))
+  promotions_member_id_rule_window_on_key: UNIQUE (member_id, rule, window_on)
+  promotions_pkey: PRIMARY KEY (promotion_id)
+  promotions_rank_fkey: FOREIGN KEY (rank) REFERENCES tenants.ranks(rank)
+  promotions_rule_rule_from_on_fkey: FOREIGN KEY (rule, rule_from_on) REFERENCES tenants.rank_rules(rule, from_on)
+  CREATE INDEX promotions_begin ON tenants.promotions USING btree (from_on, member_id)
+  CREATE INDEX promotions_end ON tenants.promotions USING btree (to_on, member_id)
+  CREATE UNIQUE INDEX promotions_member_id_rule_window_on_key ON tenants.promotions USING btree (member_id, rule, window_on)
+  CREATE UNIQUE INDEX promotions_pkey ON tenants.promotions USING btree (promotion_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
 
 tenants.proposals
   proposal_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
@@ -2440,6 +3309,54 @@ tenants.proposals
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_auditor
 
+tenants.question_words
+  question_id bigint NOT NULL
+  number smallint NOT NULL
+  who text NOT NULL
+  who_name text NOT NULL
+  answers boolean NOT NULL
+  words text NOT NULL
+  at timestamp with time zone NOT NULL
+  question_words_number_check: CHECK ((number > 0))
+  question_words_pkey: PRIMARY KEY (question_id, number)
+  question_words_question_id_fkey: FOREIGN KEY (question_id) REFERENCES tenants.questions(question_id)
+  question_words_who_check: CHECK ((who <> ''::text))
+  question_words_words_check: CHECK ((words <> ''::text))
+  CREATE UNIQUE INDEX question_words_pkey ON tenants.question_words USING btree (question_id, number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.questions
+  question_id bigint NOT NULL
+  shop_id bigint
+  asked_by text NOT NULL
+  asked_name text NOT NULL
+  title text NOT NULL
+  state text NOT NULL DEFAULT 'open'::text
+  asked_at timestamp with time zone NOT NULL
+  moved_at timestamp with time zone NOT NULL
+  questions_asked_by_check: CHECK ((asked_by <> ''::text))
+  questions_pkey: PRIMARY KEY (question_id)
+  questions_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'answered'::text, 'closed'::text])))
+  questions_title_check: CHECK ((title <> ''::text))
+  CREATE INDEX questions_by_state ON tenants.questions USING btree (state, question_id)
+  CREATE UNIQUE INDEX questions_pkey ON tenants.questions USING btree (question_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.rank_basis
+  member_id bigint NOT NULL
+  business_date date NOT NULL
+  spend_yen bigint NOT NULL
+  points bigint NOT NULL
+  rank_basis_pkey: PRIMARY KEY (member_id, business_date)
+  CREATE INDEX rank_basis_on ON tenants.rank_basis USING btree (business_date, member_id)
+  CREATE UNIQUE INDEX rank_basis_pkey ON tenants.rank_basis USING btree (member_id, business_date)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.rank_bonuses
   rank text NOT NULL
   from_on date NOT NULL
@@ -2457,6 +3374,218 @@ tenants.rank_bonuses
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.rank_flows
+  number bigint
+  member_id bigint
+  business_date date
+  spend_yen bigint
+  points bigint
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.rank_mark
+  one boolean NOT NULL DEFAULT true
+  number bigint NOT NULL DEFAULT 0
+  rank_mark_number_check: CHECK ((number >= 0))
+  rank_mark_one_check: CHECK (one)
+  rank_mark_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX rank_mark_pkey ON tenants.rank_mark USING btree (one)
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.rank_rules
+  rule text NOT NULL
+  from_on date NOT NULL
+  rank text NOT NULL
+  measure text NOT NULL
+  span text NOT NULL
+  months smallint
+  threshold bigint
+  takes_effect text NOT NULL
+  lowered boolean NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  rank_rules_author_check: CHECK ((author <> ''::text))
+  rank_rules_check1: CHECK (((span <> 'months'::text) OR (takes_effect = 'at-once'::text)))
+  rank_rules_check: CHECK (((span = 'months'::text) = (months IS NOT NULL)))
+  rank_rules_measure_check: CHECK ((measure = ANY (ARRAY['spend'::text, 'visits'::text, 'points'::text])))
+  rank_rules_months_check: CHECK (((months >= 1) AND (months <= 36)))
+  rank_rules_pkey: PRIMARY KEY (rule, from_on)
+  rank_rules_rank_fkey: FOREIGN KEY (rank) REFERENCES tenants.ranks(rank)
+  rank_rules_reason_check: CHECK ((reason <> ''::text))
+  rank_rules_rule_check: CHECK ((rule ~ '^[a-z][a-z0-9-]{0,30}$'::text))
+  rank_rules_span_check: CHECK ((span = ANY (ARRAY['fiscal-year'::text, 'calendar-year'::text, 'months'::text])))
+  rank_rules_takes_effect_check: CHECK ((takes_effect = ANY (ARRAY['at-once'::text, 'next-year'::text])))
+  rank_rules_threshold_check: CHECK ((threshold > 0))
+  CREATE UNIQUE INDEX rank_rules_pkey ON tenants.rank_rules USING btree (rule, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.rank_turns
+  turn_id bigint NOT NULL DEFAULT nextval('tenants.ids'::regclass)
+  member_id bigint NOT NULL
+  was text NOT NULL
+  rank text NOT NULL
+  since_on date NOT NULL
+  why text NOT NULL
+  at timestamp with time zone NOT NULL
+  rank_turns_pkey: PRIMARY KEY (turn_id)
+  CREATE INDEX rank_turns_of_member ON tenants.rank_turns USING btree (member_id, turn_id)
+  CREATE UNIQUE INDEX rank_turns_pkey ON tenants.rank_turns USING btree (turn_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.ranks
+  rank text NOT NULL
+  place smallint NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  ranks_name_check: CHECK ((name <> ''::text))
+  ranks_name_en_check: CHECK ((name_en <> ''::text))
+  ranks_pkey: PRIMARY KEY (rank)
+  ranks_place_check: CHECK ((place >= 0))
+  ranks_place_key: UNIQUE (place)
+  ranks_rank_check: CHECK ((rank ~ '^[a-z][a-z0-9-]{0,30}$'::text))
+  CREATE UNIQUE INDEX ranks_pkey ON tenants.ranks USING btree (rank)
+  CREATE UNIQUE INDEX ranks_place_key ON tenants.ranks USING btree (place)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.referral_codes
+  member_id bigint NOT NULL
+  code text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  referral_codes_code_check: CHECK ((code ~ '^[A-Z2-7]{10}$'::text))
+  referral_codes_code_key: UNIQUE (code)
+  referral_codes_pkey: PRIMARY KEY (member_id)
+  CREATE UNIQUE INDEX referral_codes_code_key ON tenants.referral_codes USING btree (code)
+  CREATE UNIQUE INDEX referral_codes_pkey ON tenants.referral_codes USING btree (member_id)
+  GRANT INSERT, SELECT TO meguri_counter
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.referrals
+  friend_id bigint NOT NULL
+  referrer_id bigint NOT NULL
+  named_on date NOT NULL
+  given_entry_id bigint
+  referrals_check: CHECK ((referrer_id <> friend_id))
+  referrals_pkey: PRIMARY KEY (friend_id)
+  CREATE INDEX referrals_of_referrer ON tenants.referrals USING btree (referrer_id)
+  CREATE UNIQUE INDEX referrals_pkey ON tenants.referrals USING btree (friend_id)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.reminders
+  kind text NOT NULL
+  days smallint NOT NULL
+  from_on date NOT NULL
+  wanted boolean NOT NULL DEFAULT true
+  author text NOT NULL
+  reason text NOT NULL
+  reminders_author_check: CHECK ((author <> ''::text))
+  reminders_days_check: CHECK (((days >= 1) AND (days <= 366)))
+  reminders_kind_check: CHECK ((kind = ANY (ARRAY['expiry'::text, 'dormant'::text])))
+  reminders_pkey: PRIMARY KEY (kind, days, from_on)
+  reminders_reason_check: CHECK ((reason <> ''::text))
+  CREATE UNIQUE INDEX reminders_pkey ON tenants.reminders USING btree (kind, days, from_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.sales
+  shop_id bigint
+  business_date date
+  hour smallint
+  receipts bigint
+  uses bigint
+  issued_points bigint
+  redeemed_points bigint
+  lapsed_points bigint
+  sales_yen bigint
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.sales_flows
+  xid xid8
+  member_id bigint
+  entry_id bigint
+  booked_at timestamp with time zone
+  shop_id bigint
+  business_date date
+  booked_as text
+  till text
+  staff text
+  slip text
+  receipt_till text
+  receipt_no text
+  points bigint
+  paid_yen bigint
+  at timestamp with time zone
+  hour smallint
+  kind text
+  receipts integer
+  uses integer
+  issued_points bigint
+  redeemed_points bigint
+  lapsed_points bigint
+  sales_yen bigint
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.sales_hours
+  shop_id bigint NOT NULL
+  business_date date NOT NULL
+  hour smallint NOT NULL
+  receipts bigint NOT NULL
+  uses bigint NOT NULL
+  issued_points bigint NOT NULL
+  redeemed_points bigint NOT NULL
+  lapsed_points bigint NOT NULL
+  sales_yen bigint NOT NULL
+  sales_hours_hour_check: CHECK (((hour >= 0) AND (hour <= 23)))
+  sales_hours_pkey: PRIMARY KEY (business_date, shop_id, hour)
+  CREATE UNIQUE INDEX sales_hours_pkey ON tenants.sales_hours USING btree (business_date, shop_id, hour)
+  POLICY fold FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (shop_id IN ( SELECT shops.shop_id
+   FROM tenants.shops))
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
+tenants.sales_mark
+  one boolean NOT NULL DEFAULT true
+  xid xid8 NOT NULL DEFAULT '0'::xid8
+  sales_mark_one_check: CHECK (one)
+  sales_mark_pkey: PRIMARY KEY (one)
+  CREATE UNIQUE INDEX sales_mark_pkey ON tenants.sales_mark USING btree (one)
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
+
+tenants.sales_visitors
+  shop_id bigint NOT NULL
+  business_date date NOT NULL
+  hour smallint NOT NULL
+  member_id bigint NOT NULL
+  visits integer NOT NULL
+  sales_visitors_hour_check: CHECK (((hour >= 0) AND (hour <= 23)))
+  sales_visitors_pkey: PRIMARY KEY (business_date, shop_id, hour, member_id)
+  CREATE UNIQUE INDEX sales_visitors_pkey ON tenants.sales_visitors USING btree (business_date, shop_id, hour, member_id)
+  POLICY fold FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (shop_id IN ( SELECT shops.shop_id
+   FROM tenants.shops))
+  POLICY whole FOR SELECT TO {meguri_auditor} USING true
+  GRANT INSERT, SELECT, UPDATE TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+
 tenants.schemes
   scheme_id integer NOT NULL
   funding text NOT NULL
@@ -2464,6 +3593,8 @@ tenants.schemes
   author text NOT NULL
   reason text NOT NULL
   breakage text NOT NULL DEFAULT 'PROMO_FUND'::text
+  attribution text NOT NULL DEFAULT 'FIFO'::text
+  schemes_attribution_check: CHECK (((attribution = 'FIFO'::text) OR ((attribution = 'PROPORTIONAL'::text) AND (funding = 'at-redemption'::text))))
   schemes_breakage_check: CHECK ((breakage = ANY (ARRAY['PROMO_FUND'::text, 'HUB_REVENUE'::text, 'RETURN_TO_FUNDER'::text])))
   schemes_from_on_key: UNIQUE (from_on)
   schemes_funding_check: CHECK ((funding = ANY (ARRAY['at-issue'::text, 'at-redemption'::text, 'redeemer-bears'::text])))
@@ -2475,6 +3606,98 @@ tenants.schemes
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.segment_members
+  segment text NOT NULL
+  member_id bigint NOT NULL
+  since_on date NOT NULL
+  until_on date
+  segment_members_pkey: PRIMARY KEY (segment, member_id, since_on)
+  segment_members_segment_fkey: FOREIGN KEY (segment) REFERENCES tenants.segments(segment)
+  CREATE INDEX segment_members_now ON tenants.segment_members USING btree (segment, member_id) WHERE (until_on IS NULL)
+  CREATE UNIQUE INDEX segment_members_pkey ON tenants.segment_members USING btree (segment, member_id, since_on)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.segments
+  segment text NOT NULL
+  name text NOT NULL
+  name_en text NOT NULL
+  rule jsonb NOT NULL
+  author text NOT NULL
+  reason text NOT NULL
+  made_at timestamp with time zone NOT NULL
+  counted_on date
+  after_member_id bigint NOT NULL DEFAULT 0
+  counting_on date
+  members bigint
+  segments_author_check: CHECK ((author <> ''::text))
+  segments_members_check: CHECK ((members >= 0))
+  segments_pkey: PRIMARY KEY (segment)
+  segments_reason_check: CHECK ((reason <> ''::text))
+  segments_segment_check: CHECK ((segment ~ '^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$'::text))
+  CREATE UNIQUE INDEX segments_pkey ON tenants.segments USING btree (segment)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.settings
+  setting_id bigint NOT NULL
+  level text NOT NULL
+  of_id bigint NOT NULL
+  tenant_id bigint
+  key text NOT NULL
+  from_on date NOT NULL
+  value jsonb
+  author text NOT NULL
+  reason text NOT NULL
+  decided_at timestamp with time zone NOT NULL
+  settings_author_check: CHECK ((author <> ''::text))
+  settings_check1: CHECK (((level <> 'tenant'::text) OR (of_id = tenant_id)))
+  settings_check2: CHECK (((level <> 'operator'::text) OR (of_id = 1)))
+  settings_check: CHECK (((tenant_id IS NOT NULL) = (level = ANY (ARRAY['tenant'::text, 'shop'::text]))))
+  settings_key_check: CHECK ((key ~ '^[a-z_]{1,40}(:[A-Za-z0-9_.:/-]{1,64})?$'::text))
+  settings_level_check: CHECK ((level = ANY (ARRAY['operator'::text, 'facility'::text, 'tenant'::text, 'shop'::text])))
+  settings_pkey: PRIMARY KEY (setting_id)
+  settings_reason_check: CHECK ((reason <> ''::text))
+  settings_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  CREATE UNIQUE INDEX settings_pkey ON tenants.settings USING btree (setting_id)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING ((tenant_id IS NULL) OR (tenant_id = federation.reader()))
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+  GRANT SELECT TO meguri_desk
+
+tenants.shop_pages
+  shop_id bigint NOT NULL
+  version integer NOT NULL
+  tenant_id bigint NOT NULL
+  floor text NOT NULL
+  floor_en text NOT NULL
+  phone text NOT NULL
+  hours text NOT NULL
+  hours_en text NOT NULL
+  guide text NOT NULL
+  guide_en text NOT NULL
+  faq jsonb NOT NULL
+  author text NOT NULL
+  at timestamp with time zone NOT NULL
+  shop_pages_author_check: CHECK ((author <> ''::text))
+  shop_pages_faq_check: CHECK ((jsonb_typeof(faq) = 'array'::text))
+  shop_pages_pkey: PRIMARY KEY (shop_id, version)
+  shop_pages_shop_id_fkey: FOREIGN KEY (shop_id) REFERENCES tenants.shops(shop_id)
+  shop_pages_tenant_id_fkey: FOREIGN KEY (tenant_id) REFERENCES tenants.tenants(tenant_id)
+  shop_pages_version_check: CHECK ((version > 0))
+  CREATE UNIQUE INDEX shop_pages_pkey ON tenants.shop_pages USING btree (shop_id, version)
+  POLICY lay_out FOR ALL TO {meguri_worker} USING true
+  POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
 
 tenants.shops
   shop_id bigint NOT NULL
@@ -2502,6 +3725,54 @@ tenants.shops
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
 
+tenants.signal_words
+  signal text NOT NULL
+  number smallint NOT NULL
+  decision text NOT NULL
+  reason text NOT NULL
+  who text NOT NULL
+  at timestamp with time zone NOT NULL
+  signal_words_decision_check: CHECK ((decision = ANY (ARRAY['harmless'::text, 'watching'::text, 'acted'::text])))
+  signal_words_number_check: CHECK ((number > 0))
+  signal_words_pkey: PRIMARY KEY (signal, number)
+  signal_words_reason_check: CHECK ((reason <> ''::text))
+  signal_words_signal_check: CHECK ((signal ~ '^[0-9a-f]{32}$'::text))
+  signal_words_who_check: CHECK ((who <> ''::text))
+  CREATE UNIQUE INDEX signal_words_pkey ON tenants.signal_words USING btree (signal, number)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
+tenants.stamp_cards
+  member_id bigint NOT NULL
+  code text NOT NULL
+  card_no integer NOT NULL
+  opened_on date NOT NULL
+  state text NOT NULL
+  stamp_cards_card_no_check: CHECK ((card_no > 0))
+  stamp_cards_pkey: PRIMARY KEY (member_id, code, card_no)
+  stamp_cards_state_check: CHECK ((state = ANY (ARRAY['open'::text, 'full'::text, 'over'::text])))
+  CREATE UNIQUE INDEX stamp_cards_one_open ON tenants.stamp_cards USING btree (member_id, code) WHERE (state = 'open'::text)
+  CREATE UNIQUE INDEX stamp_cards_pkey ON tenants.stamp_cards USING btree (member_id, code, card_no)
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
+tenants.stamps
+  member_id bigint NOT NULL
+  code text NOT NULL
+  card_no integer NOT NULL
+  mark text NOT NULL
+  stamped_on date NOT NULL
+  entry_id bigint NOT NULL
+  facility_id bigint NOT NULL
+  stamps_member_id_code_card_no_fkey: FOREIGN KEY (member_id, code, card_no) REFERENCES tenants.stamp_cards(member_id, code, card_no)
+  stamps_pkey: PRIMARY KEY (member_id, code, card_no, mark)
+  CREATE INDEX stamps_of_entry ON tenants.stamps USING btree (member_id, entry_id)
+  CREATE UNIQUE INDEX stamps_pkey ON tenants.stamps USING btree (member_id, code, card_no, mark)
+  GRANT DELETE, INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_counter
+
 tenants.tenants
   tenant_id bigint NOT NULL
   state text NOT NULL DEFAULT 'active'::text
@@ -2521,9 +3792,9 @@ tenants.tenants
 tenants.terms
   shop_id bigint NOT NULL
   from_on date NOT NULL
-  yen_per_point integer NOT NULL
-  static_card_limit_points bigint NOT NULL DEFAULT 0
-  excluded_categories ARRAY NOT NULL DEFAULT '{}'::text[]
+  yen_per_point integer
+  static_card_limit_points bigint DEFAULT 0
+  excluded_categories ARRAY DEFAULT '{}'::text[]
   tax_treatment text NOT NULL DEFAULT 'PAYMENT'::text
   author text NOT NULL
   reason text NOT NULL
@@ -2594,12 +3865,23 @@ tenants.tills
   CREATE UNIQUE INDEX tills_pkey ON tenants.tills USING btree (tenant_id, till)
   POLICY lay_out FOR ALL TO {meguri_worker} USING true
   POLICY own FOR SELECT TO {meguri_app} USING (tenant_id = federation.reader())
+  POLICY placed FOR SELECT TO {meguri_app} USING (shop_id = ANY (federation.placed()))
   POLICY whole FOR SELECT TO {meguri_auditor,meguri_counter,meguri_desk} USING true
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
   GRANT SELECT TO meguri_counter
   GRANT SELECT TO meguri_desk
+
+tenants.visits
+  shop_id bigint
+  business_date date
+  hour smallint
+  member_id bigint
+  visits integer
+  GRANT SELECT TO meguri_app
+  GRANT SELECT TO meguri_auditor
+  GRANT SELECT TO meguri_worker
 
 tenants.webhook_allowances
   allowance bigint NOT NULL

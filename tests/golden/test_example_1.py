@@ -14,6 +14,7 @@ from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
 from tests.settlement.recompute import recompute
 from tests.settlement.test_verify import stated
+from tests.settlement.thinking import resealed
 from tests.stories.test_returns import brings_back
 
 SECOND = datetime(2026, 6, 2, 12, 0, tzinfo=TOKYO)
@@ -72,6 +73,7 @@ async def test_funders_pay_at_issue_and_the_fund_pays_who_honours(
             "fund": 354,
         }
         assert await mall.value("SELECT sum(points) FROM federation.wallets") == 354
+        await resealed(mall, JUNE)
 
 
 # 111 is each funder's part of the whole clawback, 114 what the shop kept in cash: +100 - 31 = +69.
@@ -118,6 +120,7 @@ async def test_fees_tax_and_what_lapses_come_to_the_statements_of_the_example(
         gets = {"PROMO_FUND": 701, "HUB_REVENUE": 502, "RETURN_TO_FUNDER": 501}[breakage]
         fund, whoever = [await mall.yen(date(2026, 7, 16), party) for party in LAPSED[breakage]]
         assert (fund, whoever) == ({702: -200, 900: -200}, {gets: 200, 900: 200})
+        await resealed(mall, JUNE, date(2026, 7, 16))
         (tmp_path / "sealed").write_bytes(b"".join(file))
         assert recompute(tmp_path / "sealed") == stated(tmp_path / "sealed")
 

@@ -12,6 +12,7 @@ from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
 from tests.settlement.recompute import recompute
 from tests.settlement.test_verify import stated
+from tests.settlement.thinking import resealed
 from tests.stories.test_returns import brings_back
 
 LAST_YEAR = datetime(2026, 3, 20, 12, 0, tzinfo=TOKYO)
@@ -93,3 +94,4 @@ async def test_a_month_of_campaign_return_and_lapse_settles_to_the_yen(
         assert examine(file).faults == ()
         (tmp_path / "sealed").write_bytes(b"".join(file))
         assert recompute(tmp_path / "sealed") == stated(tmp_path / "sealed")
+        await resealed(mall, MARCH)

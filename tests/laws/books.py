@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.laws import back
 from tests.laws.back import Bought
+from tests.laws.eras import COUPONS
 from tests.laws.lots import (
     OPERATOR,
     TOKYO,
@@ -22,12 +23,14 @@ from tests.laws.lots import (
     Shop,
     Stamp,
     Taken,
+    carve,
     take,
 )
-from tests.laws.terms import YEN_PER_POINT, Sold, Terms
+from tests.laws.terms import YEN_PER_POINT, Coupon, Sold, Terms
 
 DAY = timedelta(days=1)
-UNDONE = {"accrual", "redemption", "hold", "return", "adjustment"}
+VISIT = "visit:test"
+UNDONE = {"accrual", "redemption", "hold", "return", "adjustment", "bonus", "coupon"}
 Told = dict[str, Any]
 
 
@@ -61,6 +64,7 @@ class Books:
         self.terms = terms
         self.slips: dict[tuple[Shop, str], Slip] = {}
         self.earned: dict[tuple[Shop, date, str], Slip] = {}
+        self.stock = {one.code: one.stock for one in COUPONS if one.stock is not None}
         self.receipts: dict[tuple[int, Shop, date, str], Bought] = {}
         self.now = datetime.max.replace(tzinfo=TOKYO)
 
@@ -191,11 +195,11 @@ class Books:
         return told | {"balance": self.balance(purse)}
 
     def capture(self, asked: Asked, held: Slip, points: int) -> Told:
-        """Points of a hold are spent, the rest is free again."""
+        """Points of a hold are spent, the rest is free again; another shop's touch nobody."""
         purse, hold = held.purse, held.hold
         assert purse is not None
         assert hold is not None
-        with self.booking(asked, purse) as (slip, stamp):
+        with self.booking(asked, purse if asked.shop == hold.shop else None) as (slip, stamp):
             still_open(asked, hold)
             if points > hold.points:
                 raise Refused("capture-exceeds-hold")
@@ -216,7 +220,7 @@ class Books:
         purse, hold = held.purse, held.hold
         assert purse is not None
         assert hold is not None
-        with self.booking(asked, purse) as (_, stamp):
+        with self.booking(asked, purse if asked.shop == hold.shop else None) as (_, stamp):
             still_open(asked, hold)
             purse.entry("release", stamp)
             purse.let_go(hold, "released")
@@ -244,6 +248,8 @@ class Books:
                 raise Refused("too-late")
             assert old.purse is not None
             done = back.undo(old.purse, old.entries, stamp)
+            for code in {one.coupon for one in old.entries if one.coupon in self.stock}:
+                self.stock[str(code)] += 1
             for key in [key for key, slip in self.earned.items() if slip is old]:
                 del self.earned[key]
         gave = -sum(min(0, entry.points) for entry in done)
@@ -303,6 +309,64 @@ class Books:
             for lot, n in taken:
                 purse.draw(entry, lot, n, "funder:" + lot.funder)
         return {"points": entry.points, "balance": self.balance(purse)}
+
+    def take_coupon(self, asked: Asked, purse: Purse, coupon: Coupon, yen: int) -> Told:
+        """A coupon takes something off: points of whoever pays for it, spent as they come."""
+        with self.booking(asked, purse) as (_, stamp):
+            if coupon.facility not in (None, asked.shop.facility):
+                raise Refused("coupon-not-here")
+            uses = sum(n for (rule, _), n in purse.used.items() if rule == coupon.rule)
+            if uses >= coupon.per_member:
+                raise Refused("coupon-used")
+            discount = coupon.discount(yen)
+            if yen < coupon.least or discount == 0:
+                raise Refused("below-least-purchase")
+            if self.stock.get(coupon.code, 1) < 1:
+                raise Refused("coupon-out-of-stock")
+            codes = {"tenant": asked.shop.code, "facility": asked.shop.facility}
+            whose = [codes.get(who, who) for who, _ in coupon.shares]
+            carved = carve(discount, [weight for _, weight in coupon.shares])
+            parts = [(who, n) for who, n in zip(whose, carved, strict=True) if n]
+            number, last = len(purse.entries), max(asked.day, self.today)
+            lots = [
+                Lot(
+                    number, part, asked.shop.code, coupon.rule, funder, n, last, True, None,
+                    asked.day,
+                )
+                for part, (funder, n) in enumerate(parts)
+            ]  # fmt: skip
+            entry = purse.entry("coupon", stamp)
+            entry.coupon = coupon.code
+            purse.grant(entry, lots)
+            for lot in lots:
+                purse.draw(entry, lot, lot.points, "shop:" + asked.shop.code)
+            purse.use(entry, (coupon.rule, asked.day), 1)
+            if coupon.code in self.stock:
+                self.stock[coupon.code] -= 1
+        funders = [{"party": funder, "points": n} for funder, n in parts]
+        told = {"slip": asked.slip, "discount_yen": discount, "pay_yen": yen - discount}
+        return told | {"funders": funders}
+
+    def visit(self, asked: Asked, purse: Purse, points: int, last_day: date) -> Told:
+        """A member came: once a business day; half is the shop's, the odd point the operator's."""
+        with self.booking(asked, purse) as (_, stamp):
+            if purse.used[VISIT, asked.day]:
+                raise Refused("already-visited")
+            number, whose = len(purse.entries), {OPERATOR: points - points // 2}
+            whose[asked.shop.code] = points // 2
+            parts = [(funder, n) for funder, n in whose.items() if n]
+            lots = [
+                Lot(
+                    number, part, asked.shop.code, VISIT, funder, n, last_day, False, None,
+                    asked.day,
+                )
+                for part, (funder, n) in enumerate(parts)
+            ]  # fmt: skip
+            entry = purse.entry("bonus", stamp)
+            purse.grant(entry, lots)
+            purse.use(entry, (VISIT, asked.day), 1)
+        told = {"points": entry.points, "grants": grants(lots, asked.day)}
+        return told | {"balance": self.balance(purse)}
 
 
 def still_open(asked: Asked, hold: Hold) -> None:

@@ -4,7 +4,7 @@ every choice a programme has is tried, and every change from one to the next."""
 from datetime import date
 
 from tests.laws.lots import Shop
-from tests.laws.terms import Campaign, Era
+from tests.laws.terms import Campaign, Coupon, Era
 
 END = date(2031, 12, 31)
 PREMIUM = (False, True, False)
@@ -72,10 +72,11 @@ CAMPAIGNS = (
         "takamatsu",
         date(2027, 6, 26),
         date(2027, 7, 10),
-        4,
+        3,
         (("takamatsu", 1), ("tenant", 2)),
         None,
         cap_day=5,
+        tenths=5,
     ),
     Campaign(
         "member",
@@ -109,14 +110,19 @@ CAMPAIGNS = (
         cap_day=7,
         cap_member=9,
     ),
-    Campaign(  # regular, and yet fenced
+    Campaign(  # regular, and yet fenced; half a point more for each
         "slides",
         "takamatsu",
         date(2028, 1, 30),
         date(2028, 2, 10),
-        3,
+        1,
         (("takamatsu", 1), ("tenant", 1)),
         None,
         fenced=True,
+        tenths=5,
     ),
+)
+COUPONS = (
+    Coupon("few", 333, None, (("facility", 1), ("tenant", 1)), 3, 2),  # three in all
+    Coupon("tenth", None, 10, (("operator", 2), ("tenant", 1)), None, 3, "tokushima", 20),
 )

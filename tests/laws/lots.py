@@ -130,6 +130,7 @@ class Entry:
     debts: list["Debt"] = field(default_factory=list)
     uses: list[tuple[tuple[str, date], int]] = field(default_factory=list)
     hold: "Hold | None" = None
+    coupon: str | None = None
     slides_to: date | None = None
     undone: bool = False
 

@@ -9,15 +9,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tenants.coupons.using import UseCoupon
 from tenants.earning import Sale
 from tenants.holding import Capture, LetGo, SetAside
 from tenants.returning import BringBack, OnReceipt
 from tenants.spending import Purchase, Spend
 from tenants.undoing import Undo
-from tests.laws.asks import Adjust, Ask
+from tests.laws.asks import Adjust, Ask, Visit
 from tests.laws.books import Asked, Books, Slip, Told
-from tests.laws.eras import PREMIUM, SHOPS
+from tests.laws.eras import COUPONS, PREMIUM, SHOPS
 from tests.laws.lots import Purse, Shop
+from tests.laws.terms import Coupon
 from tests.mall import Member
 
 DAY = timedelta(days=1)
@@ -80,7 +82,18 @@ returns = st.builds(Wish, st.just("goods"), back=old, much=much, late=rarely, sh
 adjustments = st.builds(
     Wish, st.sampled_from(["give", "take"]), cards, shops, points=points, back=st.integers(0, 3)
 )
-wishes = sales | spendings | purchases | holds | ends | undoings | returns | adjustments
+visits = st.builds(
+    Wish, st.just("visit"), cards, shops, points=st.integers(1, 9), back=st.integers(0, 3)
+)
+coupons = st.builds(
+    Wish,
+    st.sampled_from(["few", "tenth"]),
+    cards,
+    shops,
+    st.sampled_from([0, 1, 9, 20, 109, 110, 333, 335, 1_001]),
+    late=rarely,
+)
+wishes = sales | spendings | purchases | holds | ends | undoings | returns | adjustments | visits
 
 
 def one_each(kinds: st.SearchStrategy[Wish]) -> st.SearchStrategy[tuple[Wish, ...]]:
@@ -233,6 +246,30 @@ class Memory:
         n = self.points(purse, wish.points)
         ask = Adjust(**said, points=n, last_day=last_day)
         return Move(wish.shop, ask, lambda: self.books.adjust(asked, purse, n, last_day))
+
+    def visit(self, wish: Wish) -> Move:
+        asked, said, purse = self.of_card(wish)
+        last_day = self.books.today + wish.back * DAY
+        assert isinstance(wish.points, int)
+        ask = Visit(**said, points=wish.points, last_day=last_day)
+        return Move(
+            wish.shop, ask, lambda: self.books.visit(asked, purse, ask.points, ask.last_day)
+        )
+
+    def few(self, wish: Wish) -> Move:
+        """A coupon of which there are few, on a receipt of its own."""
+        return self.coupon(wish, COUPONS[0])
+
+    def tenth(self, wish: Wish) -> Move:
+        """A tenth off, at one facility."""
+        return self.coupon(wish, COUPONS[1])
+
+    def coupon(self, wish: Wish, coupon: Coupon) -> Move:
+        asked, said, purse = self.of_card(wish)
+        ask = UseCoupon(
+            **said, coupon=coupon.code, receipt_no=f"C-{asked.slip}", payable_yen=wish.yen
+        )
+        return Move(wish.shop, ask, lambda: self.books.take_coupon(asked, purse, coupon, wish.yen))
 
     def take(self, wish: Wish) -> Move:
         asked, said, purse = self.of_card(wish)

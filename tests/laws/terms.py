@@ -59,6 +59,11 @@ class Campaign:
     cap_receipt: int | None = None
     cap_member: int | None = None
     cap_day: int | None = None
+    tenths: int = 0
+
+    def adds(self, base: int) -> int:
+        """What it adds to so many points: whole ones (1.5倍 of 3 adds 1)."""
+        return base * (self.times * 10 + self.tenths - 10) // 10
 
     @property
     def rule(self) -> str:
@@ -78,6 +83,29 @@ class Campaign:
         if self.cap_member is not None:
             points = min(points, self.cap_member - sum(had.values()))
         return max(points, 0)
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """So many yen off, or a percentage of them, paid by several in the order of ties; for all or at
+    one facility, so many in all and for each member."""
+
+    code: str
+    off: int | None
+    percent: int | None
+    shares: tuple[tuple[str, int], ...]
+    stock: int | None
+    per_member: int
+    facility: str | None = None
+    least: int = 0
+
+    @property
+    def rule(self) -> str:
+        return f"coupon:{self.code}"
+
+    def discount(self, yen: int) -> int:
+        """What it takes off: never more than there is, parts of a yen dropped."""
+        return min(self.off, yen) if self.off is not None else yen * (self.percent or 0) // 100
 
 
 @dataclass(frozen=True)
@@ -115,7 +143,7 @@ class Terms:
     def entitled(self, sold: Sold, premium: bool) -> Counter[str]:
         """Points by rule, caps aside."""
         rules = Counter({"base": sold.base, "rank:premium": sold.base * premium})
-        rules.update({one.rule: sold.base * (one.times - 1) for one in self.running(sold)})
+        rules.update({one.rule: one.adds(sold.base) for one in self.running(sold)})
         return rules
 
     def given(self, sold: Sold, purse: Purse) -> list[Lot]:
@@ -126,7 +154,7 @@ class Terms:
         if purse.premium:
             rules.append(("rank:premium", [(OPERATOR, sold.base)], usual, False, None))
         for one in self.running(sold):
-            whole = one.cut(sold.base * (one.times - 1), sold.day, purse.used)
+            whole = one.cut(one.adds(sold.base), sold.day, purse.used)
             payers = [sold.shop.code if who == "tenant" else who for who, _ in one.shares]
             parts = zip(payers, carve(whole, [weight for _, weight in one.shares]), strict=True)
             last_day = one.last_day or usual

@@ -39,6 +39,7 @@ from tests.laws.moves import (
     Move,
     Wish,
     cards,
+    coupons,
     ends,
     holds,
     old,
@@ -97,6 +98,13 @@ class RandomMall(RuleBasedStateMachine):
         self.wish(sold)
         self.turn_to(self.today + days * DAY, time(0, 0))
         self.wish(ended)
+
+    @rule(wished=one_each(coupons), undone=st.sampled_from([False, False, True]))
+    def everybody_has_a_coupon(self, wished: tuple[Wish, ...], undone: bool) -> None:
+        """At once, so that of a few the last goes to one alone; undone, it may be had again."""
+        self.wish(*wished)
+        if undone:
+            self.wish(Wish("undo"))
 
     @rule(wished=returns)
     def goods_come_back(self, wished: Wish) -> None:

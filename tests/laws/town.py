@@ -13,20 +13,23 @@ import psycopg
 from msgspec import structs
 from psycopg import AsyncConnection
 
-from federation import close, reading
+from federation import close, reading, stocks
 from federation.answers import Balance
 from federation.slips import Answer
 from settlement.paper.balances import standings
 from settlement.paper.liability import Roll, rolled
 from tenants.callers import Caller
+from tenants.coupons import drafting
+from tenants.coupons.coupon import Share
+from tenants.coupons.drafting import Draft
 from tenants.holds_api import about
-from tenants.layout import Caps
+from tenants.layout import Caps, Why
 from tenants.terms import Till
 from tests.conftest import Given
 from tests.laws.asks import RULES, Ask
-from tests.laws.eras import CAMPAIGNS, END, ERAS, PREMIUM, SHOPS
+from tests.laws.eras import CAMPAIGNS, COUPONS, END, ERAS, PREMIUM, SHOPS
 from tests.laws.lots import TOKYO, Shop
-from tests.laws.terms import Campaign, Era
+from tests.laws.terms import Campaign, Coupon, Era
 from tests.mall import Mall, Member, settings_for
 from tests.races.hubs import lay_out, mall_of
 from tests.settlement.replays import off
@@ -48,6 +51,8 @@ DELETE FROM federation.hold_parts;
 DELETE FROM federation.holds;
 DELETE FROM federation.shortages;
 DELETE FROM federation.used;
+DELETE FROM federation.traits;
+DELETE FROM federation.stocks;
 DELETE FROM federation.wallets;
 DELETE FROM federation.members;
 UPDATE federation.cycles SET closed_at = NULL WHERE closed_at IS NOT NULL;
@@ -160,6 +165,8 @@ class Town:
             await agree(self.mall, era)
         for one in CAMPAIGNS:
             await run(self.mall, one)
+        for coupon in COUPONS:
+            await publish(self.mall, coupon)
         self.desk.start()
         self._leaving.push_async_callback(self.desk.drain)
 
@@ -169,6 +176,9 @@ class Town:
     async def begin(self, first: date, at: time) -> list[Member]:
         """Empty books on the first day of an era, and new members."""
         await self.owner.execute(EMPTY)
+        for coupon in COUPONS:
+            if coupon.stock is not None:
+                await stocks.lay_out(self.owner, coupon.rule, coupon.stock)
         await self.turn_to(first, at)
         return [await self.mall.member("premium" if one else "general") for one in PREMIUM]
 
@@ -191,7 +201,12 @@ class Town:
         names = self.mall.hub.names
         return await asyncio.gather(
             *(
-                self.desk.book(ask, RULES[type(ask)], till, about(held, names) if held else None)
+                self.desk.book(
+                    ask,
+                    RULES[type(ask)],
+                    till,
+                    about(held, names, till.tenant_id) if held else None,
+                )
                 for till, (_, ask, held) in zip(tills, asked, strict=True)
             )
         )
@@ -266,6 +281,20 @@ async def agree(mall: Mall, era: Era) -> None:
     )
 
 
+async def publish(mall: Mall, one: Coupon) -> None:
+    """A coupon, live as long as the mall is."""
+    draft = Draft(
+        code=one.code, name=one.code, name_en=one.code, kind="SHOW",
+        benefit="PERCENT" if one.percent else "FIXED", from_on=date(2027, 3, 1), to_on=END,
+        reason="test", off_yen=one.off, percent=one.percent, least_yen=one.least, stock=one.stock,
+        per_member=one.per_member, facilities=(one.facility,) if one.facility else (),
+        shares=tuple(Share(who, weight) for who, weight in one.shares),
+    )  # fmt: skip
+    async with mall.hub.pools.use("worker") as conn:
+        await drafting.draft(conn, draft, "test", mall.now)
+        await drafting.step(conn, one.code, "live", Why("test", "a story"), mall.now)
+
+
 async def run(mall: Mall, one: Campaign) -> None:
     """A campaign."""
     whose = {"tenant": "tenant", "operator": "operator", one.facility: "facility"}
@@ -278,4 +307,5 @@ async def run(mall: Mall, one: Campaign) -> None:
         {whose[who]: weight for who, weight in one.shares},
         ring_fenced=one.fenced,
         caps=Caps(one.cap_receipt, one.cap_member, one.cap_day),
+        tenths=one.tenths,
     )

@@ -108,11 +108,11 @@ ASKING = (
         "federation/booking.py",
         "turn.refused.status == 409 and turn.refused.burns",
         "False",
-        "tests/stories/test_refusals.py",
+        "tests/stories/test_remembered.py",
     ),
     Bug(
         "a path is not part of the fingerprint",
-        "federation/slips.py",
+        "federation/fingerprint.py",
         'f"{ask.call}\\n{path}\\n"',
         'f"{ask.call}\\n\\n"',
         f"{HOLDS}::test_the_same_hold_and_the_same_capture_get_the_same_bytes",

@@ -6,8 +6,30 @@ AUDIT = "tests/stories/test_audit.py"
 LIMITS = "tests/deploy/test_limits.py"
 SOUND = "tests/deploy/test_soundness.py"
 MATRIX = "tests/stories/test_matrix.py"
+PACE = "tests/stories/test_pace.py"
 
 GUARDING = (
+    Bug(
+        "one more is spent than the pace allows",
+        "tenants/spending.py",
+        "holder.used.get((SPENDINGS, business_date), 0) >= most",
+        "holder.used.get((SPENDINGS, business_date), 0) > most",
+        f"{PACE}::test_of_many_tills_at_once_as_many_redeem_as_a_day_allows",
+    ),
+    Bug(
+        "whoever only sets aside is not counted",
+        "federation/hold.py",
+        "    if wanted.tallied:\n",
+        "    if wanted.tallied and wanted.counted:\n",
+        f"{PACE}::test_of_many_tills_at_once_as_many_redeem_as_a_day_allows",
+    ),
+    Bug(
+        "what went before a release is held against the member",
+        "tenants/pace/fast.sql",
+        "                AND pace_stops.released_at >= other.booked_at\n",
+        "                AND pace_stops.released_at < other.booked_at\n",
+        f"{PACE}::test_two_facilities_within_minutes_keep_the_points_a_second_later",
+    ),
     Bug(
         "what books by the desk is not noted before it begins",
         "deploy/trail/gate.py",

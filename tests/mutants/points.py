@@ -95,8 +95,8 @@ SPENDING = (
     Bug(
         "a campaign's cap is not looked at",
         "tenants/earning.py",
-        "points = capped(base * (campaign.multiplier - 1), campaign, day, basis.used)",
-        "points = base * (campaign.multiplier - 1)",
+        "wanted = capped(points, campaign, day, basis.used)",
+        "wanted = points",
         "tests/tenants/test_programme.py::test_a_cap_cuts_what_a_campaign_adds_and_nothing_else",
     ),
     Bug(

@@ -36,8 +36,8 @@ ROLLING = (
     Bug(
         "a cycle is summed without its proof",
         "settlement/close.py",
-        "broken = [*await differing(conn, cycle), *await closing.broken(conn)]",
-        "broken = [*await closing.broken(conn)]",
+        "found = await asyncio.gather(differing(conn, cycle), broken_now(closing))",
+        "found = await asyncio.gather(broken_now(closing))",
         f"{ROLL}::test_a_position_that_is_off_stops_the_close_by_its_name",
     ),
     Bug(

@@ -4,6 +4,7 @@ from tests.mutants.bug import Bug
 
 ORDER = "tests/webhooks/test_sequence.py"
 STORY = "tests/webhooks/test_story.py"
+ENDPOINTS = "tests/webhooks/test_endpoints.py"
 TRIES = "tests/webhooks/test_sending.py"
 GUARD = "tests/webhooks/test_guard.py"
 SIGNED = "tests/webhooks/test_signing.py"
@@ -64,7 +65,7 @@ TELLING = (
         "tenants/webhooks/end_secrets.sql",
         "ELSE %(now)s::timestamptz END",
         "ELSE %(until)s::timestamptz END",
-        f"{STORY}::test_while_a_secret_changes_both_sign_and_then_the_new_one_alone",
+        f"{ENDPOINTS}::test_while_a_secret_changes_both_sign_and_then_the_new_one_alone",
     ),
     Bug(
         "one public address is enough",

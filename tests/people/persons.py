@@ -84,6 +84,11 @@ class Browser:
         self.cookies: dict[str, str] = {}
         self.set: list[str] = []
 
+    @property
+    def origin(self) -> str:
+        """Where its forms come from: the name that the hub is known by."""
+        return self.mall.hub.reception.means.site.origin
+
     async def ask(self, method: str, path: str, **sent: Any) -> Page:
         jar = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         headers = {"host": "localhost:8000", "user-agent": "a test", **sent.pop("headers", {})}
@@ -103,27 +108,29 @@ class Browser:
     async def get(self, path: str, **headers: str) -> Page:
         return await self.ask("GET", path, headers=headers)
 
-    async def post(self, path: str, origin: str | None = ORIGIN, **told: str) -> Page:
-        headers = {} if origin is None else {"origin": origin}
+    async def post(self, path: str, origin: str | None = "", **told: str) -> Page:
+        """A form of this page, of another site's, or of nowhere (None)."""
+        headers = {} if origin is None else {"origin": origin or self.origin}
         return await self.ask("POST", path, data=told, headers=headers)
 
     async def api(self, method: str, path: str, token: str | None = None, **sent: Any) -> Page:
         """An API route, as a script of a page calls it."""
-        headers = {"origin": ORIGIN, "x-form-token": token or "", **sent.pop("headers", {})}
+        headers = {"origin": self.origin, "x-form-token": token or "", **sent.pop("headers", {})}
         return await self.ask(method, path, headers=headers, **sent)
 
 
 class SoftKey:
     """An authenticator in software."""
 
-    def __init__(self, host: str = "localhost") -> None:
+    def __init__(self, host: str = "localhost", origin: str = ORIGIN) -> None:
         self.host = host
+        self.origin = origin
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.id = secrets.token_bytes(32)
         self.counter = 0
 
     def _client(self, kind: str, asked: Any, **other: Any) -> bytes:
-        told = {"type": kind, "challenge": asked["challenge"], "origin": ORIGIN, **other}
+        told = {"type": kind, "challenge": asked["challenge"], "origin": self.origin, **other}
         return json.dumps(told).encode()
 
     def _data(self, flags: int) -> bytes:
@@ -174,7 +181,7 @@ class Person:
         self.person_id = person_id
         self.key = key
         self.browser = Browser(mall)
-        self.passkey = SoftKey()
+        self.passkey = SoftKey(origin=self.browser.origin)
         self.secret = ""
         self.page = Page(0, b"", {})
 

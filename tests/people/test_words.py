@@ -96,7 +96,8 @@ def test_no_client_can_have_what_only_people_may() -> None:
     ours = {name for name, scope in SCOPES.items() if CONSOLE in scope.audiences}
     assert ours == {
         "people:admin", "settlement:prepare", "settlement:approve", "settlement:send",
-        "settlement:results", "totals:read",
+        "settlement:results", "totals:read", "portal:read", "portal:dispute", "portal:keys",
+        "branding:write", "guide:write", "questions:answer",
     }  # fmt: skip
     assert CONSOLE not in AUDIENCES
     assert all(SCOPES[name].audiences == {CONSOLE} for name in ours)

@@ -6,16 +6,20 @@ import itertools
 from collections.abc import AsyncIterator
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
 from federation import codes
 from federation.set_pin import set_pin
+from tenants.campaigns import lives
+from tenants.campaigns.drafts import Draft
 from tests.mall import Member, Shop
 from tests.races.conftest import Town, accrual, redemption
 from tests.races.hubs import Asks, all_at_once, held_up, slugs, ties, until_answered
 
 HELD = "SELECT points_held FROM federation.wallets WHERE member_id = %s"
+BUDGET = "SELECT used FROM federation.stocks WHERE stock = 'campaign:rush'"
 OPEN = """
 SELECT coalesce(sum(points), 0)::bigint FROM federation.holds
 WHERE member_id = %s AND state = 'open'
@@ -187,3 +191,30 @@ async def test_a_wrong_pin_at_six_tills_at_once_counts_five_tries(
 
 def with_pin(shop: Shop, member: Member, pin: str) -> tuple[Shop, str, Asks]:
     return shop, "/v1/redemptions", shop.spending(member, 30, pin=pin)
+
+
+async def test_a_budget_holds_over_two_processes(town: Town) -> None:
+    """Forty sales at once would take 1,600 of 333: each till is told what it got of it."""
+    bakery = town.shops[0]
+    asked = {
+        "code": "rush", "name": "rush", "name_en": "rush", "reason": "test",
+        "from_on": town.mall.today, "to_on": town.mall.today, "multiplier": 5,
+        "shares": [{"funder": "tenant", "weight": 1}], "facility": "tokushima",
+        "budget_points": 333,
+        "plan": {
+            "metric": "sales", "from_on": town.mall.today, "to_on": town.mall.today,
+            "no_control_reason": "test",
+        },
+    }  # fmt: skip
+    async with town.mall.hub.pools.use("worker") as conn:
+        await lives.draft(conn, msgspec.convert(asked, Draft), "keiko", town.mall.now)
+        await lives.review(conn, "rush", "ryo", "test", town.mall.now)
+        await lives.start(conn, "rush", "keiko", "test", None, town.mall.now)
+    members = await town.mall.members(40)
+    tills = town.lines(bakery, 40, processes=2)
+    answers = await all_at_once(
+        [accrual(till, one, 10) for till, one in zip(tills, members, strict=True)]
+    )
+    given = [one.json["points"] - 10 for one in answers]
+    assert sorted(given) == [0] * 31 + [13] + [40] * 8
+    assert await town.mall.value(BUDGET) == 333

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -9,22 +10,23 @@ import sys
 import tarfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import psycopg
 import pytest
 
+from auth.clients import Registered
 from deploy.migrate import FOLDER, migrate
 from deploy.settings import Settings
 from federation.days import TOKYO
 from tests.conftest import Given
-from tests.mall import BEGIN, Member, Shop, settings_for
+from tests.mall import BEGIN, Mall, Member, Shop, settings_for
 from tests.races.hubs import (
     ROOT,
     Asks,
     HubProcess,
     cloned,
-    lay_out,
     mall_of,
     once,
     through,
@@ -33,6 +35,24 @@ from tests.races.hubs import (
 )
 
 EMPTY = "template0"
+# Run in the older tree: its own words for what it lays out.
+LAYS_OUT = """
+import asyncio, json, os, sys
+from deploy.settings import settings
+from tests.races.hubs import lay_out, mall_of
+
+async def main():
+    async with mall_of(settings(os.environ), sys.argv[1]) as mall:
+        await lay_out(mall)
+        shops = await mall.shops("bakery", "bookshop")
+        members = await mall.members(6)
+        print(json.dumps({
+            "shops": [[s.client_id, s._secret, s.tenant, s.shop_id, s.tenant_id] for s in shops],
+            "members": [[m.member_id, m.card] for m in members],
+        }))
+
+asyncio.run(main())
+"""
 ENOUGH = 60
 
 
@@ -109,6 +129,23 @@ def migrated_before(tree: Path, settings: Settings) -> None:
     subprocess.run(command, cwd=tree, env={**os.environ, **settings.env()}, check=True)
 
 
+def laid_out_before(tree: Path, settings: Settings, url: str) -> dict[str, list[list[Any]]]:
+    """Two shops and six members as the version before lays them out."""
+    command = (sys.executable, "-c", LAYS_OUT, url)
+    env = {**os.environ, **settings.env()}
+    ran = subprocess.run(command, cwd=tree, env=env, check=True, capture_output=True, text=True)
+    told: dict[str, list[list[Any]]] = json.loads(ran.stdout.splitlines()[-1])
+    return told
+
+
+def shop_of(mall: Mall, told: list[Any]) -> Shop:
+    """A shop that was laid out elsewhere."""
+    client_id, secret, tenant, shop_id, tenant_id = told
+    shop = Shop(mall, tenant, Registered(client_id, secret))
+    shop.shop_id, shop.tenant_id = shop_id, tenant_id
+    return shop
+
+
 async def test_the_old_and_the_new_version_book_side_by_side_through_a_migration(
     given: Given, tmp_path: Path
 ) -> None:
@@ -124,9 +161,9 @@ async def test_the_old_and_the_new_version_book_side_by_side_through_a_migration
             old.start()
             await old.ready()
             async with mall_of(settings, old.url) as mall:
-                await lay_out(mall)
-                shops = await mall.shops("bakery", "bookshop")
-                tills = Tills([old], shops, await mall.members(6))
+                town = await asyncio.to_thread(laid_out_before, tree, settings, old.url)
+                shops = [shop_of(mall, one) for one in town["shops"]]
+                tills = Tills([old], shops, [Member(*one) for one in town["members"]])
                 for shop in shops:
                     await shop.token()
                 trading = [asyncio.create_task(tills.trade(at)) for at in range(6)]

@@ -21,9 +21,24 @@ BREAKAGE = {
 }
 
 
+OF_COUPONS = {101: 104, 111: 115, 121: 124, 131: 132, 201: 204, 202: 205, 701: 701, 702: 702}
+
+
+def coupon(row: Row) -> bool:
+    """Whether a coupon took it off a price: it stands in lines of its own, and is told nowhere."""
+    return bool(row["rule"].startswith("coupon:"))
+
+
+def lines_of(row: Row, puts: list[tuple]) -> list[tuple]:  # type: ignore[type-arg]
+    """The same, but for a coupon in its own lines."""
+    if not coupon(row):
+        return puts
+    return [(party, OF_COUPONS[code], sign) for party, code, sign in puts if sign]
+
+
 def nth_of(rule: str) -> int:
     """0 通常, 1 キャンペーン, 2 ランク等."""
-    return {"base": 0, "campaign": 1}.get(rule.split(":", maxsplit=1)[0], 2)
+    return {"base": 0, "coupon": 0, "campaign": 1}.get(rule.split(":", maxsplit=1)[0], 2)
 
 
 def put_at_issue(row: Row, nth: int, who: dict[str, str], breakage: str) -> list[tuple]:  # type: ignore[type-arg]
@@ -145,7 +160,7 @@ def add_up(rows: list[Row]) -> tuple[Any, dict[str, int], dict[tuple[str, str], 
             puts += put_at_issue(row, nth, who, scheme.get("breakage", "PROMO_FUND"))
         elif scheme["funding"] == "at-redemption":
             puts += put_at_redemption(row, nth)
-        for party, code, sign in puts:
+        for party, code, sign in lines_of(row, puts):
             late = sign and str(row["business_date"]) < first_on
             place = (401, code) if late else (code, 0)
             line = told[party].setdefault(place, [0, 0, 0 if sign else None])

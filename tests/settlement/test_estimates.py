@@ -4,7 +4,15 @@ of them, and every change of mind stands on a closing day."""
 from collections import Counter
 from datetime import date
 
-from settlement.paper.estimates import Cohort, Told, above_yen, liability_yen, reviewed, without_tax
+from settlement.paper.estimates import (
+    Cohort,
+    Told,
+    above_yen,
+    cohorts,
+    liability_yen,
+    reviewed,
+    without_tax,
+)
 from settlement.paper.ledger import balances
 
 RATES = [(date(2019, 10, 1), 1_000)]
@@ -78,3 +86,10 @@ def test_the_tax_in_a_price_is_that_of_its_month() -> None:
     cheap = [Told(SOLD, SOLD, True, "sold", 10_800), Told(SOLD, SOLD, True, "issued", 10_000)]
     dear = [Told(SOLD, SOLD, True, "sold", 11_000), Told(SOLD, SOLD, True, "issued", 10_000)]
     assert above_yen(cheap, DAYS[0], rates) == above_yen(dear, DAYS[0], RATES)
+
+
+def test_goods_at_the_reduced_rate_are_worth_more_without_their_tax() -> None:
+    """10,800 円 of food and 11,000 円 of all else are 20,000 円 without tax."""
+    both = [Told(SOLD, SOLD, True, "sold", 11_000), Told(SOLD, SOLD, True, "reduced", 10_800)]
+    [cohort] = cohorts([*both, Told(SOLD, SOLD, True, "issued", 198)], RATES)
+    assert (cohort.price_yen, cohort.issued) == (20_000, 198)

@@ -229,7 +229,7 @@ def test_a_workbook_has_typed_figures_and_three_sheets() -> None:
     first, days, links = book
     lines = {row[0].value: row for row in first.iter_rows() if isinstance(row[6].value, int)}
     assert {code: row[6].value for code, row in lines.items() if code} == {
-        "121": -180, "131": 30, "201": 20, 301: -100, "900": -230,
+        "121": -180, "131": 30, "201": 20, 301: -100, 900: -230,
     }  # fmt: skip
     assert lines["121"][0].hyperlink.location == "'日別'!A2"
     assert lines["121"][6].number_format == '#,##0;"▲"#,##0'
@@ -242,6 +242,16 @@ def test_a_workbook_has_typed_figures_and_three_sheets() -> None:
     assert days.auto_filter.ref == "A1:F4"
     assert links.cell(2, 4).value == "GET /v1/settlement/cycles/2026-06-01/lines/121/entries"
     assert (first.page_setup.paperSize, first.print_title_rows is not None) == (9, True)
+
+
+def test_a_workbook_is_in_the_language_of_its_reader() -> None:
+    told = paper((*OWING, (301, 0, 0, -100)), days=DAYS, lang="en")
+    first, _, entries = openpyxl.load_workbook(BytesIO(xlsx(told)))
+    assert (first.title, entries.title) == ("Statement", "Entries")
+    rows = [[cell.value for cell in row[:4]] for row in first.iter_rows()]
+    assert ["Code", "Item", "科目", "Tax"] in rows
+    assert [301, "System fee on points issued", "システム利用料（従量）", "10%"] in rows
+    assert entries["B2"].value == "Own points used (base)"
 
 
 def test_a_name_that_looks_like_a_formula_is_text_in_a_workbook() -> None:

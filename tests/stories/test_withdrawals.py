@@ -82,7 +82,7 @@ async def test_who_they_were_is_erased_thirty_days_later_and_the_books_stay(mall
         assert (early.members, early.profiles) == (0, 0)
     assert (await clerk.client.get(clerk.path(hanako, "/profile"))).json["profile"]["name"]
     mall.clock.set(left_at + timedelta(days=30))
-    await mall.hub._keep()  # the hourly round
+    await mall.hub.runner.run("erase", mall.now, asked=True)
     for member in (hanako, old):
         told = (await clerk.client.get(clerk.path(member, "/profile"))).json
         assert told["profile"] == {}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from federation.fingerprint import fingerprint
 from federation.pins import Pins
 from federation.refusals import (
     CardNotActive,
@@ -17,7 +18,7 @@ from federation.refusals import (
     Validation,
     WrongPin,
 )
-from federation.slips import Holder, fingerprint
+from federation.slips import Holder
 from tenants.earning import Line
 from tenants.spending import Purchase, Spend, buy, discount_by_rate, spend
 from tenants.terms import Party, Programme, Scheme, TaxTreatment, Terms, Till

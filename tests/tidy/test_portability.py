@@ -18,7 +18,7 @@ async def test_every_table_is_exported_or_stays_for_a_reason(given: Given, templ
     assert public >= SEEDED
     assert all(column in known[table].columns for table, column in LEFT_OUT)
     schemas = {name.partition(".")[0] for name in known}
-    assert schemas == {"audit", "auth", "deploy", "federation", "settlement", "tenants"}
+    assert schemas == {"audit", "auth", "deploy", "federation", "jobs", "settlement", "tenants"}
 
 
 async def test_only_tables_known_to_be_seeded_have_rows_after_a_migration(

@@ -29,7 +29,9 @@ SHARDED = {
     "holds": "member_id",
     "hold_parts": "member_id",
     "shortages": "member_id",
+    "tenders": "member_id",
     "used": "member_id",
+    "traits": "member_id",
     "codes": "code",
     "pins": "carrier",
     "profiles": "member_id",
@@ -40,9 +42,12 @@ LOCAL = {
     "numbered",
     "heads",
     "watched",
+    "looks",
+    "breaks",
     "notices",
     "places",
     "announced",
+    "stocks",
 }  # one database numbers, whatever the books are spread over
 
 

@@ -13,7 +13,18 @@ from packaging.version import Version
 from tests.supply import HOUSE, Advisory, advisories, known_bad, locked, main
 
 LOCK = "authlib==1.9.9 \\\n    --hash=sha256:00\nJinja2==3.1.6 ; python_version > '3'\n"
-WATCHED = {"authlib", "joserfc", "litestar", "uvicorn", "cryptography"}
+WATCHED = {
+    "authlib",
+    "joserfc",
+    "litestar",
+    "uvicorn",
+    "cryptography",
+    "aiohttp",
+    "jinja2",
+    "redis",
+}
+# An advisory, or a thread that names one.
+PLACE = re.compile(r"https://github\.com/advisories/GHSA(-[a-z0-9]{4}){3}|[\w.-]+/[\w.-]+#\d+")
 
 KEYS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
@@ -106,7 +117,10 @@ def test_a_bad_version_would_be_named() -> None:
     versions = locked(LOCK)
     assert versions == {"authlib": Version("1.9.9"), "jinja2": Version("3.1.6")}
     old = locked(LOCK.replace("1.9.9", "1.8.0"))
-    known = [Advisory("Authlib", "<1.9.9", "CVE-1", "bad"), Advisory("other", "<9", "CVE-2", "")]
+    known = [
+        Advisory("Authlib", "<1.9.9", "CVE-1", "bad", "memory"),
+        Advisory("other", "<9", "CVE-2", "", "memory"),
+    ]
     assert list(known_bad(versions, known)) == []
     assert list(known_bad(old, known)) == ["Authlib 1.8.0: CVE-1 bad"]
 
@@ -116,4 +130,5 @@ def test_the_list_is_about_what_stands_at_the_doors() -> None:
     for one in advisories():
         assert SpecifierSet(one.affected)
         assert re.fullmatch(r"CVE-\d{4}-\d{4,}|GHSA(-[a-z0-9]{4}){3}", one.id)
+        assert bool(PLACE.fullmatch(one.seen)) == (one.source == "seen")
     assert len({one.id for one in advisories()}) == len(advisories())

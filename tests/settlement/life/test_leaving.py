@@ -29,7 +29,9 @@ async def test_a_tenant_that_leaves_pays_its_days_and_then_only_for_its_points(
     assert await mall.nets(JUNE) == {"bakery": -1_000, "bookshop": 1_000}
     async with mall.hub.pools.use("auditor") as conn:
         drill = await leaving(conn, "bakery", LAST_DAY, mall.today)
-    assert (drill.unsettled_yen, drill.deposit_yen) == (-1_000, 1_000 + 2_000)
+    fees_yen = 25 * 100 + 25 * 10  # of the month that ends in the next cycle, by its days, and tax
+    assert (drill.running_yen, drill.unsettled_yen) == (-fees_yen, -1_000)
+    assert drill.deposit_yen == 1_000 + 2_000 + fees_yen
     assert drill.last_cycle == date(2026, 6, 16)
 
     assert (await mall.close(SECOND)).status == 200

@@ -1,0 +1,1 @@
+"""運営状況: what happens in the federation, in figures, each with the entries behind it."""

@@ -1,0 +1,38 @@
+"""何を見るか: what the pages of figures ask for, from the address to days and places."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from litestar import Request, Response
+from litestar.params import QueryParameter
+
+from auth.people.reception import session_of
+from settlement.reports.reports_api import sheet
+
+Now = Callable[[], datetime]
+FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
+LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
+Asked = Request[Any, Any, Any]
+
+
+def is_wide(request: Asked) -> bool:
+    """Whether somebody at headquarters asks, who sees everything."""
+    return not session_of(request).placed
+
+
+def link(path: str, lang: str, **query: Any) -> str:
+    """An address with what it asks for, in a language; what is empty is left out."""
+    told = {name.rstrip("_"): value for name, value in query.items() if value not in (None, "")}
+    return f"{path}?{urlencode({**told, 'lang': lang}, doseq=True)}"
+
+
+def entries_link(found: dict[str, str], lang: str) -> str:
+    """Where the entries behind a number stand."""
+    return f"/console/entries?{urlencode({**found, 'lang': lang})}"
+
+
+def csv(body: bytes, name: str) -> Response[bytes]:
+    """A table as a file."""
+    return sheet(body, name)

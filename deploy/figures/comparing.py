@@ -1,0 +1,64 @@
+"""店舗比較: places side by side, in what entries say and in who came."""
+
+from datetime import timedelta
+
+from psycopg import AsyncConnection
+
+from deploy.figures.figures import FIGURES, Days, Figure, Kind, counted
+from deploy.figures.places import Places
+from deploy.figures.tables import Table, compared
+from deploy.pools import Pools
+from federation import crowd
+from federation.reading import rows
+from federation.sql import statement
+
+ELSEWHERE = statement(__file__, "elsewhere")
+JOINED = statement(__file__, "joined")
+REACHABLE = statement(__file__, "reachable")
+SIDE_BY_SIDE: tuple[Figure, ...] = (
+    "sales_yen", "receipts", "basket_yen", "issued_points", "redeemed_points", "used_tenths",
+    "members", "visits_tenths",
+)  # fmt: skip
+NEW = Kind("新規会員", "New members", "人", "members")
+FROM_ELSEWHERE = Kind("他店ポイントの利用", "Used from elsewhere", "pt", "points")
+COMPARED = (*SIDE_BY_SIDE, "new_members", "elsewhere_points")
+KINDS = [FIGURES[name] for name in SIDE_BY_SIDE] + [NEW, FROM_ELSEWHERE]
+YEAR = timedelta(days=365)
+
+
+async def compare(
+    reader: AsyncConnection, pools: Pools, days: Days, at: Places, wide: bool
+) -> Table:
+    """Every place with all its figures; counts of people under ten only at headquarters."""
+    counts = await counted(reader, days, at, frozenset(SIDE_BY_SIDE))
+    asked = {**days.asked(), **at.asked()}
+    async with pools.use("auditor") as auditor:  # lots and members have no rows for a place
+        new = await rows(auditor, JOINED, asked)
+        brought = await rows(auditor, ELSEWHERE, asked)
+    joined = dict.fromkeys(at.names, 0) | {row["code"]: row["joined"] for row in new}
+    shown, _ = crowd.by_name(joined, exact=wide)
+    points = {row["code"]: row["points"] for row in brought}
+    more = {"new_members": (NEW, shown), "elsewhere_points": (FROM_ELSEWHERE, points)}
+    return compared(counts, days, at, SIDE_BY_SIDE, more)
+
+
+async def reached(
+    pools: Pools, days: Days, at: Places, wide: bool
+) -> dict[str, dict[str, int | None]]:
+    """By place: who joined today and was there, who was there within a year and can be reached;
+    counts under ten only at headquarters."""
+    asked = {**days.asked(), **at.asked()}
+    year = {**asked, "first_on": days.last_on - YEAR}
+    async with pools.use("auditor") as auditor:
+        today = await rows(auditor, JOINED, asked)
+    async with pools.use("worker") as worker:  # an auditor reads no addresses
+        lately = await rows(worker, REACHABLE, year)
+    found: dict[str, dict[str, int | None]] = {code: {} for code in at.names}
+    for name, met in (
+        ("joined", today), ("reachable", lately), ("by_mail", lately), ("by_line", lately)
+    ):  # fmt: skip
+        by_code = dict.fromkeys(at.names, 0) | {row["code"]: row[name] for row in met}
+        shown, _ = crowd.by_name(by_code, exact=wide)
+        for code, count in shown.items():
+            found[code][name] = count
+    return found

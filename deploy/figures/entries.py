@@ -1,0 +1,140 @@
+"""取引明細: the entries behind a figure, and one entry with all that it moved."""
+
+from datetime import date, datetime
+from typing import Any
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from deploy.figures.figures import SUMMED, Days, in_all
+from deploy.figures.places import Places
+from federation.opaque import Names
+from federation.reading import rows
+from federation.refusals import Validation
+from federation.sql import statement
+
+ENTRIES = statement(__file__, "entries")
+MOVEMENTS = statement(__file__, "movements")
+GRANTED = statement(__file__, "granted")
+MOST = 100
+MOST_ON_A_SHEET = 20_000
+
+KINDS: dict[str, tuple[str, str]] = {
+    "accrual": ("付与", "accrual"),
+    "redemption": ("利用", "redemption"),
+    "reversal": ("取消", "reversal"),
+    "return": ("返品", "return"),
+    "bonus": ("特典", "bonus"),
+    "coupon": ("クーポン", "coupon"),
+    "lapse": ("失効", "lapse"),
+    "hold": ("確保", "hold"),
+    "release": ("解放", "release"),
+    "adjustment": ("調整", "adjustment"),
+    "repayment": ("不足の充当", "repayment"),
+    "import": ("移行", "import"),
+    "merge": ("統合", "merge"),
+    "withdrawal": ("退会", "withdrawal"),
+    "changeover": ("移行精算", "changeover"),
+}
+
+
+class Wanted(Struct, frozen=True):
+    """Which entries: between two days, of a kind or in a figure, at a weekday and hour."""
+
+    days: Days
+    kind: str | None = None
+    figure: str | None = None
+    weekday: int | None = None
+    hour: int | None = None
+
+
+class Line(Struct, frozen=True):
+    """One entry of the list; `part` is what it adds to the figure that was asked about."""
+
+    entry: str
+    business_date: date
+    at: datetime
+    kind: str
+    shop: str
+    shop_en: str
+    till: str
+    slip: str | None
+    receipt_till: str | None
+    receipt_no: str | None
+    points: int
+    paid_yen: int | None
+    part: int | None
+
+
+class Listed(Struct, frozen=True):
+    """One page of entries, and from where the next goes on."""
+
+    lines: tuple[Line, ...]
+    after: str | None
+
+
+async def listed(
+    reader: AsyncConnection, names: Names, wanted: Wanted, at: Places, after: str, most: int = MOST
+) -> Listed:
+    """The entries that the reader may see, a page of them."""
+    asked: dict[str, Any] = {
+        **wanted.days.asked(), **at.asked(), "kind": wanted.kind, "figure": wanted.figure,
+        "weekday": wanted.weekday, "hour": wanted.hour, "most": most + 1, **cursor(names, after),
+    }  # fmt: skip
+    found = await rows(reader, ENTRIES, asked)
+    called = dict(zip(at.shops, at.codes, strict=True))
+    lines = []
+    for row in found[:most]:
+        name = names.seal("entry", row.pop("member_id"), row.pop("entry_id"))
+        ja, en = at.names[called[row.pop("shop_id")]]
+        lines.append(Line(entry=name, shop=ja, shop_en=en, **row))
+    last = f"{lines[-1].business_date}~{lines[-1].entry}" if len(found) > most else None
+    return Listed(tuple(lines), last)
+
+
+def cursor(names: Names, after: str) -> dict[str, Any]:
+    """Behind which entry a page begins."""
+    if not after:
+        return {"before_on": None, "before_entry": None, "before_member": None}
+    on, _, name = after.partition("~")
+    try:
+        before_on = date.fromisoformat(on)
+    except ValueError:
+        raise Validation(pointer="/after") from None
+    member_id, entry_id = names.open("entry", name)
+    return {"before_on": before_on, "before_entry": entry_id, "before_member": member_id}
+
+
+async def sum_of(reader: AsyncConnection, wanted: Wanted, at: Places) -> int | None:
+    """What the whole list comes to, where it is the list of one figure."""
+    if wanted.figure not in SUMMED or wanted.kind or wanted.weekday or wanted.hour is not None:
+        return None
+    return await in_all(reader, wanted.days, at, wanted.figure)
+
+
+class Granted(Struct, frozen=True):
+    """A lot that an entry granted: its points, by which rule, who pays them, until when."""
+
+    part: int
+    points: int
+    points_left: int
+    rule: str
+    usable_from: date
+    expires_on: date | None
+    funder: str
+    funder_name: str
+    funder_name_en: str
+
+
+async def granted(auditor: AsyncConnection, member_id: int, entry_id: int) -> list[Granted]:
+    """The lots that an entry granted."""
+    asked = {"member_id": member_id, "entry_id": entry_id}
+    return [Granted(**row) for row in await rows(auditor, GRANTED, asked)]
+
+
+async def movements(
+    auditor: AsyncConnection, member_id: int, entry_id: int
+) -> list[tuple[str, int]]:
+    """What an entry moved, by account: + what it entered, - what it left."""
+    asked = {"member_id": member_id, "entry_id": entry_id}
+    return [(row["account"], row["points"]) for row in await rows(auditor, MOVEMENTS, asked)]

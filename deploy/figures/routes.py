@@ -1,0 +1,10 @@
+"""運営状況: all the doors to the figures."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from deploy.figures.entries_pages import ROUTES as ENTRIES
+from deploy.figures.figures_api import ROUTES as FIGURES
+from deploy.figures.figures_pages import ROUTES as PAGES
+from deploy.figures.today_pages import ROUTES as TODAY
+
+ROUTES: list[HTTPRouteHandler] = [*TODAY, *PAGES, *ENTRIES, *FIGURES]

@@ -1,0 +1,149 @@
+"""表: what a page shows and its CSV saves, the same numbers in both."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+
+from deploy.figures.figures import (
+    BOOKED,
+    FIGURES,
+    SUMMED,
+    Counts,
+    Days,
+    Figure,
+    Grain,
+    Kind,
+    together,
+    told,
+)
+from deploy.figures.places import Places
+from settlement.sheet import as_csv, safe
+
+Link = Mapping[str, str]
+Cell = tuple[int | None, Link | None]  # the number, and which entries are behind it
+
+ALL_OF_IT = ("計", "All")
+
+
+class Row(Struct, frozen=True):
+    """One line of a table; the figure that its cells are."""
+
+    code: str
+    ja: str
+    en: str
+    cells: tuple[Cell, ...]
+    kind: Kind | None = None
+
+
+class Table(Struct, frozen=True):
+    """Numbers by line and column, with the sum where they have one."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
+    foot: Row | None = None
+    kind: Kind | None = None
+
+    def csv(self, corner: str) -> bytes:
+        """As a spreadsheet opens it; tenths with their point."""
+        head = [corner, "English", *(safe(ja) for ja, _ in self.columns)]
+        lines = [*self.rows, *([self.foot] if self.foot else [])]
+        return as_csv(head, (self._line(one) for one in lines))
+
+    def _line(self, row: Row) -> list[str | int]:
+        kind = row.kind or self.kind
+        return [safe(row.ja), safe(row.en), *(plain(count, kind) for count, _ in row.cells)]
+
+
+def plain(count: int | None, kind: Kind | None) -> str | int:
+    """A number as a spreadsheet reads it."""
+    if count is None:
+        return ""
+    return f"{count / 10:.1f}" if kind is not None and kind.tenths else count
+
+
+def heading(day: date, grain: Grain | None) -> tuple[str, str]:
+    """A column's name in both languages."""
+    if grain == "month":
+        return (f"{day:%Y年}{day.month}月", f"{day:%b %Y}")
+    week = grain == "week"
+    ja, en = f"{day.month}/{day.day}", f"{day.day} {day:%b}"
+    return (f"{ja}の週", f"week of {en}") if week else (ja, en)
+
+
+def behind(days: tuple[date, date], place: str, figure: str) -> Link | None:
+    """Which entries have a part in a number."""
+    if figure not in BOOKED:
+        return None
+    found = {"from": str(days[0]), "to": str(days[1]), "figure": figure}
+    return {**found, "place": place} if place else found
+
+
+def over_time(counts: Counts, days: Days, at: Places, figures: Iterable[Figure]) -> Table:
+    """Some figures of one place, a line each, over time."""
+    lines, columns = [], days.columns()
+    for name in figures:
+        cells = tuple(
+            (told(counts.get((day, "all"), {}), name), behind(days.of(day), at.place, name))
+            for day in columns
+        )
+        kind = FIGURES[name]
+        lines.append(Row(name, kind.ja, kind.en, cells, kind))
+    return Table(tuple(heading(day, days.grain) for day in columns), tuple(lines))
+
+
+def by_place(
+    counts: Counts, days: Days, at: Places, figure: Figure, whole: Mapping[date, int | None]
+) -> Table:
+    """One figure over time, a line for each place, and all of them together."""
+    columns, lines = days.columns(), []
+    for code, (ja, en) in at.names.items():
+        cells: list[Cell] = [
+            (told(counts.get((day, code), {}), figure),
+             behind(days.of(day), at.within(code), figure))
+            for day in columns
+        ]  # fmt: skip
+        all_days = [counts.get((day, code), {}) for day in columns]
+        cells.append(
+            summed(all_days, figure, behind((days.first_on, days.last_on), at.within(code), figure))
+        )
+        lines.append(Row(code, ja, en, tuple(cells)))
+    foot: list[Cell] = [(whole.get(day), behind(days.of(day), at.place, figure)) for day in columns]
+    span = behind((days.first_on, days.last_on), at.place, figure)
+    every = [one for key, one in counts.items() if key[1] in at.names]
+    foot.append(summed(every, figure, span))
+    heads = (*(heading(day, days.grain) for day in columns), ALL_OF_IT)
+    return Table(heads, tuple(lines), Row("all", *ALL_OF_IT, tuple(foot)), FIGURES[figure])
+
+
+def summed(counts: list[dict[str, int]], figure: str, link: Link | None) -> Cell:
+    """A sum; none of figures that do not add up, such as people."""
+    if figure in ("members", "visits_tenths"):
+        return None, None
+    return told(together(counts), figure), link if figure in SUMMED else None
+
+
+def compared(
+    counts: Counts, days: Days, at: Places, figures: Iterable[Figure],
+    more: Mapping[str, tuple[Kind, Mapping[str, int | None]]],
+) -> Table:  # fmt: skip
+    """Places side by side: a line each, a column for each figure and what else is known."""
+    lines, names = [], list(figures)
+    span = (days.first_on, days.last_on)
+    for code, (ja, en) in at.names.items():
+        one = counts.get((days.first_on, code), {})
+        cells: list[Cell] = [
+            (told(one, name), behind(span, at.within(code), name)) for name in names
+        ]
+        cells += [(known.get(code, 0), None) for _, known in more.values()]
+        lines.append(Row(code, ja, en, tuple(cells)))
+    heads = [FIGURES[name] for name in names] + [kind for kind, _ in more.values()]
+    return Table(tuple((one.ja, one.en) for one in heads), tuple(lines))
+
+
+def sorted_by(table: Table, column: int, rising: bool) -> Table:
+    """The same, in the order of one column; what is not told stands last."""
+    known = [row for row in table.rows if row.cells[column][0] is not None]
+    rest = [row for row in table.rows if row.cells[column][0] is None]
+    known.sort(key=lambda row: row.cells[column][0] or 0, reverse=not rising)
+    return Table(table.columns, (*known, *rest), table.foot, table.kind)

@@ -1,0 +1,1 @@
+"""経理の画面: cycles, statements, payments and books, as the finance office sees them."""

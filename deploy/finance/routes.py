@@ -1,0 +1,18 @@
+"""経理の画面の一覧: every page of the finance office."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from deploy.finance import (
+    books_pages,
+    cycles_pages,
+    disputes_pages,
+    ledger_pages,
+    payments_pages,
+    statement_pages,
+    verify_pages,
+    whatif_pages,
+)
+
+PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
+         books_pages, ledger_pages)  # fmt: skip
+ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -1,0 +1,1 @@
+"""定時処理: what the hub does by itself, when, and what became of it."""

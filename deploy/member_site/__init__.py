@@ -1,0 +1,1 @@
+"""会員サイト: what a member sees and does on a phone, in the colours of their facility."""

@@ -1,0 +1,158 @@
+"""点検の画面: signals with what is behind each and what was decided, and the audit trail."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath, FromQuery, QueryParameter
+from psycopg import AsyncConnection
+
+from auth.people.reception import MOST_BYTES, Asked, Reception, session_of, within
+from deploy.registers import forms
+from deploy.trail import audit_api
+from deploy.trail.reading import Asked as Sought
+from deploy.trail.reading import find
+from federation.days import day_of
+from federation.opaque import Names
+from federation.refusals import NotFound
+from settlement.reports.reports_api import sheet
+from settlement.sheet import as_csv
+from tenants.callers import Caller
+from tenants.showing import Show
+from tenants.signals import signals_api
+from tenants.signals.judging import Judgement, judge, judged, key_of
+from tenants.signals.signals import PATTERNS
+
+SIGNALS = "/console/signals"
+AUDIT = "/console/audit"
+MOST = 100
+DECISIONS = {"harmless": ("問題なし", "harmless"), "watching": ("様子を見る", "watching"),
+             "acted": ("対応した", "acted")}  # fmt: skip
+FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
+LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
+COLUMNS = ("pattern", "tenant", "shop", "till", "business_date", "times", "points")
+
+
+@get(SIGNALS, requires="entries:read-all", page=True, include_in_schema=False)
+async def get_signals(
+    request: Asked,
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    clock: NamedDependency[forms.Now],
+    show: NamedDependency[Show],
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """What looks odd, with its entries, and what was decided. / 不正の兆候"""
+    found = await signals_api.get_signals.fn(auditor, names, clock, first_on, last_on)
+    keys = [key_of(one) for one in found.signals]
+    words = await judged(auditor, keys)
+    people = await forms.names_of(auditor, {one.who for one in words.values()})
+    return show(
+        request, "registers/signals.html", found=found, keys=keys, words=words, names=people,
+        patterns=PATTERNS, decisions=DECISIONS, **forms.said(request),
+    )  # fmt: skip
+
+
+@get(f"{SIGNALS}.csv", requires="entries:read-all", page=True, include_in_schema=False)
+async def get_signals_sheet(
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    clock: NamedDependency[forms.Now],
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """The same as a sheet. / 不正の兆候のCSV"""
+    found = await signals_api.get_signals.fn(auditor, names, clock, first_on, last_on)
+    cells = ([str(getattr(one, name)) for name in COLUMNS] for one in found.signals)
+    return sheet(as_csv(COLUMNS, cells), "signals")
+
+
+@post(
+    f"{SIGNALS}/{{key:str}}", requires="members:read entries:read-all", page=True,
+    status_code=200, request_max_body_size=MOST_BYTES, include_in_schema=False,
+)  # fmt: skip
+async def post_judged(
+    request: Asked,
+    key: FromPath[str],
+    caller: NamedDependency[Caller],
+    reception: NamedDependency[Reception],
+    worker: NamedDependency[AsyncConnection],
+    clock: NamedDependency[forms.Now],
+) -> Response[Any]:
+    """Keep what was decided of a signal. / 兆候の判断"""
+    told = await reception.form(request, session_of(request))
+    if len(key) != 32 or not set(key) <= set("0123456789abcdef"):
+        raise NotFound
+
+    async def keep() -> None:
+        fields = {name: told.get(name, "").strip() for name in ("decision", "reason")}
+        asked = forms.struct_of(Judgement, fields)
+        await judge(worker, key, asked, caller.client_id, clock())
+
+    why = await forms.tried(worker, keep)
+    back = within(told.get("back"), SIGNALS)
+    return forms.onward(request, back if back.startswith(SIGNALS) else SIGNALS, "decided", why)
+
+
+async def provide_sought(request: Asked) -> Sought:
+    """What is looked for; what was left empty was not."""
+    return sought_of(request.query_params)
+
+
+def sought_of(query: Mapping[str, Any]) -> Sought:
+    """The form's fields as the search of the trail takes them."""
+    fields = {name: query.get(name, "").strip() for name in Sought.__struct_fields__}
+    fields["refused"] = "true" if fields["refused"] else ""
+    if any("\0" in one for one in fields.values()):
+        raise NotFound
+    return forms.struct_of(Sought, fields)
+
+
+@get(
+    AUDIT, requires="audit:read", page=True, include_in_schema=False,
+    dependencies={"sought": Provide(provide_sought)},
+)  # fmt: skip
+async def get_audit(
+    request: Asked,
+    sought: NamedDependency[Sought],
+    caller: NamedDependency[Caller],
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    wall: NamedDependency[forms.Now],
+    show: NamedDependency[Show],
+    after: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """Who did what: by day, amount, party, actor. / 監査証跡"""
+    before = audit_api.cursor_of(names, caller, after)
+    found = await find(auditor, sought, day_of(wall()), MOST + 1, before)
+    older = None
+    if len(found) > MOST:
+        older = names.seal("cursor", caller.tenant_id, found[MOST - 1].act_id)
+    people = await forms.names_of(auditor, {one.person_id or one.actor for one in found})
+    query = {name: value for name, value in request.query_params.items() if name != "after"}
+    return show(
+        request, "registers/audit.html", acts=found[:MOST], next=older, told=query, names=people
+    )
+
+
+@get(
+    f"{AUDIT}.csv", requires="audit:read", page=True, include_in_schema=False,
+    dependencies={"sought": Provide(provide_sought)},
+)  # fmt: skip
+async def get_audit_sheet(
+    sought: NamedDependency[Sought],
+    auditor: NamedDependency[AsyncConnection],
+    wall: NamedDependency[forms.Now],
+) -> Response[bytes]:
+    """The same as a sheet. / 監査証跡のCSV"""
+    found = await find(auditor, sought, day_of(wall()), audit_api.MOST_ROWS)
+    return audit_api.as_file(found)
+
+
+ROUTES: list[HTTPRouteHandler] = [
+    get_signals, get_signals_sheet, post_judged, get_audit, get_audit_sheet,
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""レジの画面: a till in a browser, made of the public API alone."""

@@ -1,0 +1,122 @@
+"""回遊の画面とAPI: the matrix as JSON and CSV, and as a page with its heat, Sankey and chord."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromQuery, QueryParameter
+from psycopg import AsyncConnection
+
+from federation.days import day_of
+from federation.opaque import Names
+from federation.refusals import Validation
+from settlement.circulation.crossing import (
+    Circulation,
+    Crossing,
+    Level,
+    Measure,
+    behind,
+    circulation,
+    within,
+)
+from settlement.reports.reports_api import sheet
+from settlement.settlement_api import NO_STORE
+from settlement.sheet import as_csv
+from tenants.answers_api import answers
+from tenants.showing import Show
+
+Now = Callable[[], datetime]
+FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
+LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
+Asked = Request[Any, Any, Any]
+
+
+@get(
+    "/v1/admin/circulation",
+    requires="settlement:read-all",
+    cache_control=NO_STORE,
+    responses=answers(200, Circulation, Validation),
+)
+async def get_circulation(
+    request: Asked,
+    auditor: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+    level: FromQuery[Level] = "facility",
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """Points by where they were issued and where they were used, the last four weeks or between two
+    days, as JSON or CSV by `Accept`. / 回遊"""
+    days = within(first_on, last_on, day_of(clock()))
+    found = await circulation(auditor, level, days)
+    if "text/csv" in request.headers.get("accept", ""):
+        return as_sheet(found)
+    return Response(msgspec.json.encode(found), media_type="application/json")
+
+
+@get("/console/circulation", requires="settlement:read-all", page=True, include_in_schema=False)
+async def get_page(
+    request: Asked,
+    auditor: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+    show: NamedDependency[Show],
+    level: FromQuery[Level] = "facility",
+    measure: FromQuery[Measure] = "points",
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """Who brings whose points where. / 回遊の画面"""
+    days = within(first_on, last_on, day_of(clock()))
+    found = await circulation(auditor, level, days, with_sales=measure == "sales_yen")
+    return show(request, "operator/circulation.html", found=found, measure=measure)
+
+
+@get("/console/circulation.csv", requires="settlement:read-all", page=True, include_in_schema=False)
+async def get_csv(
+    auditor: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+    level: FromQuery[Level] = "facility",
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """The same as a sheet. / 回遊のCSV"""
+    days = within(first_on, last_on, day_of(clock()))
+    return as_sheet(await circulation(auditor, level, days))
+
+
+@get(
+    "/console/circulation/uses", requires="settlement:read-all", page=True, include_in_schema=False
+)
+async def get_uses(
+    request: Asked,
+    auditor: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+    names: NamedDependency[Names],
+    show: NamedDependency[Show],
+    origin: FromQuery[str],
+    place: FromQuery[str],
+    level: FromQuery[Level] = "facility",
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """The uses behind one cell, the newest first. / セルの明細"""
+    days = within(first_on, last_on, day_of(clock()))
+    found = await behind(auditor, level, days, origin, place)
+    return show(
+        request, "operator/uses.html", uses=found, origin=origin, place=place, level=level,
+        first_on=days[0], last_on=days[1],
+    )  # fmt: skip
+
+
+def as_sheet(found: Circulation) -> Response[bytes]:
+    """The crossings as CSV, as the page tells them."""
+    cells = ([getattr(one, name) for name in COLUMNS] for one in found.crossings)
+    return sheet(as_csv(COLUMNS, cells), "circulation")
+
+
+COLUMNS = Crossing.__struct_fields__
+ROUTES: list[HTTPRouteHandler] = [get_circulation, get_page, get_csv, get_uses]

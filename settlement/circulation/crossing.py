@@ -1,0 +1,128 @@
+"""回遊表: who brings whose points where, between two business dates (features A24, C21)."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Literal
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+
+from federation.reading import rows
+from federation.refusals import Validation
+from federation.sql import statement
+
+CROSSING = statement(__file__, "crossing")
+PLACES = statement(__file__, "places")
+BEHIND = statement(__file__, "behind")
+MOST_DAYS = 366
+MOST_ROWS = 200
+OPERATOR = "operator"
+
+Level = Literal["facility", "tenant"]
+Measure = Literal["points", "sales_yen", "members", "uses"]
+
+
+class Place(Struct, frozen=True):
+    """A facility or a tenant; the operator where a shop has none."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class Crossing(Struct, frozen=True):
+    """Points issued at one place and used at another: whole points net of returns, the number of
+    uses, the members who brought them, and the yen that was paid beside them, tax included."""
+
+    origin: str
+    place: str
+    points: int
+    uses: int
+    members: int
+    sales_yen: int
+
+
+class Circulation(Struct, frozen=True):
+    """All crossings between two business dates, and the places in their order."""
+
+    level: Level
+    first_on: date
+    last_on: date
+    places: tuple[Place, ...]
+    crossings: tuple[Crossing, ...]
+
+    def told(self, origin: str, place: str, measure: Measure) -> int:
+        """One cell of the table."""
+        for one in self.crossings:
+            if (one.origin, one.place) == (origin, place):
+                return int(getattr(one, measure))
+        return 0
+
+    def most(self, measure: Measure) -> int:
+        """The largest cell, at least 1."""
+        return max(1, *(int(getattr(one, measure)) for one in self.crossings), 1)
+
+    def away_points(self) -> int:
+        """Points that were used elsewhere than where they had been issued."""
+        return sum(one.points for one in self.crossings if one.origin != one.place)
+
+    def all_points(self) -> int:
+        """All points that were used."""
+        return sum(one.points for one in self.crossings)
+
+
+class Use(Struct, frozen=True):
+    """One use behind a cell; `points` fall where they came back."""
+
+    business_date: date
+    entry_id: int
+    kind: str
+    rule: str
+    points: int
+    issued_at: str
+    issued_at_en: str
+    used_at: str
+    used_at_en: str
+
+
+def within(first_on: date | None, last_on: date | None, today: date) -> tuple[date, date]:
+    """The days asked for; the last four weeks where none are."""
+    last = last_on or today
+    first = first_on or last - timedelta(days=27)
+    if not 0 <= (last - first).days < MOST_DAYS:
+        raise Validation(pointer="/first_on")
+    return first, last
+
+
+async def circulation(
+    auditor: AsyncConnection, level: Level, days: tuple[date, date], *, with_sales: bool = True
+) -> Circulation:
+    """What crossed between places in these days; the yen paid beside it, which takes longest to
+    find, is 0 where nobody asks for it."""
+    asked = {
+        "by_tenant": level == "tenant", "first_on": days[0], "last_on": days[1],
+        "with_sales": with_sales,
+    }  # fmt: skip
+    found = tuple(Crossing(**row) for row in await rows(auditor, CROSSING, asked))
+    known = [Place(**row) for row in await rows(auditor, PLACES, asked)]
+    return Circulation(level, *days, in_order(known, found), found)
+
+
+def in_order(known: Sequence[Place], found: Sequence[Crossing]) -> tuple[Place, ...]:
+    """The places that have any crossing, facilities and tenants as they were laid out, then the
+    operator."""
+    met = {code for one in found for code in (one.origin, one.place)}
+    named = {place.code for place in known}
+    rest = [Place(code, "運営", "operator") for code in sorted(met - named)]
+    return (*(place for place in known if place.code in met), *rest)
+
+
+async def behind(
+    auditor: AsyncConnection, level: Level, days: tuple[date, date], origin: str, place: str
+) -> list[Use]:
+    """The newest uses behind one cell."""
+    asked = {
+        "by_tenant": level == "tenant", "first_on": days[0], "last_on": days[1],
+        "origin": origin, "place": place, "most": MOST_ROWS,
+    }  # fmt: skip
+    return [Use(**row) for row in await rows(auditor, BEHIND, asked)]

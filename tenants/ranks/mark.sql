@@ -1,0 +1,1 @@
+SELECT number FROM tenants.rank_mark FOR UPDATE

@@ -1,0 +1,1 @@
+UPDATE tenants.rank_mark SET number = %(number)s::bigint

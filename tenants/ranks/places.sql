@@ -1,0 +1,1 @@
+SELECT rank, place, name, name_en FROM tenants.ranks ORDER BY place

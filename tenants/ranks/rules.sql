@@ -1,0 +1,3 @@
+SELECT rule, from_on, rank, measure, span, months, threshold, takes_effect, lowered
+FROM tenants.rank_rules
+ORDER BY rule, from_on

@@ -1,0 +1,44 @@
+"""Bugs of the finance office's pages: what may be saved, who is shown a button, what is proved."""
+
+from tests.mutants.bug import Bug
+
+PAGES = "tests/pages/test_finance.py"
+STANDING = "tests/deploy/test_finance_standing.py"
+
+FINANCING = (
+    Bug(
+        "a bank file is handed out before it was approved and released",
+        "deploy/finance/files.py",
+        "if one.released_at is not None\n    }",
+        "}",
+        f"{PAGES}::test_no_file_for_the_bank_is_handed_out_before_its_release",
+    ),
+    Bug(
+        "who prepared is shown the button to approve",
+        "deploy/web/finance/payments.html",
+        "{% elif mine %}",
+        "{% elif false %}",
+        f"{PAGES}::test_whoever_prepared_sees_no_button_to_approve_and_is_refused",
+    ),
+    Bug(
+        "the page that verifies believes every hash",
+        "deploy/web/verify.js",
+        "if (!same(hashes[n], one.leaf))",
+        "if (!hashes[n])",
+        f"{PAGES}::test_a_seal_is_verified_in_the_browser_and_a_changed_byte_is_seen",
+    ),
+    Bug(
+        "the page that verifies believes the stated nets",
+        "deploy/web/verify.js",
+        "const nets = books.recomputedNets();",
+        "const nets = books.nets;",
+        f"{PAGES}::test_the_browser_comes_to_the_nets_of_whatever_cycle_and_names_a_forged_one",
+    ),
+    Bug(
+        "a payment to another account is shown as the same",
+        "deploy/finance/binding.py",
+        "return bool(then and now - then)",
+        "return not then",
+        f"{STANDING}::test_a_payment_to_another_account_stands_first_among_what_differs",
+    ),
+)

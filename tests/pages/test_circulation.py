@@ -1,0 +1,110 @@
+"""回遊: who brings whose points where, as JSON, CSV and a page with its pictures (A24, C21)."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from auth.people.people import Given
+from tests.mall import Mall
+from tests.pages.conftest import visit
+from tests.people.persons import Person, Staff
+
+# What was used where: of whose points, at which facility, beside how much money.
+USED = [
+    ("hanako", "florist", 30, 1_000),
+    ("hanako", "florist", 20, None),
+    ("taro", "bakery", 40, 2_000),
+    ("taro", "florist", 10, None),
+]
+
+
+class Town:
+    """Two facilities, two members who carry points between them, and somebody at headquarters."""
+
+    today: Any
+    hq: Person
+    shop: Person
+
+
+@pytest.fixture(scope="module")
+async def town(mall: Mall, staff: Staff) -> Town:
+    here, shops, who = Town(), {}, {}
+    for code, facility in {"bakery": "tokushima", "florist": "takamatsu"}.items():
+        shops[code] = await mall.shop(code, facility=facility)
+    for name, where in {"hanako": "bakery", "taro": "florist"}.items():
+        who[name] = await mall.member()
+        await shops[where].sells(who[name], yen=22_000)
+    for name, where, points, yen in USED:
+        if yen is None:
+            await shops[where].accepts(who[name], points=points, payable_yen=points)
+        else:
+            await shops[where].sells_for_points(who[name], points=points, yen=yen)
+    mistake = await shops["bakery"].accepts(who["taro"], points=25, payable_yen=25)
+    asked = shops["bakery"].asked(who["taro"], of=mistake["slip"], reason="打ち間違い")
+    del asked["card"]
+    assert (await shops["bakery"].post("/v1/reversals", **asked)).status == 201
+    here.today = mall.today
+    here.hq = await staff.person("hq", Given("hq"))
+    here.shop = await staff.person("shop", Given("shop", shops["bakery"].shop_id))
+    return here
+
+
+async def test_every_point_that_was_used_stands_where_it_came_from_and_where_it_went(
+    town: Town,
+) -> None:
+    days = f"from={town.today}&to={town.today}"
+    found = (await town.hq.browser.get(f"/v1/admin/circulation?{days}")).json
+    told = {(one["origin"], one["place"]): one for one in found["crossings"]}
+    cells = {
+        pair: (one["points"], one["uses"], one["members"], one["sales_yen"])
+        for pair, one in told.items()
+    }
+    assert cells == {
+        ("tokushima", "takamatsu"): (50, 2, 1, 1_000),
+        ("takamatsu", "tokushima"): (40, 1, 1, 2_000),
+        ("takamatsu", "takamatsu"): (10, 1, 1, 0),
+    }
+    assert [one["code"] for one in found["places"]] == ["tokushima", "takamatsu"]
+
+
+async def test_the_sheet_says_what_the_page_says(town: Town) -> None:
+    query = f"level=tenant&from={town.today}&to={town.today}"
+    answer = await town.hq.browser.get(f"/console/circulation.csv?{query}")
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    page = await town.hq.browser.get(f"/console/circulation?{query}&lang=en")
+    assert sum(int(row["points"]) for row in rows) == 100
+    for row in rows:
+        assert f'data-count="{row["points"]}"' in page.text
+    uses = await town.hq.browser.get(
+        f"/console/circulation/uses?{query}&origin=bakery&place=florist&lang=en"
+    )
+    assert uses.text.count("<code>base</code>") == 2
+
+
+async def test_a_shop_sees_nothing_of_it(town: Town) -> None:
+    for path in ("/v1/admin/circulation", "/console/circulation", "/console/circulation.csv"):
+        assert (await town.shop.browser.get(path)).status in (403, 404)
+
+
+async def test_days_that_are_the_wrong_way_round_are_refused(town: Town) -> None:
+    answer = await town.hq.browser.get("/v1/admin/circulation?from=2026-06-03&to=2026-06-02")
+    assert (answer.status, answer.slug) == (400, "validation")
+
+
+async def test_the_pictures_are_drawn_and_no_policy_is_broken(
+    chromium: Browser, mall: Mall, town: Town
+) -> None:
+    async with visit(chromium, mall, town.hq) as here:
+        for lang, words in (("ja", "どこのポイントが"), ("en", "whose points")):
+            await here.goes(f"/console/circulation?from={town.today}&lang={lang}", words)
+            for kind in ("sankey", "chord"):
+                picture = here.page.locator(f"[data-chart={kind}] canvas")
+                await picture.wait_for()
+                box = await picture.bounding_box()
+                assert box is not None
+                assert box["width"] > 100
+            assert await here.found_by_axe() == []
+        here.whole()

@@ -1,0 +1,98 @@
+"""Every page of every area, as each of its people sees it: both languages, by light and in the
+dark. `make shots` leaves a picture of each in `build/shots`."""
+
+import importlib
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser
+
+from tests.conftest import Given
+from tests.mall import Mall
+from tests.pages.conftest import MOST_BYTES, Visit, opened, visit
+from tests.people.persons import Person, Staff
+
+AREAS = sorted(one.stem[5:] for one in Path(__file__).parent.glob("tour_*.py"))
+SHOTS = os.environ.get("MEGURI_SHOTS")
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 900}
+LEFT = (
+    "[].concat(performance.getEntriesByType('navigation'),"
+    " performance.getEntriesByType('resource'))"
+)
+
+
+class Toured:
+    """One area, laid out once, in a mall of its own."""
+
+    def __init__(self, area: str, mall: Mall, pages: list[tuple[str, Person | None, str]]) -> None:
+        self.area = area
+        self.mall = mall
+        self.pages = pages
+
+
+@pytest.fixture(scope="module", params=AREAS)
+async def toured(
+    request: pytest.FixtureRequest, given: Given, template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Toured]:  # fmt: skip
+    area = request.param
+    module = importlib.import_module(f"tests.pages.tour_{area}")
+    async with opened(given, template, tmp_path_factory.mktemp(area), f"sweep_{area}") as mall:
+        yield Toured(area, mall, await module.tour(mall, Staff(mall)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_every_page_is_whole_in_both_languages_by_light_and_in_the_dark(
+    chromium: Browser, toured: Toured, lang: str, scheme: str
+) -> None:
+    found: dict[str, Any] = {}
+    people = {id(who): who for _, who, _ in toured.pages}
+    for who in people.values():
+        size = PHONE if toured.area == "member_site" else DESK
+        async with visit(chromium, toured.mall, who, color_scheme=scheme, viewport=size) as here:
+            for name, own, path in toured.pages:
+                if own is not who:
+                    continue
+                found[name] = await looked_at(here, path, lang)
+                if SHOTS:
+                    await shoots(here, f"{toured.area}-{name}-{lang}-{scheme}.png")
+            here.whole()
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+async def looked_at(here: Visit, path: str, lang: str) -> list[str]:
+    """What is wrong with a page."""
+    await here.goes(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+    wrong = await here.found_by_axe()
+    if (told := await here.page.get_attribute("html", "lang")) != lang:
+        wrong.append(f"it says that it is written in {told!r}")
+    weight = await here.page.evaluate(f"{LEFT}.reduce((sum, one) => sum + one.decodedBodySize, 0)")
+    html = len((await here.page.content()).encode())
+    if html > MOST_BYTES:
+        wrong.append(f"{html} bytes of HTML")
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    if await here.page.evaluate(wide):
+        wrong.append("it is wider than the screen")
+    note(path, {"bytes": weight, "html": html})
+    return wrong
+
+
+def note(path: str, told: dict[str, int]) -> None:
+    """Leave what a page weighs beside its pictures."""
+    if SHOTS:
+        Path(SHOTS).mkdir(parents=True, exist_ok=True)
+        with (Path(SHOTS) / "pages.ndjson").open("a") as sheet:
+            sheet.write(json.dumps({"path": path, **told}) + "\n")
+
+
+async def shoots(here: Visit, name: str) -> None:
+    """A picture of the whole page."""
+    assert SHOTS
+    await here.page.screenshot(path=Path(SHOTS) / name, full_page=True)

@@ -1,0 +1,56 @@
+"""Whoever has not signed in, and whoever signed in elsewhere, gets nothing of any page: every page
+there is, asked by everybody who has no business there."""
+
+from auth.gate import NOBODY, doors
+from auth.people.reception import COOKIE, MEMBER_COOKIE
+from deploy.app import create_app
+from tests.mall import Mall
+from tests.people.persons import Browser, Staff
+
+# Where one comes in; what they show is the same for everybody.
+ENTRANCES = {
+    "/console/sign-in", "/console/welcome", "/member/sign-in", "/member/welcome",
+    "/member/password", "/member/join", "/member/join/code",
+    # Files of the installed app, which say nothing of anybody.
+    "/member/brand.css", "/member/manifest.webmanifest", "/member/sw.js",
+}  # fmt: skip
+JUNK = "A" * 43
+ELSEWHERE = ("/console/sign-in", "/member/sign-in")
+
+
+async def test_no_page_opens_to_whoever_has_no_business_there(mall: Mall, staff: Staff) -> None:
+    till = await mall.shop("bakery")
+    shop = await staff.person("shop", "auditor")
+    tills = await till.token()  # before the app is laid out anew, which takes its time
+    pages = [
+        (one.method, one.path) for one in doors(create_app(mall.hub.settings).routes)
+        if one.path.startswith(("/console", "/member", "/portal")) and one.requires != NOBODY
+        and one.path not in ENTRANCES
+    ]  # fmt: skip
+    assert len(pages) >= 20
+    own = shop.browser.cookies[COOKIE]
+    comes: list[tuple[str, dict[str, str]]] = [
+        ("with nothing", {}),
+        ("with a made-up session", {"cookie": f"{COOKIE}={JUNK}; {MEMBER_COOKIE}={JUNK}"}),
+        ("with a till's token", {"authorization": f"Bearer {tills}"}),
+        ("with a person's session as a member's", {"cookie": f"{MEMBER_COOKIE}={own}"}),
+    ]
+    for method, path in pages:
+        for how, headers in comes:
+            asked = path.replace("{person_id}", shop.person_id)
+            told = await Browser(mall).ask(
+                method, asked, headers={**headers, "connection": "close"}
+            )
+            shut = told.status in (401, 403, 404, 405, 415) or (
+                told.status == 303 and told.to.startswith(ELSEWHERE)
+            )
+            refused = shut or (method == "POST" and told.status == 400)
+            assert refused, f"{how}: {method} {path} {told.status}"
+
+
+async def test_an_auditor_opens_no_page_of_an_administrators(mall: Mall, staff: Staff) -> None:
+    auditor = await staff.person("auditor", "auditor")
+    assert (await auditor.browser.get("/console")).status == 200
+    assert (await auditor.browser.get("/console/people")).status == 403
+    on = await auditor.browser.post("/console/people", form_token=await auditor.form_token())
+    assert on.status in (303, 403), on
