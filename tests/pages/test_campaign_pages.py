@@ -1,8 +1,6 @@
 """An operator launches a campaign and sees its first points, another person having read it: all of
 it in a browser."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
@@ -152,32 +150,3 @@ async def test_o2_one_action_rolls_it_out_and_each_shop_says_its_result(
     sheet = await office.author.browser.get("/console/campaigns/rolled/shops.csv")
     lines = sheet.content.decode("utf-8-sig").splitlines()[1:]
     assert lines == [f"{one['shop']},{one['result']}" for one in api]
-
-
-PAGES = [
-    "/console/campaigns", "/console/campaigns/new", "/console/campaigns/shown",
-    "/console/campaigns/shown/preview", "/console/campaigns/shown/shops",
-]  # fmt: skip
-
-
-@asynccontextmanager
-async def shown(mall: Mall, office: Office) -> AsyncIterator[None]:
-    """A draft to look at."""
-    token = await office.author.form_token()
-    told = draft_fields(mall, "shown", multiplier="30")
-    await office.author.browser.post("/console/campaigns", form_token=token, **told)
-    yield
-
-
-@pytest.mark.parametrize(("scheme", "lang"), [("light", "en"), ("dark", "ja")])
-async def test_axe_finds_nothing_on_pages_of_campaigns(
-    chromium: Browser, mall: Mall, office: Office, scheme: str, lang: str
-) -> None:
-    async with (
-        shown(mall, office),
-        visit(chromium, mall, office.other, color_scheme=scheme) as here,
-    ):
-        for path in PAGES:
-            await here.goes(f"{path}?lang={lang}")
-            assert await here.found_by_axe() == [], (path, lang)
-        here.whole()

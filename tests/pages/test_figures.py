@@ -230,17 +230,3 @@ async def test_the_operator_opens_the_receipt_behind_yesterdays_sales(
         assert "レシート" in await here.page.inner_text("main")
         assert await here.page.inner_text("[data-balance]") == "0"
         whole(here)
-
-
-@pytest.mark.parametrize(("lang", "scheme"), [("ja", "light"), ("en", "dark")])
-async def test_axe_finds_nothing_on_any_page_of_figures(
-    chromium: Browser, mall: Mall, town: Town, lang: str, scheme: str
-) -> None:
-    people = {id(one): one for _, one, _ in town.pages}
-    for person in people.values():
-        async with visit(chromium, mall, person, color_scheme=scheme) as here:
-            for name, who, path in town.pages:
-                if who is person:
-                    await here.goes(f"{path}{'&' if '?' in path else '?'}lang={lang}")
-                    assert await here.found_by_axe() == [], name
-            whole(here)

@@ -47,24 +47,6 @@ async def office(mall: Mall, staff: Staff) -> Office:
     return here
 
 
-@pytest.mark.parametrize(
-    ("lang", "scheme"), [("ja", "light"), pytest.param("en", "dark", marks=pytest.mark.long)]
-)
-async def test_axe_finds_nothing_on_any_page_of_the_office(
-    chromium: Browser, mall: Mall, office: Office, lang: str, scheme: str
-) -> None:
-    found = []
-    for who in (office.keiko, office.masao):
-        async with visit(chromium, mall, who, color_scheme=scheme) as here:
-            for name, whose, path in office.pages:
-                if whose is who:
-                    sign = "&" if "?" in path else "?"
-                    await here.goes(f"{path}{sign}lang={lang}")
-                    found += [f"{name}: {one}" for one in await here.found_by_axe()]
-            here.whole()
-    assert found == []
-
-
 def sheet_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
 

@@ -19,13 +19,6 @@ from tests.people.persons import Person, Staff
 from tests.people.test_members import Mailbox, text
 from tests.people.test_members import mailbox as mailbox  # noqa: PLC0414  a fixture
 
-SMALL = """[...document.querySelectorAll(
-  'button, select, summary, input:not([type=hidden]), nav a, a.tap, a.chip, a.tile, .menu a')]
-  .filter((one) => one.checkVisibility() && !one.closest('.skip'))
-  .map((one) => [one.closest('label.check') ?? one, one])
-  .map(([box, one]) => [box.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
-  .filter(([box]) => box.height < 43.5 || box.width < 43.5).map(([, html]) => html)"""
-WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 PNG = icon(192, "#1b6b3a")
 
 
@@ -51,24 +44,6 @@ def shop(pages: list[tuple[str, Any, str]]) -> str:
 
 async def token(who: Any, path: str) -> str:
     return str((await who.browser.get(path)).token)
-
-
-@pytest.mark.parametrize(("lang", "scheme"), [("ja", "light"), ("en", "dark"), ("ja", "dark"),
-                                              ("en", "light")])  # fmt: skip
-async def test_axe_finds_nothing_and_a_thumb_finds_everything(
-    chromium: Chromium, mall: Mall, pages: list[tuple[str, Any, str]], lang: str, scheme: str
-) -> None:
-    wrong = []
-    for who in dict.fromkeys(one for _, one, _ in pages):
-        async with visit(chromium, mall, who, color_scheme=scheme, **PHONE) as here:
-            for name, path in ((name, path) for name, one, path in pages if one is who):
-                await here.goes(f"{path}{'&' if '?' in path else '?'}lang={lang}")
-                wrong += [(name, one) for one in await here.found_by_axe()]
-                if path.startswith("/member"):
-                    wrong += [(name, one) for one in await here.page.evaluate(SMALL)]
-                    wrong += [(name, "wide")] if await here.page.evaluate(WIDE) else []
-            here.whole()
-    assert wrong == []
 
 
 async def test_a_member_joins_earns_spends_with_the_code_and_leaves(

@@ -29,28 +29,6 @@ def by_name(scene: Tour) -> dict[str, tuple[Person, str]]:
     return {name: (who, path) for name, who, path in scene if who is not None}
 
 
-async def test_axe_finds_nothing_on_any_page(chromium: Browser, mall: Mall, scene: Tour) -> None:
-    people = {who.login: who for _, who, _ in scene if who is not None}
-    for login, person in people.items():
-        for scheme, lang in (("light", "ja"), ("dark", "en")):
-            async with visit(chromium, mall, person, color_scheme=scheme) as here:
-                for _, who, path in scene:
-                    if who is None or who.login != login:
-                        continue
-                    await here.goes(f"{path}?lang={lang}")
-                    assert await here.found_by_axe() == [], (path, lang, scheme)
-                    if lang == "en":
-                        is_english(await here.page.inner_text("h1"), path)
-                here.whole()
-
-
-def is_english(title: str, path: str) -> None:
-    """A title of an English page bears no Japanese, but for names that are."""
-    named = ("/members/", "/support/")
-    if not any(one in path for one in named):
-        assert not re.search(r"[ぁ-んァ-ン一-龯]", title), (path, title)
-
-
 async def test_every_page_is_small(scene: Tour) -> None:
     for _, who, path in scene:
         assert who is not None

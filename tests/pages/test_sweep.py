@@ -4,6 +4,7 @@ dark. `make shots` leaves a picture of each in `build/shots`."""
 import importlib
 import json
 import os
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,15 @@ from tests.people.persons import Person, Staff
 AREAS = sorted(one.stem[5:] for one in Path(__file__).parent.glob("tour_*.py"))
 SHOTS = os.environ.get("MEGURI_SHOTS")
 PHONE = {"width": 390, "height": 844}
+JAPANESE = r"[ぁ-んァ-ン一-龯]"
+NAMED = ("/members/", "/support/")  # whose titles are names that somebody gave
 DESK = {"width": 1280, "height": 900}
+SMALL = """[...document.querySelectorAll(
+  'button, select, summary, input:not([type=hidden]), nav a, a.tap, a.chip, a.tile, .menu a')]
+  .filter((one) => one.checkVisibility() && !one.closest('.skip'))
+  .map((one) => [one.closest('label.check') ?? one, one])
+  .map(([box, one]) => [box.getBoundingClientRect(), one.outerHTML.slice(0, 120)])
+  .filter(([box]) => box.height < 43.5 || box.width < 43.5).map(([, html]) => html)"""
 LEFT = (
     "[].concat(performance.getEntriesByType('navigation'),"
     " performance.getEntriesByType('resource'))"
@@ -77,6 +86,11 @@ async def looked_at(here: Visit, path: str, lang: str) -> list[str]:
     html = len((await here.page.content()).encode())
     if html > MOST_BYTES:
         wrong.append(f"{html} bytes of HTML")
+    title = await here.page.inner_text("h1")
+    if lang == "en" and not any(one in path for one in NAMED) and re.search(JAPANESE, title):
+        wrong.append(f"its title is {title!r}")
+    if path.startswith("/member"):
+        wrong += [f"too small for a thumb: {one}" for one in await here.page.evaluate(SMALL)]
     wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     if await here.page.evaluate(wide):
         wrong.append("it is wider than the screen")
