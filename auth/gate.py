@@ -84,13 +84,12 @@ class Gate:
             raise InvalidToken
         return found.caller
 
-    def known(self, authorization: str | None, scopes: frozenset[str]) -> Caller | None:
-        """Whose token this is, if it is remembered, has all these scopes and needs no proof; else
-        look closer."""
+    def known(self, authorization: str | None) -> Caller | None:
+        """Whose token this is, if it is remembered and needs no proof; else look closer."""
         found = self._admitted.get(authorization or "")
         if found is None or found.jkt is not None or self._now().timestamp() >= found.until:
             return None
-        return found.caller if found.caller.scopes >= scopes else None
+        return found.caller
 
     async def allow(
         self, authorization: str | None, scopes: str, shown: Shown

@@ -4,6 +4,7 @@ ASGI; what the gate does not know yet it has to look at anyway, and nginx limits
 
 import hmac
 import re
+from functools import lru_cache
 
 from auth.gate import Gate
 from deploy.asgi import App, Receive, Scope, Send, reply
@@ -13,8 +14,9 @@ from deploy.limits.limits import Limits
 from federation import gauges
 from federation.refusals import RateLimited
 from federation.slips import Answer
+from tenants.callers import Caller
 
-NONE: frozenset[str] = frozenset()
+MOST_NAMES = 10_000
 TILL = re.compile(rb'"till"\s*:\s*"([^"\\]{1,64})"')
 
 
@@ -29,7 +31,7 @@ class Limited:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Hand on, or refuse."""
         if scope["type"] == "http" and scope["path"].startswith("/v1/"):
-            caller = self._gate.known(authorization(scope), NONE)
+            caller = self._gate.known(authorization(scope))
             if caller is not None and (wait := self._limits.client(caller)):
                 await refuse(wait, scope, send)
                 return
@@ -44,20 +46,21 @@ class LimitedLane(Lane):
         self._limits = hub.limits
         self._secret = hub.settings.secret.encode()
 
-    async def takes(self, scope: Scope, body: bytes, send: Send) -> bool:
+    async def takes_from(self, caller: Caller, scope: Scope, body: bytes, send: Send) -> bool:
         """Whether the request was answered: too soon, or by the lane."""
         till = TILL.search(body)
         if till is not None:
-            caller = self._gate.known(authorization(scope), NONE)
-            named = self._name_of(till[1])
-            if caller is not None and (wait := self._limits.till(caller, named)):
+            wait = self._limits.till(caller, name_of(self._secret, till[1]))
+            if wait:
                 await refuse(wait, scope, send)
                 return True
-        return await super().takes(scope, body, send)
+        return await super().takes_from(caller, scope, body, send)
 
-    def _name_of(self, till: bytes) -> str:
-        """What a till is called beside its limit: nobody has looked yet what stands there."""
-        return hmac.digest(self._secret, till, "sha256")[:8].hex()
+
+@lru_cache(maxsize=MOST_NAMES)
+def name_of(secret: bytes, till: bytes) -> str:
+    """What a till is called beside its limit: nobody has looked yet what stands there."""
+    return hmac.digest(secret, till, "sha256")[:8].hex()
 
 
 async def refuse(seconds: int, scope: Scope, send: Send) -> None:

@@ -265,3 +265,13 @@ async def test_the_token_itself_is_good_in_its_one_place(doors: Doors, forger: F
 def test_the_algorithms_that_are_tried_are_known_to_the_library() -> None:
     known = jws.JWSRegistry.algorithms
     assert {"ES256", "ES384", "ES256K", "RS256", "PS256", "HS256", "none"} <= known.keys()
+
+
+async def test_a_remembered_token_books_only_what_its_scopes_say(
+    doors: Doors, forger: Forger
+) -> None:
+    headers = {"authorization": f"Bearer {forger.says(scope='points:quote')}"}
+    assert (await doors.ask("GET", "/v1/tills/T01", headers=headers)).status == 200
+    sale = doors.bakery.sale(doors.hanako, 550)
+    answer = await doors.ask("POST", "/v1/accruals", json=sale, headers=headers)
+    assert (answer.status, answer.slug) == (403, "insufficient-scope")

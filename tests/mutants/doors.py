@@ -64,6 +64,13 @@ KNOCKING = (
         f"{DPOP}::test_two_proofs_or_two_tokens_are_one_too_many",
     ),
     Bug(
+        "the lean way in asks for no scope",
+        "deploy/lane.py",
+        "if not caller.scopes >= plain.requires:",
+        "if False:",
+        "tests/auth/test_forged.py::test_a_remembered_token_books_only_what_its_scopes_say",
+    ),
+    Bug(
         "the first of two tokens counts on the lean way in",
         "deploy/lane.py",
         "if len(said) == 1 else None",
