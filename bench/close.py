@@ -29,10 +29,11 @@ from federation.close import plan
 from federation.days import TOKYO
 from federation.sql import statement
 from settlement import calendar
-from settlement.close import HASHED, PROOF, SUM
+from settlement.close import PROOF, SUM
 from settlement.counting import COUNT
 from settlement.lines import Draw, Funding
 from settlement.netting import Kind, Movement
+from settlement.passes import HASHED
 from settlement.roll import catch_up
 from settlement.seal import Sealer
 from settlement.sealing import cut

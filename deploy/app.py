@@ -105,7 +105,7 @@ from tenants.webhooks.guard import Allowance
 HELD = (
     "mall", "desk", "names", "pins", "clock", "pools", "closing", "watch", "uploads", "importing",
     "gifts", "lookups", "sealer", "reception", "vault", "receipt_key", "scan",
-    "live", "remembered",
+    "live", "remembered", "worked",
 )  # fmt: skip
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"

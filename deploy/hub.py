@@ -35,6 +35,7 @@ from deploy.citus.desk import line_up_on_the_coordinator
 from deploy.clock import FileClock, clock, wall
 from deploy.console import show
 from deploy.exposure_watch import keep_watching
+from deploy.finance.worked import Worked
 from deploy.heads import HeadsFile
 from deploy.history import Remembered
 from deploy.jobs.runner import Runner
@@ -132,6 +133,7 @@ class Hub:
         self.runner = self._runner()
         self.draining = False
         self.live = self._live()
+        self.worked = Worked(lambda: self.pools.use("auditor"))
 
     def _desk(self) -> Desk:
         """Where everything is booked; it is told which doors moved, and tells who left."""
@@ -195,6 +197,7 @@ class Hub:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(self.pools)
             stack.push_async_callback(self.proofs.memory.close)
+            stack.push_async_callback(self.worked.end)
             await soundness.insist(self.pools)
             if not self.settings.scan:
                 log.warning("files are not scanned: MEGURI_SCAN is not set")

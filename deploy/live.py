@@ -103,6 +103,11 @@ class Live:
         self._heard: set[str] = set()
         self._passed_at = -JUST_NOW
         self._publisher: Redis | None = None
+        self._steps = 0
+
+    def step(self) -> None:
+        """Something moved that is no booking: a cycle took a step."""
+        self._steps += 1
 
     def open(self, whose: bytes | str) -> Line:
         """A line of somebody who signed in (by the session's digest), or of a stranger (by
@@ -131,11 +136,11 @@ class Live:
 
     async def keep_telling(self) -> None:
         """Once a second: say what moved here, pass on what was heard, let go of who left."""
-        commits, verdict, looked_at = self._commits(), None, None
+        commits, verdict, looked_at = self._moves(), None, None
         beats = 0
         try:
             while True:
-                now_at, status = self._commits(), self._status()
+                now_at, status = self._moves(), self._status()
                 thinks = verdict_of(status)
                 said = {MOVED} if now_at != commits else set()
                 said |= {STATUS} if verdict not in (None, thinks) else set()
@@ -184,6 +189,9 @@ class Live:
             tell(self._staff, *self._heard)
             tell(self._strangers, *(self._heard & {STATUS}))
             self._heard = set()
+
+    def _moves(self) -> int:
+        return self._commits() + self._steps
 
     async def _publish(self, said: set[str]) -> bool:
         """Whether everybody was told; else it is said again."""

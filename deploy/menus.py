@@ -50,6 +50,7 @@ FINANCE = Section("精算と経理", "Settlement", (
     Entry("/console/cycles", "締めと精算", "Cycles", "settlement:read-all"),
     Entry("/console/disputes", "異議", "Disputes", "settlement:read-all"),
     Entry("/console/overdue", "未入金と督促", "Overdue", "settlement:read-all"),
+    Entry("/console/carried", "繰越", "Carried over", "settlement:read-all"),
     Entry("/console/whatif", "試算", "What if", "settlement:read-all"),
 ))  # fmt: skip
 

@@ -25,6 +25,7 @@ from settlement.anchors import journal_head
 from settlement.counting import counted, recounted
 from settlement.fees import Agreed
 from settlement.lines import Charge, JournalHead, Party, Split
+from settlement.passes import HASHED
 from settlement.refusals import CycleClosed, CycleNotOver, EarlierCycleOpen, PromiseBroken
 from settlement.roll import catch_up
 from settlement.sealing import seal
@@ -34,9 +35,6 @@ from settlement.statement import Key, charges, netted, told, total_yen, written
 
 BEGIN = statement(__file__, "begin")
 PROOF = statement(__file__, "proof")
-# A pass over everything is hashed, by several at once: the planner expects far more cells than any
-# mall has, and would sort every draw.
-HASHED = "SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true)"
 SUM = statement(__file__, "sum")
 STATE = statement(__file__, "state")
 SEAL = statement(__file__, "seal")

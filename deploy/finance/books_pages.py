@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
 from deploy.finance.shared import Now
+from deploy.finance.worked import Worked
 from federation.days import day_of
 from federation.refusals import NotFound
 from settlement.exposure import caps
@@ -109,16 +111,26 @@ async def get_account_page(
 async def get_liability_page(
     request: Asked,
     reception: NamedDependency[Reception],
-    auditor: NamedDependency[AsyncConnection],
+    worked: NamedDependency[Worked],
     clock: NamedDependency[Now],
     on: FromQuery[date | None] = None,
     since: FromQuery[date | None] = None,
 ) -> Response[Any]:
     """What members have not used: roll-forward, ages, forecast. / 未使用残高と引当"""
-    found = await liability(auditor, on, since, clock())
+
+    async def make(conn: AsyncConnection) -> Liability:
+        return await liability(conn, on, since, clock())
+
+    today, session = day_of(clock()), session_of(request)
+    found = await worked.ask(("liability", today, on, since), make)
+    if found is None:
+        asked = urlencode({
+            name: told.isoformat() for name, told in (("on", on), ("since", since)) if told
+        })  # fmt: skip
+        return reception.page(request, "finance/working.html", session, asked=asked)
     return reception.page(
-        request, "finance/liability.html", session_of(request), found=found, moved=MOVED,
-        movements=MOVEMENTS, ages=by_month(found), today=day_of(clock()),
+        request, "finance/liability.html", session, found=found, moved=MOVED,
+        movements=MOVEMENTS, ages=by_month(found), today=today,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ async def get_cycles(
     found = await standing.every(auditor, today, number, A_YEAR + 1)
     return reception.page(
         request, "finance/cycles.html", session_of(request), found=found[:A_YEAR], today=today,
+        before=before,
         older=found[A_YEAR - 1].shown.cycle if len(found) > A_YEAR else None,
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from deploy.finance import (
     books_pages,
+    carried_pages,
     cycles_pages,
     disputes_pages,
     ledger_pages,
@@ -14,5 +15,5 @@ from deploy.finance import (
 )
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
-         books_pages, ledger_pages)  # fmt: skip
+         books_pages, ledger_pages, carried_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -77,6 +77,7 @@ async def acted(
             await act(conn, session.person)
     except Refusal as why:
         return await again(told_of(why), why.status)
+    request.app.state.hub.live.step()
     return on_to(request, *onward)
 
 

@@ -14,6 +14,7 @@ from federation.sql import statement
 from settlement.agreeing import TERMINALS, agreements, tax_rates
 from settlement.exposure.fees import Bases, fees_of, owes
 from settlement.exposure.levels import Cap, Exposure, Level, Part, exposed, why
+from settlement.passes import HASHED, whole
 from settlement.refusals import DepositTooSmall
 from settlement.schemes import terms_of
 from settlement.stages import party_ids
@@ -126,7 +127,8 @@ async def exposures(
     codes = {row["party_id"]: row["party"] for row in caps.values()}
     parts: dict[int, list[Part]] = {}
     bases: dict[date, dict[str, Bases]] = {}
-    for row in await rows(conn, OWED, {"party_id": number, "capped": capped, "owes": OWES}):
+    of_whom = {"party_id": number, "capped": capped, "owes": OWES}
+    for row in await whole(conn, OWED, of_whom, HASHED):
         codes[row["party_id"]] = row["party"]
         if row["part"] == "running":
             of_cycle = bases.setdefault(row["cycle"], {})

@@ -29,23 +29,30 @@ unstated AS (
         NOT EXISTS (SELECT FROM settlement.statements WHERE statements.cycle_id = calendar.cycle_id)
 ),
 
-cells AS (
+-- A mall has as many cells as it has pairs of tenants: they are read once, and added up by their two
+-- sides before anything is joined to them.
+cells AS NOT MATERIALIZED (
     SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, points
     FROM settlement.positions
+    WHERE cycle_id = ANY(ARRAY(SELECT unstated.cycle_id FROM unstated WHERE NOT unstated.summed))
     UNION ALL
     SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, points
     FROM settlement.unfolded
+    WHERE cycle_id = ANY(ARRAY(SELECT unstated.cycle_id FROM unstated WHERE NOT unstated.summed))
+    UNION ALL
+    SELECT cycle_id, funder_id, tenant_id, movement, kind, funding, points
+    FROM settlement.flows
+    WHERE cycle_id = ANY(ARRAY(SELECT unstated.cycle_id FROM unstated WHERE unstated.summed))
 ),
 
-running AS (
-    SELECT cells.* FROM cells INNER JOIN unstated USING (cycle_id) WHERE NOT unstated.summed
+sides AS MATERIALIZED (
+    SELECT cycle_id, 'funder' AS role, funder_id AS party_id, movement, kind, funding, sum(points) AS points
+    FROM cells
+    GROUP BY cycle_id, funder_id, movement, kind, funding
     UNION ALL
-    SELECT
-        flows.cycle_id, flows.funder_id, flows.tenant_id, flows.movement, flows.kind, flows.funding,
-        flows.points
-    FROM settlement.flows
-    INNER JOIN unstated USING (cycle_id)
-    WHERE unstated.summed
+    SELECT cycle_id, 'tenant', tenant_id, movement, kind, funding, sum(points)
+    FROM cells
+    GROUP BY cycle_id, tenant_id, movement, kind, funding
 ),
 
 -- A cycle whose statements are out, but whose payments are not made up yet.
@@ -58,11 +65,10 @@ unconfirmed AS (
 
 parts AS (
     SELECT
-        CASE put.role WHEN 'funder' THEN running.funder_id ELSE running.tenant_id END AS party_id,
-        'running' AS part, running.cycle_id, put.sign * running.points AS yen,
-        put.issued * running.points AS issued, put.honoured * running.points AS honoured
-    FROM running
-    INNER JOIN put USING (funding, movement, kind)
+        sides.party_id, 'running' AS part, sides.cycle_id, put.sign * sides.points AS yen,
+        put.issued * sides.points AS issued, put.honoured * sides.points AS honoured
+    FROM sides
+    INNER JOIN put USING (funding, movement, kind, role)
     UNION ALL
     SELECT statements.party_id, 'stated', statements.cycle_id, statements.total_yen, 0, 0
     FROM settlement.statements
@@ -92,15 +98,21 @@ parts AS (
     WHERE
         lines.code = 402 AND lines.carry = 'out'
         AND lines.cycle_id = (SELECT max(latest.cycle_id) FROM settlement.statements AS latest)
+),
+
+summed AS MATERIALIZED (
+    SELECT
+        party_id, part, cycle_id, sum(yen)::bigint AS yen, sum(issued)::bigint AS issued,
+        sum(honoured)::bigint AS honoured
+    FROM parts
+    GROUP BY party_id, part, cycle_id
+    HAVING sum(yen) <> 0 OR sum(issued) <> 0 OR sum(honoured) <> 0
 )
 
 SELECT
-    asked.party_id, asked.code AS party, parts.part, calendar.first_on AS cycle,
-    sum(parts.yen)::bigint AS yen, sum(parts.issued)::bigint AS issued,
-    sum(parts.honoured)::bigint AS honoured
+    asked.party_id, asked.code AS party, summed.part, calendar.first_on AS cycle, summed.yen,
+    summed.issued, summed.honoured
 FROM asked
-INNER JOIN parts USING (party_id)
+INNER JOIN summed USING (party_id)
 INNER JOIN federation.cycles AS calendar USING (cycle_id)
-GROUP BY asked.party_id, asked.code, parts.part, calendar.first_on
-HAVING sum(parts.yen) <> 0 OR sum(parts.issued) <> 0 OR sum(parts.honoured) <> 0
-ORDER BY asked.party_id, calendar.first_on, parts.part
+ORDER BY asked.party_id, calendar.first_on, summed.part

@@ -8,7 +8,6 @@ from psycopg import AsyncConnection
 
 from federation.as_of import past
 from federation.days import day_of, midnight_after
-from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
 from settlement.paper.liability import (
@@ -25,6 +24,7 @@ from settlement.paper.liability import (
     forecast,
     rolled,
 )
+from settlement.passes import JOINED, whole
 
 STANDING = statement(__file__, "standing")
 FATES = statement(__file__, "fates")
@@ -109,12 +109,13 @@ async def liability(
 async def standings(conn: AsyncConnection, at: datetime) -> list[Standing]:
     """What every movement had come to at an instant."""
     asked = {"at": at, "day": day_of(at)}
-    return [Standing(**row) for row in await rows(conn, STANDING, asked)]
+    return [Standing(**row) for row in await whole(conn, STANDING, asked, JOINED)]
 
 
 async def fates_until(conn: AsyncConnection, on: date, today: date) -> list[Fated]:
     """What became of each month's points, up to a day."""
-    return [Fated(**row) for row in await rows(conn, FATES, {"on": on, "today": today})]
+    asked = {"on": on, "today": today}
+    return [Fated(**row) for row in await whole(conn, FATES, asked, JOINED)]
 
 
 async def base_day(conn: AsyncConnection, day: date, now: datetime) -> BaseDay:

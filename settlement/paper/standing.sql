@@ -70,10 +70,12 @@ lots AS (
         AND lots.rule NOT LIKE 'coupon:%%'      -- what a coupon takes off was never outstanding
 ),
 
+-- Lots and draws are added up before they are put together: what is sorted then is few.
 draws AS (
-    SELECT kind, funder_id, points
+    SELECT kind, funder_id, sum(points) AS points
     FROM federation.draws
     WHERE booked_at <= %(at)s::timestamptz AND rule NOT LIKE 'coupon:%%'
+    GROUP BY kind, funder_id, points > 0
     UNION ALL
     SELECT kind, funder_id, points FROM federation.detached_draws
 ),
@@ -87,8 +89,9 @@ moves AS (
             WHEN rule = 'base' THEN 'base'
             ELSE 'bonus'
         END AS movement,
-        granted AS points, outstanding
+        sum(granted) AS points, sum(outstanding) AS outstanding
     FROM lots
+    GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT funder_id, NULL, NULL, 'lapsed', -due, 0 FROM lots WHERE due <> 0
     UNION ALL

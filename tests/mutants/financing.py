@@ -3,9 +3,24 @@
 from tests.mutants.bug import Bug
 
 PAGES = "tests/pages/test_finance.py"
+MOVES = "tests/pages/test_finance_moves.py"
 STANDING = "tests/deploy/test_finance_standing.py"
 
 FINANCING = (
+    Bug(
+        "a step of a cycle moves no page that is open",
+        "deploy/finance/shared.py",
+        "    request.app.state.hub.live.step()\n",
+        "",
+        f"{MOVES}::test_the_board_of_cycles_moves_when_another_takes_a_step",
+    ),
+    Bug(
+        "a page waits until a long report is worked out",
+        "deploy/finance/worked.py",
+        "BLINK = 0.7",
+        "BLINK = 70.0",
+        f"{MOVES}::test_a_long_report_keeps_nobody_waiting_and_is_there_later",
+    ),
     Bug(
         "a bank file is handed out before it was approved and released",
         "deploy/finance/files.py",

@@ -5,6 +5,7 @@ from datetime import date, time
 
 from settlement.breaks import book
 from settlement.exposure import caps
+from settlement.life import board, send
 from tests.mall import LONG_AGO, WHY, Mall
 from tests.people.persons import Person, Staff
 from tests.settlement.life.offices import CYCLE, JUNE, MARGIN, Finance, answered
@@ -32,6 +33,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("verify", masao, f"{first}/verify"),
         ("disputes", keiko, "/console/disputes"),
         ("overdue", keiko, "/console/overdue"),
+        ("carried", keiko, "/console/carried"),
         ("whatif", keiko, "/console/whatif"),
         ("whatif-told", keiko, f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=500"),
         ("exposure", keiko, "/console/exposure"),
@@ -79,5 +81,9 @@ async def scene(mall: Mall, staff: Staff) -> None:
     await mall.turn_to(date(2026, 7, 30), time(10, 0))
     files = await office.files()
     await office.takes_results(answered(files["zengin-91"].body, {"20260601001": "1"}))
+    async with mall.hub.pools.bare("worker") as conn:
+        for one in await board.paid(conn, 20260601):
+            if one.state == "failed":
+                await send.carry(conn, one.reference, "keiko", mall.now)
     async with mall.hub.pools.bare("worker") as conn:
         await book.compare(conn, mall.now)
