@@ -10,6 +10,7 @@ from auth.people.people import Given
 from deploy.app import create_app
 from tests.mall import Mall
 from tests.people.persons import Page, Person, Staff
+from tests.people.test_member_card import here
 
 NOT_OURS = "この画面から送られた操作ではない"
 JUNK = "0" * 64
@@ -116,3 +117,34 @@ async def test_what_people_are_shown_is_kept_by_nobody_and_runs_nothing_of_other
             break
     assert wrong == []
     assert opened >= 60
+
+
+def turned_away(answer: Page) -> bool:
+    """Refused, or sent to where one signs in, as the half of a sign-in that is not there is."""
+    return answer.status == 403 or answer.to.startswith("/member/sign-in")
+
+
+async def test_a_members_forms_are_taken_from_here_alone_and_with_their_token(
+    mall: Mall, staff: Staff
+) -> None:
+    """Every form of the member site, and what it shows: kept by nobody. Signing in and joining
+    have no session yet, so they need our own origin alone."""
+    browser = await here(mall, staff, await mall.member())
+    alone = ("/member/sign-in", "/member/join", "/member/password", "/member/not-me")
+    routes = [
+        (one.method, re.sub(r"{[^}]+}", "1", one.path))
+        for one in doors(create_app(mall.hub.settings).routes) if one.path.startswith("/member")
+    ]  # fmt: skip
+    forms = [path for method, path in routes if method == "POST"]
+    for path in forms:
+        for origin in ("https://evil.example", "null", None):
+            answer = await browser.post(path, origin=origin, form_token=JUNK)
+            assert turned_away(answer), (path, origin, answer.status)
+        if not path.startswith(alone) and path != "/member/welcome":
+            answer = await browser.post(path, form_token=JUNK)
+            assert turned_away(answer), path
+    assert len(forms) >= 20
+    for path in ("/member/card", "/member/points", "/member/history", "/member/history.csv",
+                 "/member/profile", "/member/export.json", "/member/notices"):  # fmt: skip
+        answer = await browser.get(path)
+        assert (answer.status, answer.headers.get("cache-control")) == (200, "no-store"), path
