@@ -44,6 +44,7 @@ from deploy.status import ROUTES as STATUS_ROUTES
 from deploy.till.till_pages import ROUTES as TILL_PAGES
 from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
 from deploy.trail.gate import Doorkeeper
+from deploy.unkept import unkept
 from federation.refusals import Refusal
 from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
 from settlement.circulation.circulation_api import ROUTES as CIRCULATION_ROUTES
@@ -180,7 +181,7 @@ def lay_out(*, clock_turns: bool) -> Litestar:
         route_handlers=[Router("/", route_handlers=routes_of(clock_turns=clock_turns))],
         request_class=StrictRequest,
         guards=[house.door],
-        before_send=[offer_nonce, house.answered],
+        before_send=[offer_nonce, unkept, house.answered],
         opt=dict(OPT),
         dependencies=dependencies(house),
         exception_handlers={**HANDLERS, Refusal: console.told},

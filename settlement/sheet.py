@@ -5,6 +5,7 @@ would take for a formula gets an apostrophe before it.
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
@@ -20,6 +21,7 @@ DAY_HEAD = (
     "件数", "円",
 )  # fmt: skip
 FORMULA = tuple("=+-@\t\r\0＝＋－＠")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def sheet(statement: Statement) -> bytes:
@@ -33,11 +35,12 @@ def day_sheet(statement: Statement, days: Sequence[DayLine]) -> bytes:
 
 
 def as_csv(head: Sequence[str], told: Iterable[Sequence[str | int]]) -> bytes:
-    """A table as Excel opens it."""
+    """A table as Excel opens it, whatever its cells say."""
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows(told)
+    for row in told:
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in row])
     return b"\xef\xbb\xbf" + written.getvalue().encode()
 
 
@@ -74,5 +77,5 @@ def _day_row(statement: Statement, day: DayLine) -> tuple[str | int, ...]:
 
 
 def safe(text: str) -> str:
-    """A text that no spreadsheet computes."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """A text that no spreadsheet computes; a plain number is one, and stays."""
+    return f"'{text}" if text.startswith(FORMULA) and not NUMBER.fullmatch(text) else text

@@ -18,7 +18,7 @@ from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from tenants import layout
 from tenants.mall import words
-from tenants.refusals import FromTomorrow, NotDelegated
+from tenants.refusals import FromTomorrow, NotDelegated, OthersMoney
 from tenants.settings import (
     DELEGATED,
     Level,
@@ -29,6 +29,7 @@ from tenants.settings import (
     above,
     convert,
     may_set,
+    own_money,
     resolved,
 )
 from tenants.undoing import Reason
@@ -158,7 +159,8 @@ async def decide(conn: AsyncConnection, said: Decision, author: str, now: dateti
 async def decide_own(
     conn: AsyncConnection, said: Decision, tenant_id: int, author: str, now: datetime
 ) -> None:
-    """The same by a tenant, of itself or of its shops: only what the levels above delegate."""
+    """The same by a tenant, of itself or of its shops: only what the levels above delegate, and
+    only at its own cost."""
     known(said.key)
     of_id, owner_id = await level_of(conn, said.level, said.code)
     if owner_id != tenant_id:
@@ -175,6 +177,9 @@ async def decide_own(
     if not stands:
         raise NotDelegated
     checked(said.key, said.value, said.from_on, now)
+    for one in stands:
+        if not own_money(said.key, said.value, one.place, said_by, said.from_on):
+            raise OthersMoney
     await add(conn, [word(said, said.level, of_id, tenant_id, author)], now)
 
 

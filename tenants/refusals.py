@@ -93,6 +93,16 @@ class NotDelegated(Refusal):
     staff_text = "上位の管理者へ依頼"
 
 
+class OthersMoney(Refusal):
+    """ほかの当事者の負担になる設定は、任されていても自社では決められません
+    Others would pay for this: whatever is delegated to you, you set it at your own cost alone."""
+
+    status = 403
+    burns = False
+    do = "call"
+    staff_text = "自社負担のみ設定可"
+
+
 class AlreadyWithdrawn(Refusal):
     """この宣言はすでに取り下げられています
     This declaration has been withdrawn already."""

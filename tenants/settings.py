@@ -37,6 +37,8 @@ SettingKey = Annotated[
 DELEGATED = "delegated"
 BASE_FUNDERS = "base_funders"
 NEVER_DELEGATED = (DELEGATED, BASE_FUNDERS)  # who pays is agreed with whoever does
+# How many base points there are, which whoever is named in BASE_FUNDERS pays for.
+BASE = ("yen_per_point", "earns_on", "scope", "rounding", "excluded_categories")
 
 # What there is to set, and what a value of it may be.
 SINGLE: dict[str, Any] = {
@@ -194,6 +196,18 @@ def may_set(key: str, patterns: Iterable[str]) -> bool:
     """Whether a key is delegated; who may set it does not thereby delegate it on."""
     family = key.partition(":")[0]
     return key not in NEVER_DELEGATED and any(one in (key, f"{family}:*") for one in patterns)
+
+
+def own_money(key: str, value: Any, place: Place, said: Said, from_on: date) -> bool:
+    """Whether nobody but the tenant pays for what this word of its own would grant, on its day or
+    on any later one that is known."""
+    if key in BASE:
+        days = {one.from_on for level in place.stands() for one in said.get(level, ())}
+        on = [from_on, *(day for day in days if day > from_on)]
+        return all(
+            resolved(place, said, day)[BASE_FUNDERS].value.keys() <= {"tenant"} for day in on
+        )
+    return value is None or getattr(convert(key, value), "funders", {}).keys() <= {"tenant"}
 
 
 def terms_of(place: Place, agreed: Sequence[AgreedTerms], said: Said) -> tuple[Terms, ...]:

@@ -20,7 +20,7 @@ from tenants.codes_api import ANY_JSON
 from tenants.deciding import Decision, RolledOut, RollOut, Stands
 from tenants.mall import words
 from tenants.reading_api import NO_STORE
-from tenants.refusals import FromTomorrow, NotDelegated
+from tenants.refusals import FromTomorrow, NotDelegated, OthersMoney
 from tenants.settings import DELEGATED, Setting, Won, above, may_set, resolved
 
 Now = Callable[[], datetime]
@@ -156,7 +156,7 @@ async def get_own_settings(
 @post(
     "/v1/settings",
     requires="settings:write",
-    responses=answers(201, None, NotFound, FromTomorrow, NotDelegated, *ANY_JSON),
+    responses=answers(201, None, NotFound, FromTomorrow, NotDelegated, OthersMoney, *ANY_JSON),
 )
 async def post_own_setting(
     data: JSONBody[Decision],

@@ -9,6 +9,8 @@ TOLD = "tests/auth/test_told.py"
 SHUT = "tests/auth/test_shut_out.py"
 FORGED = "tests/auth/test_forged.py"
 CLIENTS = "tests/auth/test_clients.py"
+FORMS = "tests/people/test_forms_of_others.py"
+SHEET = "tests/settlement/test_sheet.py"
 NO_PROOF = f"{DPOP}::test_what_is_no_proof_gets_no_token_and_opens_no_route"
 THIEF = f"{DPOP}::test_a_bound_token_is_worth_nothing_to_a_thief"
 
@@ -241,5 +243,26 @@ KNOCKING = (
         "    SET believed_until = coalesce(believed_until, %(old_until)s + interval '9 days')\n"
         "    WHERE client_id = %(client_id)s AND state",
         f"{CLIENTS}::test_a_client_changes_its_secret_or_key_without_a_failed_request",
+    ),
+    Bug(
+        "a form is taken without the token of its page",
+        "auth/people/reception.py",
+        "        if token:\n            assert session is not None\n",
+        "        if token and session is None:\n            assert session is not None\n",
+        f"{FORMS}::test_no_form_is_taken_without_the_token_of_its_page",
+    ),
+    Bug(
+        "a sheet of what people see stays in the browser",
+        "deploy/unkept.py",
+        "if NO_STORE[0] not in told and let_in(scope):",
+        "if NO_STORE[0] in told and let_in(scope):",
+        f"{FORMS}::test_what_people_are_shown_is_kept_by_nobody_and_runs_nothing_of_others",
+    ),
+    Bug(
+        "a cell that nobody made safe is a formula",
+        "settlement/sheet.py",
+        "[safe(cell) if isinstance(cell, str) else cell for cell in row]",
+        "row",
+        f"{SHEET}::test_no_cell_of_any_sheet_is_a_formula",
     ),
 )

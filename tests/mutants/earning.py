@@ -93,6 +93,20 @@ EARNING = (
         f"{RULES}::test_c24_a_shop_changes_only_what_is_delegated_to_it",
     ),
     Bug(
+        "a tenant has others pay for the rules that it makes",
+        "tenants/settings.py",
+        'return value is None or getattr(convert(key, value), "funders", {}).keys() <= {"tenant"}',
+        "return True",
+        f"{FUNDERS}::test_what_is_delegated_is_set_at_ones_own_cost_alone",
+    ),
+    Bug(
+        "a rate that the landlord pays for from next week on is the tenant's to set",
+        "tenants/settings.py",
+        "on = [from_on, *(day for day in days if day > from_on)]",
+        "on = [from_on]",
+        f"{FUNDERS}::test_nobody_sets_a_rate_that_others_pay_for_in_part",
+    ),
+    Bug(
         "a setting may begin today",
         "tenants/deciding.py",
         "if from_on <= day_of(now):",

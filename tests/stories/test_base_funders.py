@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from settlement import agreeing
 from settlement.schemes import Offer
 from tenants.layout import Why
@@ -92,3 +94,53 @@ async def test_who_pays_is_agreed_with_whoever_does(mall: Mall) -> None:
     for value in ({}, {"landlord": 1}, {"tenant": 0}, {"tenant": True}):
         answer = await operator.post("/v1/admin/settings", **word, key="base_funders", value=value)
         assert (answer.status, answer.json["pointer"]) == (400, "/value"), value
+
+
+OTHERS: list[tuple[str, dict[str, Any]]] = [
+    ("category:wine", {"points": 100, "yen": 1, "funders": {"operator": 1}}),
+    ("tender:cash", {"tenths": 1_000, "funders": {"tenant": 1, "facility": 9_999}}),
+    ("rank:gold", {"tenths": 1_000}),  # a rank's points are the operator's, where nothing is said
+    (
+        "hour:tea",
+        {"from_time": "00:00", "to_time": "24:00", "tenths": 1_000, "funders": {"promotion": 1}},
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), OTHERS)
+async def test_what_is_delegated_is_set_at_ones_own_cost_alone(
+    mall: Mall, key: str, value: dict[str, Any]
+) -> None:
+    """Nobody pays for a rule that a tenant made without having agreed to it; the operator, who
+    asks whoever pays, may say the same."""
+    shop = await mall.shop("bakery")
+    families = ["category:*", "tender:*", "rank:*", "hour:*"]
+    await said(mall, "operator", "delegated", families)
+    office = await mall.office(shop)
+    word = {"level": "tenant", "code": "bakery", "from_on": str(mall.today + DAY), "reason": "x"}
+    refused = await office.post("/v1/settings", **word, key=key, value=value)
+    assert (refused.status, refused.slug) == (403, "others-money"), refused
+    own = {**value, "funders": {"tenant": 1}}
+    assert (await office.post("/v1/settings", **word, key=key, value=own)).status == 201
+    operator = await mall.operator()
+    by_operator = await operator.post("/v1/admin/settings", **word, key=key, value=value)
+    assert by_operator.status == 201, by_operator
+
+
+async def test_nobody_sets_a_rate_that_others_pay_for_in_part(mall: Mall) -> None:
+    """Neither while the landlord pays half of the base points, nor where it is said to from a
+    later day on."""
+    shop = await mall.shop("bakery")
+    await said(mall, "operator", "delegated", ["yen_per_point", "excluded_categories"])
+    office = await mall.office(shop)
+    word = {"level": "shop", "code": "bakery/bakery", "reason": "x"}
+    own = {**word, "from_on": str(mall.today + DAY), "key": "yen_per_point", "value": 100}
+    assert (await office.post("/v1/settings", **own)).status == 201
+    await said(
+        mall, "tenant", "base_funders", HALVES, code="bakery", from_on=str(mall.today + 9 * DAY)
+    )
+    for day in (1, 9, 30):
+        for key, value in (("yen_per_point", 1), ("excluded_categories", [])):
+            asked = {**word, "from_on": str(mall.today + day * DAY), "key": key, "value": value}
+            refused = await office.post("/v1/settings", **asked)
+            assert (refused.status, refused.slug) == (403, "others-money"), (day, refused)

@@ -23,8 +23,12 @@ WATCHED = {
     "jinja2",
     "redis",
 }
-# An advisory, or a thread that names one.
-PLACE = re.compile(r"https://github\.com/advisories/GHSA(-[a-z0-9]{4}){3}|[\w.-]+/[\w.-]+#\d+")
+# An advisory, a CVE record, or a thread that names one.
+PLACE = re.compile(
+    r"https://github\.com/advisories/GHSA(-[a-z0-9]{4}){3}|[\w.-]+/[\w.-]+#\d+"
+    r"|https://raw\.githubusercontent\.com/CVEProject/cvelistV5/main/cves/[\w/-]+\.json"
+    r"|https://osv\.dev/vulnerability/CVE-\d{4}-\d{4,}"
+)
 
 KEYS = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}\b"
