@@ -1,6 +1,6 @@
 """キャンペーンの様式: the fields of the wizard as a draft, and a draft as the fields. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from deploy.registers.forms import listed, struct_of
@@ -8,6 +8,7 @@ from federation.refusals import Validation
 from tenants.campaigns.drafts import Draft
 from tenants.campaigns.lives import Campaign
 from tenants.campaigns.premiums import Premiums
+from tenants.campaigns.taking_part import ShopResult
 
 FUNDERS = ("tenant", "facility", "operator")
 PLAIN = (
@@ -88,10 +89,28 @@ def percent_of(told: str) -> int | None:
 
 def fields_of(found: Campaign) -> dict[str, str]:
     """The fields of a campaign, for one like it: its code and days are to be written anew."""
+    told = {**common_of(found), "code": "", "reason": "", "from_on": "", "to_on": ""}
+    return {**told, "expires_on": "", "version_of": found.code}
+
+
+def written_of(found: Campaign, shops: Sequence[ShopResult]) -> dict[str, str]:
+    """The fields of a draft as it was written, for its rewriting; shops, where it names them."""
+    told = common_of(found)
+    if found.plan is not None:
+        told["plan_from_on"] = found.plan.from_on.isoformat()
+        told["plan_to_on"] = found.plan.to_on.isoformat()
+    if found.listed_shops:
+        told["shops"] = "\n".join(one.shop for one in shops if one.result == "takes-part")
+    return told
+
+
+def common_of(found: Campaign) -> dict[str, str]:
+    """What both have in common."""
     told = {name: str(getattr(found, name, "") or "") for name in PLAIN}
-    told |= {"code": "", "reason": "", "from_on": "", "to_on": "", "version_of": found.code}
     told |= {f"share_{funder}": str(weight) for funder, weight in found.shares.items()}
     told |= {name: str(getattr(found.premiums, name) or "") for name in PREMIUMS}
+    if found.premiums.without_purchase:
+        told["without_purchase"] = "on"
     told["control_percent"] = str(found.control_bp // 100)
     for name in ("ring_fenced", "may_opt_out"):
         if getattr(found, name):

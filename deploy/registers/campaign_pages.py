@@ -18,6 +18,7 @@ from deploy.registers.campaign_form import (
     draft_of,
     fields_of,
     premiums_of,
+    written_of,
 )
 from deploy.registers.places import facilities
 from federation.days import day_of
@@ -26,8 +27,8 @@ from settlement.reports.reports_api import sheet
 from settlement.sheet import as_csv
 from tenants.callers import Caller
 from tenants.campaigns import campaigns_api as api
-from tenants.campaigns import lives, segments
-from tenants.campaigns.campaigns_api import Change, Start, Why, readable
+from tenants.campaigns import lives, segments, taking_part
+from tenants.campaigns.campaigns_api import Change, Review, Start, readable
 from tenants.campaigns.premiums import findings, worst
 from tenants.showing import Show
 
@@ -108,10 +109,11 @@ async def wizard(
     show: Show,
     told: dict[str, str],
     why: Refusal | None = None,
+    code: str | None = None,
 ) -> Response[bytes]:
-    """The wizard with what was written so far."""
+    """The wizard with what was written so far; of a draft that is written anew by its code."""
     shown = show(
-        request, "registers/campaign_new.html", told=told, places=await facilities(conn),
+        request, "registers/campaign_new.html", told=told, code=code, places=await facilities(conn),
         segments=await segments.told(conn), checked=await checked(conn, told),
         why=forms.titles(why), **WORDS,
     )  # fmt: skip
@@ -163,6 +165,46 @@ async def post_new(
     if why is not None:
         return await wizard(request, worker, show, told, why)
     return forms.onward(request, f"{LIST}/{told['code'].strip()}", "drafted")
+
+
+@get(
+    f"{LIST}/{{code:str}}/edit", requires="campaigns:write", page=True, include_in_schema=False
+)  # fmt: skip
+async def get_edit(
+    request: Asked,
+    code: FromPath[str],
+    auditor: NamedDependency[AsyncConnection],
+    show: NamedDependency[Show],
+) -> Response[bytes]:
+    """The wizard with a draft as it was written. / 下書きの編集"""
+    found = await lives.told_one(auditor, readable(code))
+    told = written_of(found, await taking_part.taking_part(auditor, found.code))
+    return await wizard(request, auditor, show, told, code=found.code)
+
+
+@post(
+    f"{LIST}/{{code:str}}/edit", requires="campaigns:write", page=True, status_code=200,
+    request_max_body_size=MOST_BYTES, include_in_schema=False,
+)  # fmt: skip
+async def post_edit(
+    request: Asked,
+    code: FromPath[str],
+    caller: NamedDependency[Caller],
+    reception: NamedDependency[Reception],
+    worker: NamedDependency[AsyncConnection],
+    clock: NamedDependency[forms.Now],
+    show: NamedDependency[Show],
+) -> Response[Any]:
+    """Keep a draft that was written anew. / 下書きの書き直し"""
+    told = {**await reception.form(request, session_of(request)), "code": readable(code)}
+
+    async def keep() -> None:
+        await api.put_campaign.fn(code, draft_of(told), caller, worker, clock)
+
+    why = await forms.tried(worker, keep)
+    if why is not None:
+        return await wizard(request, worker, show, told, why, code)
+    return forms.onward(request, f"{LIST}/{code}", "drafted")
 
 
 @get(f"{LIST}/{{code:str}}", requires="admin:read", page=True, include_in_schema=False)
@@ -233,7 +275,8 @@ async def post_review(
     told = await reception.form(request, session_of(request))
 
     async def review() -> None:
-        await api.post_review.fn(code, forms.struct_of(Why, because(told)), caller, worker, clock)
+        read = forms.struct_of(Review, {**because(told), "read": told.get("read")})
+        await api.post_review.fn(code, read, caller, worker, clock)
 
     why = await forms.tried(worker, review)
     return forms.onward(request, f"{LIST}/{readable(code)}", "reviewed", why)
@@ -346,6 +389,6 @@ async def post_shops(
 
 
 ROUTES: list[HTTPRouteHandler] = [
-    get_list, get_sheet, get_new, get_check, post_new, get_one, get_preview, get_outcome,
-    post_review, post_step, get_shops, get_shops_sheet, post_shops,
+    get_list, get_sheet, get_new, get_check, post_new, get_edit, post_edit, get_one, get_preview,
+    get_outcome, post_review, post_step, get_shops, get_shops_sheet, post_shops,
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from litestar import get, post
+from litestar import get, post, put
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, JSONBody, QueryParameter
@@ -21,6 +21,7 @@ from tenants.campaigns.drafts import Draft, PartyCode, ShopName
 from tenants.campaigns.lives import Campaign
 from tenants.campaigns.refusals import (
     CampaignExists,
+    MovedOn,
     NeedsPlan,
     NeedsReason,
     NotFromHere,
@@ -46,6 +47,14 @@ class Why(Struct, frozen=True, forbid_unknown_fields=True):
     """Why a step is taken."""
 
     reason: Reason
+
+
+class Review(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why it is right; `read` is the number of the last step one has read, so that nobody agrees to
+    what was written since."""
+
+    reason: Reason
+    read: Annotated[int, Meta(ge=1)] | None = None
 
 
 class Start(Struct, frozen=True, forbid_unknown_fields=True):
@@ -118,21 +127,39 @@ async def get_campaign(code: FromPath[str], auditor: NamedDependency[AsyncConnec
     return await lives.told_one(auditor, readable(code))
 
 
+@put(
+    "/v1/admin/campaigns/{code:str}",
+    requires="campaigns:write",
+    responses=answers(200, Campaign, NotFound, *ANY_JSON, NotFromHere),
+)
+async def put_campaign(
+    code: FromPath[str],
+    data: JSONBody[Draft],
+    caller: NamedDependency[Caller],
+    worker: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+) -> Campaign:
+    """Write a draft anew; a reviewed one is read again. / 下書きの書き直し"""
+    await lives.rewrite(worker, readable(code), data, caller.client_id, clock())
+    return await lives.told_one(worker, code)
+
+
 @post(
     "/v1/admin/campaigns/{code:str}/review",
     requires="campaigns:review",
     status_code=200,
-    responses=answers(200, Campaign, NotFound, *ANY_JSON, NotFromHere, SecondPersonNeeded),
+    responses=answers(200, Campaign, NotFound, *ANY_JSON, MovedOn, NotFromHere, SecondPersonNeeded),
 )
 async def post_review(
     code: FromPath[str],
-    data: JSONBody[Why],
+    data: JSONBody[Review],
     caller: NamedDependency[Caller],
     worker: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
 ) -> Campaign:
     """Another person than its author has read it. / 確認"""
-    await lives.review(worker, readable(code), caller.client_id, data.reason, clock())
+    who, why = caller.client_id, data.reason
+    await lives.review(worker, readable(code), who, why, clock(), data.read)
     return await lives.told_one(worker, code)
 
 
@@ -258,6 +285,7 @@ ROUTES: list[HTTPRouteHandler] = [
     post_campaign,
     get_campaigns,
     get_campaign,
+    put_campaign,
     post_review,
     post_start,
     post_step,

@@ -19,12 +19,13 @@ from tenants.campaigns.drafts import Draft, Plan, is_planned
 from tenants.campaigns.premiums import Finding, Kind, Premiums, findings, worst
 from tenants.campaigns.refusals import (
     CampaignExists,
+    MovedOn,
     NeedsPlan,
     NeedsReason,
     NotFromHere,
     SegmentNotCounted,
 )
-from tenants.campaigns.taking_part import take_part
+from tenants.campaigns.taking_part import take_part, taking_part
 from tenants.proposals import SecondPersonNeeded
 
 ADD = statement(__file__, "draft")
@@ -37,12 +38,13 @@ RATE = statement(__file__, "smallest_unit")
 LATE = timedelta(days=31)  # a line of an offline file may reach back so far
 
 STEPS: Mapping[str, frozenset[str]] = {
-    "draft": frozenset({"reviewed", "dropped"}),
-    "reviewed": frozenset({"live", "draft", "dropped"}),
+    "draft": frozenset({"reviewed", "dropped", "rewritten"}),
+    "reviewed": frozenset({"live", "draft", "dropped", "rewritten"}),
     "live": frozenset({"paused"}),
     "paused": frozenset({"live", "ended"}),
     "ended": frozenset(),
     "dropped": frozenset(),
+    "rewritten": frozenset(),
 }
 EVERYWHERE = frozenset({"live", "paused", "ended"})  # steps that every till must know at once
 
@@ -95,6 +97,31 @@ class Campaign(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 async def draft(conn: AsyncConnection, asked: Draft, who: str, now: datetime) -> None:
     """Write a campaign down; nobody is given anything by it yet."""
+    await write(conn, asked, who, (None, "draft"), now)
+
+
+async def rewrite(conn: AsyncConnection, code: str, asked: Draft, who: str, now: datetime) -> None:
+    """Write a draft anew; one that was reviewed is a draft again. What stood before stays as it
+    was, and shops that stay out of it do so still."""
+    found = await told_one(conn, code)
+    if asked.code != code:
+        raise Validation(pointer="/code")
+    before = await taking_part(conn, code)
+    asked_of = {"code": code, "from_state": found.state, "to_state": "rewritten", "who": who}
+    if "rewritten" not in STEPS[found.state] or not await rows(
+        conn, STEP, {**asked_of, "steps": len(found.steps)}
+    ):
+        raise NotFromHere
+    await write(conn, asked, who, (found.state, "draft"), now)
+    out = [one.shop for one in before if one.result == "stays-out"]
+    if out and asked.shops is None and not found.listed_shops:
+        await take_part(conn, code, out, None, who, asked.reason, now, takes_part=False)
+
+
+async def write(
+    conn: AsyncConnection, asked: Draft, who: str, states: tuple[str | None, str], now: datetime
+) -> None:
+    """The row of a draft, its shares, its shops and the step that made it."""
     row = {
         **{name: getattr(asked, name) for name in asked.__struct_fields__},
         "funders": [share.funder for share in asked.shares],
@@ -113,16 +140,20 @@ async def draft(conn: AsyncConnection, asked: Draft, who: str, now: datetime) ->
         raise CampaignExists from None
     if not found:
         raise Validation(pointer="/facility")
-    await note(conn, asked.code, (None, "draft"), who, asked.reason, now)
+    await note(conn, asked.code, states, who, asked.reason, now)
     if asked.shops is not None:
         told = await take_part(conn, asked.code, asked.shops, None, who, asked.reason, now)
         if any(one.result == "unknown" for one in told):
             raise Validation(pointer="/shops")
 
 
-async def review(conn: AsyncConnection, code: str, who: str, reason: str, now: datetime) -> None:
-    """Another person than its author has read it."""
+async def review(
+    conn: AsyncConnection, code: str, who: str, reason: str, now: datetime, read: int | None = None
+) -> None:
+    """Another person than its author has read it, as it stood after so many steps."""
     found = await told_one(conn, code)
+    if read not in (None, len(found.steps)):
+        raise MovedOn
     if found.author == who:
         raise SecondPersonNeeded
     await step(conn, found, "reviewed", who, reason, now)
@@ -154,7 +185,7 @@ async def change(
 ) -> None:
     """Any other step: sent back, dropped, paused, resumed, ended."""
     found = await told_one(conn, code)
-    if to == "reviewed" or (to == "live" and found.state != "paused"):
+    if to in ("reviewed", "rewritten") or (to == "live" and found.state != "paused"):
         raise NotFromHere
     await step(conn, found, to, who, reason, now)
 
@@ -165,8 +196,9 @@ async def step(
     """One step, if it leads on from where the campaign stands; every till hears of it at once."""
     if to not in STEPS[found.state]:
         raise NotFromHere
+    steps = len(found.steps) if to == "reviewed" else None
     asked = {"code": found.code, "from_state": found.state, "to_state": to, "who": who}
-    if not await rows(conn, STEP, asked):
+    if not await rows(conn, STEP, {**asked, "steps": steps}):
         raise NotFromHere
     await note(conn, found.code, (found.state, to), who, reason, now)
     if to in EVERYWHERE:

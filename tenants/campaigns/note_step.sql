@@ -5,10 +5,11 @@ INSERT INTO tenants.campaign_steps (
 SELECT
     campaigns.campaign_id,
     1 + (
-        SELECT count(*) FROM tenants.campaign_steps AS earlier
-        WHERE earlier.campaign_id = campaigns.campaign_id
+        SELECT count(*) FROM tenants.campaign_steps
+        INNER JOIN tenants.campaigns AS versions USING (campaign_id)
+        WHERE versions.code = campaigns.code
     ),
     %(from_state)s::text, %(to_state)s::text, %(to_on)s::date, %(who)s::text, %(reason)s::text,
     %(now)s::timestamptz
 FROM tenants.campaigns
-WHERE campaigns.code = %(code)s::text
+WHERE campaigns.code = %(code)s::text AND campaigns.state <> 'rewritten'

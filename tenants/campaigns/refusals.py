@@ -19,6 +19,14 @@ class NotFromHere(Refusal):
     staff_text = "状態を確認"
 
 
+class MovedOn(Refusal):
+    """読んだ後に下書きが変わりました。もう一度お読みください
+    The draft has changed since it was read: read it again."""
+
+    burns = False
+    staff_text = "読み直しが必要"
+
+
 class NeedsPlan(Refusal):
     """指標・期間・対照群（または対照群を置かない理由）がないため開始できません
     It cannot start without a metric, a period and a control group, or why there is none."""

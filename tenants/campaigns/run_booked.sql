@@ -31,7 +31,7 @@ notice AS (
         %(now)s
     FROM kept
     CROSS JOIN tenants.correction_runs AS runs
-    INNER JOIN tenants.campaigns ON campaigns.code = runs.campaign
+    INNER JOIN tenants.campaigns ON campaigns.code = runs.campaign AND campaigns.state <> 'rewritten'
     WHERE runs.run = %(run)s AND kept.status < 400
     ON CONFLICT DO NOTHING
 )

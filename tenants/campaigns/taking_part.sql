@@ -11,5 +11,5 @@ INNER JOIN tenants.shops
 INNER JOIN tenants.parties ON parties.party_id = shops.tenant_id AND parties.kind = 'tenant'
 LEFT JOIN tenants.campaign_shops AS standing
     ON standing.campaign_id = campaigns.campaign_id AND standing.shop_id = shops.shop_id
-WHERE campaigns.code = %(code)s::text
+WHERE campaigns.code = %(code)s::text AND campaigns.state <> 'rewritten'
 ORDER BY shop

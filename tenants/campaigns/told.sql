@@ -1,5 +1,5 @@
--- Campaigns as the office sees them, the latest first: terms, state, shares, steps, what is left of the
--- budget.
+-- Campaigns as the office sees them, the latest first: terms, state, shares, the steps of all its
+-- versions, what is left of the budget.
 SELECT
     campaigns.code, campaigns.name, campaigns.name_en, campaigns.state, campaigns.from_on,
     campaigns.to_on, campaigns.multiplier, campaigns.stack_group, campaigns.kind, campaigns.author,
@@ -20,10 +20,13 @@ SELECT
             'at', steps.at
         ) ORDER BY steps.step), '[]')
         FROM tenants.campaign_steps AS steps
-        WHERE steps.campaign_id = campaigns.campaign_id
+        INNER JOIN tenants.campaigns AS versions USING (campaign_id)
+        WHERE versions.code = campaigns.code
     ) AS steps
 FROM tenants.campaigns
 LEFT JOIN tenants.parties AS facility ON facility.party_id = campaigns.facility_id
 LEFT JOIN federation.stocks ON stocks.stock = 'campaign:' || campaigns.code
-WHERE %(code)s::text IS NULL OR campaigns.code = %(code)s
+WHERE
+    campaigns.state <> 'rewritten'
+    AND (%(code)s::text IS NULL OR campaigns.code = %(code)s)
 ORDER BY campaigns.campaign_id DESC

@@ -1,7 +1,7 @@
 -- What a campaign would have given on the sales of some days, by tenant and facility: base times its
 -- rate less one, under its caps per receipt and per member, to its segment without its control group.
 WITH campaign AS (
-    SELECT * FROM tenants.campaigns WHERE code = %(code)s::text
+    SELECT * FROM tenants.campaigns WHERE code = %(code)s::text AND state <> 'rewritten'
 ),
 
 sale AS (

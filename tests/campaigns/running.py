@@ -15,6 +15,23 @@ PLAN = {
 }
 
 
+def body_of(code: str, **more: Any) -> dict[str, Any]:
+    """A draft as it is sent; fields of None are left out."""
+    body = {
+        "code": code,
+        "name": code,
+        "name_en": code,
+        "reason": REASON,
+        "from_on": JUNE[0].isoformat(),
+        "to_on": JUNE[1].isoformat(),
+        "multiplier": 5,
+        "shares": [{"funder": "tenant", "weight": 1}],
+        "plan": PLAN,
+        **more,
+    }
+    return {name: value for name, value in body.items() if value is not None}
+
+
 class Running:
     """An author, and another person who reads what was written."""
 
@@ -25,20 +42,13 @@ class Running:
 
     async def draft(self, code: str, **more: Any) -> Answered:
         """Write a campaign of June down: x5, paid by the tenant, unless said otherwise."""
-        body = {
-            "code": code,
-            "name": code,
-            "name_en": code,
-            "reason": REASON,
-            "from_on": JUNE[0].isoformat(),
-            "to_on": JUNE[1].isoformat(),
-            "multiplier": 5,
-            "shares": [{"funder": "tenant", "weight": 1}],
-            "plan": PLAN,
-            **more,
-        }
-        body = {name: value for name, value in body.items() if value is not None}
-        return await self.author.client.post("/v1/admin/campaigns", **body)
+        return await self.author.client.post("/v1/admin/campaigns", **body_of(code, **more))
+
+    async def rewrite(self, code: str, who: Office | None = None, **more: Any) -> Answered:
+        """Write its draft anew."""
+        client = (who or self.author).client
+        path = f"/v1/admin/campaigns/{code}"
+        return await client.ask("PUT", path, json=body_of(code, **more))
 
     async def step(self, code: str, path: str, who: Office | None = None, **more: Any) -> Answered:
         """One step of its life."""

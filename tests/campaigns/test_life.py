@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.campaigns.running import PLAN, Running, extra, running
+from tests.campaigns.running import PLAN, Running, body_of, extra, running
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
 from tests.office import REASON
@@ -48,6 +48,54 @@ async def test_a_campaign_gives_nothing_before_another_person_has_read_it(
     ]  # fmt: skip
     assert steps[0]["by_client"] != steps[1]["by_client"]
     assert {one["reason"] for one in steps} == {REASON}
+
+
+async def test_a_draft_is_written_anew_and_read_anew(mall: Mall, office: Running) -> None:
+    bakery = await mall.shop("anew", "mima")
+    cafe = await mall.shop("anew-cafe", "mima")
+    hanako = await mall.member()
+    await office.draft("anew", facility="mima", may_opt_out=True)
+    out = await office.step("anew", "shops", takes_part=False, shops=["anew-cafe/anew-cafe"])
+    assert [one["result"] for one in out.json["shops"]] == ["stays-out"], out
+    first = len((await office.told("anew"))["steps"])
+    changed = await office.rewrite("anew", facility="mima", may_opt_out=True, multiplier=3)
+    assert (changed.status, changed.json["state"]) == (200, "draft"), changed
+    assert changed.json["multiplier"] == 3
+    unread = await office.step("anew", "review", office.other, read=first)
+    assert unread.slug == "moved-on", "nobody agrees to what was written since"
+    read = await office.step("anew", "review", office.other, read=first + 1)
+    assert read.json["state"] == "reviewed", read
+    again = await office.rewrite(
+        "anew", office.other, facility="mima", may_opt_out=True, multiplier=4
+    )
+    assert again.json["state"] == "draft", "what was reviewed is read again"
+    assert (await office.step("anew", "start")).slug == "not-from-here"
+    assert (await office.step("anew", "review", office.other)).slug == "second-person-needed"
+    assert (await office.step("anew", "review")).status == 200
+    assert (await office.step("anew", "start")).json["state"] == "live"
+    await office.heard()
+    assert extra(await bakery.sells(hanako, 1_100), "anew") == 30
+    assert extra(await cafe.sells(hanako, 1_100), "anew") == 0, "it stays out still"
+    late = await office.rewrite("anew", facility="mima", multiplier=9)
+    assert (late.status, late.slug) == (409, "not-from-here"), "what gives is never rewritten"
+    steps = (await office.told("anew"))["steps"]
+    assert [(one["step"], one["from_state"], one["to_state"]) for one in steps] == [
+        (1, None, "draft"), (2, "draft", "draft"), (3, "draft", "reviewed"),
+        (4, "reviewed", "draft"), (5, "draft", "reviewed"), (6, "reviewed", "live"),
+    ]  # fmt: skip
+    kept = (
+        "SELECT array_agg(multiplier ORDER BY campaign_id) FROM tenants.campaigns WHERE code = %s"
+    )
+    assert await mall.value(kept, "anew") == [5, 3, 4], "each version stays as it was written"
+    [listed] = [
+        one for one in (await office.author.client.get("/v1/admin/campaigns")).json["campaigns"]
+        if one["code"] == "anew"
+    ]  # fmt: skip
+    assert listed["multiplier"] == 4
+    other = await office.author.client.ask(
+        "PUT", "/v1/admin/campaigns/anew", json=body_of("another")
+    )
+    assert (other.status, other.json["pointer"]) == (400, "/code")
 
 
 async def test_a_pause_reaches_the_next_sale_and_a_return_still_knows_what_was_given(

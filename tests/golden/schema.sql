@@ -2315,15 +2315,15 @@ tenants.campaigns
   campaigns_check1: CHECK ((expires_on >= to_on))
   campaigns_check2: CHECK (((NOT ring_fenced) OR (facility_id IS NOT NULL)))
   campaigns_check: CHECK ((to_on >= from_on))
-  campaigns_code_key: UNIQUE (code)
   campaigns_control_bp_check: CHECK (((control_bp >= 0) AND (control_bp <= 5000)))
   campaigns_facility_id_fkey: FOREIGN KEY (facility_id) REFERENCES tenants.facilities(facility_id)
   campaigns_kind_check: CHECK ((kind = ANY (ARRAY['common-points'::text, 'own-shop'::text, 'goods'::text, 'lottery'::text, 'joint-lottery'::text, 'visit'::text])))
   campaigns_multiplier_check: CHECK ((((multiplier >= 1) AND (multiplier <= 100)) AND ((((multiplier * 10) + tenths) >= 11) AND (((multiplier * 10) + tenths) <= 1000))))
   campaigns_pkey: PRIMARY KEY (campaign_id)
-  campaigns_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'live'::text, 'paused'::text, 'ended'::text, 'dropped'::text])))
+  campaigns_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'live'::text, 'paused'::text, 'ended'::text, 'dropped'::text, 'rewritten'::text]))) NOT VALID
   campaigns_tenths_check: CHECK (((tenths >= 0) AND (tenths <= 9)))
-  CREATE UNIQUE INDEX campaigns_code_key ON tenants.campaigns USING btree (code)
+  CREATE INDEX campaigns_by_code ON tenants.campaigns USING btree (code)
+  CREATE UNIQUE INDEX campaigns_one_of_a_code ON tenants.campaigns USING btree (code) WHERE (state <> 'rewritten'::text)
   CREATE UNIQUE INDEX campaigns_pkey ON tenants.campaigns USING btree (campaign_id)
   GRANT INSERT, SELECT TO meguri_worker
   GRANT SELECT TO meguri_app

@@ -9,6 +9,7 @@ SEGMENTS = "tests/campaigns/test_segments.py"
 CORRECTING = "tests/campaigns/test_correcting.py"
 FIVE = f"{STOCKS}::test_a_stock_of_five_gives_to_five_of_forty_at_two_desks"
 BUDGET = f"{LIFE}::test_the_last_sale_of_a_budget_gets_part_and_is_told_so"
+ANEW_READ = f"{LIFE}::test_a_draft_is_written_anew_and_read_anew"
 READ = f"{LIFE}::test_a_campaign_gives_nothing_before_another_person_has_read_it"
 PAUSE = f"{LIFE}::test_a_pause_reaches_the_next_sale_and_a_return_still_knows_what_was_given"
 ANEW = f"{SEGMENTS}::test_a_segment_is_evaluated_anew_each_day_and_goes_on_where_it_was_killed"
@@ -56,6 +57,22 @@ CAMPAIGNING = (
         "        return (c for c in till.campaigns if c.rule in basis.given)",
         '        return (c for c in till.campaigns if c.state == "live")',
         PAUSE,
+    ),
+    Bug(
+        "what was reviewed stays reviewed when it is written anew",
+        "tenants/campaigns/lives.py",
+        'await write(conn, asked, who, (found.state, "draft"), now)',
+        'await write(conn, asked, who, (found.state, "draft"), now)\n'
+        '    await rows(conn, STEP, {**asked_of, "from_state": "draft", "to_state": "reviewed",'
+        ' "who": "", "steps": None})',
+        ANEW_READ,
+    ),
+    Bug(
+        "one agrees to what was written since one read it",
+        "tenants/campaigns/lives.py",
+        "if read not in (None, len(found.steps)):",
+        "if False:",
+        ANEW_READ,
     ),
     Bug(
         "an author reads what that person wrote",

@@ -116,6 +116,53 @@ def draft_fields(mall: Mall, code: str, **more: str) -> dict[str, str]:
     }  # fmt: skip
 
 
+async def test_a_draft_is_edited_until_it_is_right_and_read_again(
+    chromium: Browser, mall: Mall, office: Office
+) -> None:
+    async with (
+        visit(chromium, mall, office.author) as mine,
+        visit(chromium, mall, office.other) as theirs,
+    ):
+        await writes(mine, mall, "edited", shops="bakery/bakery")
+        await mine.page.locator("[name=kind]").select_option("visit")
+        await mine.page.locator("[name=without_purchase]").check()
+        await presses(mine.page, "下書きを保存")
+        await theirs.goes("/console/campaigns/edited", "下書き")
+        await mine.page.get_by_role("link", name="編集する").click()
+        await mine.page.get_by_role("heading", name="下書きの編集").wait_for()
+        form = mine.page.locator("#wizard")
+        kept = {
+            name: await form.locator(f"[name={name}]").input_value()
+            for name in ("code", "shops", "reason", "multiplier", "share_operator", "facility",
+                         "metric", "from_on", "plan_to_on", "budget_points", "kind")
+        }  # fmt: skip
+        assert kept == {
+            "code": "edited", "shops": "bakery/bakery", "reason": "周年祭", "multiplier": "5",
+            "share_operator": "1", "facility": "tokushima", "metric": "sales",
+            "from_on": str(mall.today), "plan_to_on": str(mall.today + timedelta(days=7)),
+            "budget_points": "1000", "kind": "visit",
+        }  # fmt: skip
+        assert await form.locator("[name=without_purchase]").is_checked()
+        await form.locator("[name=multiplier]").fill("3")
+        await form.locator("[name=to_on]").fill(str(mall.today - timedelta(days=1)))
+        await presses(mine.page, "下書きを保存")
+        assert await form.locator("[name=multiplier]").input_value() == "3", "refused, and kept"
+        assert await mine.found_by_axe() == []
+        await form.locator("[name=to_on]").fill(str(mall.today + timedelta(days=7)))
+        mine.complaints = [one for one in mine.complaints if "400" not in one]
+        await presses(mine.page, "下書きを保存")
+        assert "× 3" in await mine.page.inner_text(".figures")
+        review = theirs.page.locator("form[action*=review] [name=reason]")
+        await review.fill("古い画面のまま")
+        await presses(theirs.page, "確認済みにする")
+        assert "もう一度お読みください" in await theirs.page.inner_text("main")
+        await review.fill("読み直した")
+        await presses(theirs.page, "確認済みにする")
+        assert "確認しました" in await theirs.page.inner_text("main")
+        mine.whole()
+        theirs.whole()
+
+
 async def test_the_check_of_premiums_follows_what_is_written(
     chromium: Browser, mall: Mall, office: Office
 ) -> None:

@@ -72,6 +72,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
     return [
         ("campaigns", hq, campaigns), ("campaign-new", hq, f"{campaigns}/new"),
         ("campaign", hq, f"{campaigns}/summer"), ("campaign-draft", desk, f"{campaigns}/winter"),
+        ("campaign-edit", hq, f"{campaigns}/winter/edit"),
         ("campaign-preview", hq, f"{campaigns}/summer/preview"),
         ("campaign-outcome", hq, f"{campaigns}/summer/outcome"),
         ("campaign-shops", hq, f"{campaigns}/summer/shops"),
