@@ -48,7 +48,8 @@ mutants: $(DEV) $(DEMO)  ## 誤りを植えて試験が赤くなるか · plant 
 
 shots: $(DEV)  ## すべての画面の写真（build/shots） · a picture of every page, both languages, light and dark
 	@rm -rf build/shots
-	@MEGURI_SHOTS=$(CURDIR)/build/shots $(BIN)/pytest -q tests/pages/test_sweep.py $(ARGS)
+	@MEGURI_SHOTS=$(CURDIR)/build/shots $(BIN)/pytest -q tests/pages/test_sweep.py \
+		tests/pages/test_till_screens.py $(ARGS)
 
 bench: $(DEV) $(DEMO)  ## 性能を比で測る（二十分） · ratios measured side by side [ARGS="--quick|--full"]
 	@$(BIN)/python -m bench $(ARGS)

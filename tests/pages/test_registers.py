@@ -219,6 +219,9 @@ async def test_a_signal_is_decided_and_the_trail_says_who_did(mall: Mall, scene:
     shown = (await hq.browser.get(path)).text
     found = re.search(r'action="/console/signals/([0-9a-f]{32})', shown)
     assert found is not None, "seven sales at one till in a day are a signal"
+    behind = re.findall(r'href="(/console/entries/[^"?]+)', shown)
+    assert len(behind) == 7, "each opens"
+    assert "bakery" in (await hq.browser.get(behind[0])).text
     key = found.group(1)
     await sends(hq, f"/console/signals/{key}", decision="harmless", reason="催事のため")
     assert "催事のため" in (await hq.browser.get(path)).text
