@@ -86,6 +86,20 @@ def tables(report: Liability) -> Iterator[str]:
             f"失効見込 / breakage {one.expected_breakage:>12,}"
         )
     yield from tested(report)
+    yield from to_come(report)
+
+
+def to_come(report: Liability) -> Iterator[str]:
+    """Where points will be used, and what the next cycles will cost."""
+    yield "\n利用場所の見込 / where they will be used"
+    for place in report.places:
+        yield f"  {place.tenant:<24} {place.expected_use:>14,}  実績 / so far {place.used_points:,}"
+    yield "\n資金需要の見込（円） / what the next cycles will cost"
+    for one in report.needs:
+        yield (
+            f"  {one.cycles} 期 / cycles  {one.low_yen:,} – {one.middle_yen:,} – {one.high_yen:,}"
+            f"  検証 / back-test {one.within}/{one.tried}"
+        )
 
 
 def tested(report: Liability) -> Iterator[str]:

@@ -27,7 +27,7 @@ from federation.refusals import Refusal, titles
 from settlement import proving, reading
 from settlement.bank.pain import Message, payment_file
 from settlement.fewest import fewest
-from settlement.life import board, confirm, disputes, leaving, papers, results, send
+from settlement.life import board, confirm, disputes, leaving, papers, results, send, winding
 from settlement.life.planning import transfers_of
 from settlement.life.refusals import NothingCameBack
 from settlement.life.states import TOLD
@@ -309,6 +309,31 @@ def exit_drill(tenant: str, day: datetime) -> None:
         f" · 異議 / disputes {told.disputes}"
     )
     click.echo(f"必要な預託金 / deposit needed: {told.deposit_yen:,} 円")
+
+
+@settlement.command("wind-down")
+@click.option("--on", "day", type=Day, required=True, help="最終日 · the last day")
+def wind_down(day: datetime) -> None:
+    """終了の試算 · what the whole programme would leave behind if it ended."""
+    told = _run(lambda conn, now: winding.winding(conn, day.date(), day_of(now)), "auditor")
+    rows = [
+        (one.party, one.points, one.owed_yen, one.prefunded_yen, one.short_yen)
+        for one in told.debtors
+    ]
+    head = ("当事者 party", "負う pt", "未決済 owed", "預託 deposit", "不足 short")
+    _show(table(head, rows), "誰にも債務はありません / nobody owes anything")
+    click.echo(
+        f"未使用 / out: 預り金が払う / FUND pays {told.fund_points:,}"
+        f" · 原資負担者が払う / funders pay {told.claimed_points:,}"
+        f" · 利用店が負う / shops bear {told.borne_points:,} pt"
+        f" · 最終失効 / until {told.last_expires_on or '–'}\n"
+        f"最終の精算書 / last statements: {told.last_cycle}"
+        f" · 締め / close {told.closes_on} · 支払 / pay {told.pays_on}\n"
+        f"未了の期 / cycles not settled {told.unsettled_cycles}"
+        f" · 異議 / disputes {told.disputes}\n"
+        f"あと必要な預託金 / deposits still needed: {told.short_yen:,} 円\n"
+        "帳簿一式の持ち出し / everything in open formats: meguri export"
+    )
 
 
 def _show(lines: Iterable[str], nothing: str) -> None:

@@ -23,9 +23,9 @@ from deploy.trail.trail import KEEP
 UNNOTED = frozenset({
     "serve", "demo", "migrate", "check", "verify", "import", "usage", "client list", "months list",
     "roll", "settlement board", "settlement show", "settlement disputes", "settlement overdue",
-    "settlement plan", "settlement exit", "exposure show", "give-take show", "reconcile list",
-    "whatif", "limits list", "audit list", "audit verify", "webhooks allowances", "receipts verify",
-    "jobs list", "jobs work", "signals",
+    "settlement plan", "settlement exit", "settlement wind-down", "exposure show", "give-take show",
+    "reconcile list", "whatif", "limits list", "audit list", "audit verify",
+    "webhooks allowances", "receipts verify", "jobs list", "jobs work", "signals",
 })  # fmt: skip
 DONE, REFUSED, FAILED = 200, 409, 500
 OPEN = "SELECT audit.open_months(%s, 2)"

@@ -1,5 +1,5 @@
 """ポイント残高の報告: liability as of a day, read from the entries: roll-forward, ages, base days,
-and how much of it will be used."""
+how much of it will be used, where, and what that will cost."""
 
 from datetime import date, datetime, timedelta
 
@@ -24,10 +24,12 @@ from settlement.paper.liability import (
     forecast,
     rolled,
 )
+from settlement.paper.needs import CYCLES, Need, Used, UsedAt, needs, places
 from settlement.passes import JOINED, whole
 
 STANDING = statement(__file__, "standing")
 FATES = statement(__file__, "fates")
+USES = statement(__file__, "uses")
 DAY = timedelta(days=1)
 
 
@@ -74,6 +76,8 @@ class Liability(Struct, frozen=True):
     outstanding: int
     expected_use: int
     back_test: Tested | None
+    places: tuple[UsedAt, ...]
+    needs: tuple[Need, ...]
 
 
 async def liability(
@@ -92,6 +96,8 @@ async def liability(
     fates = await fates_until(conn, on, today)
     cohorts, outstanding = forecast(fates, on), sum(one.outstanding for one in closing)
     tested = back_test(fates, on)
+    expected_use = outstanding - sum(one.expected_breakage for one in cohorts)
+    used = [Used(**row) for row in await whole(conn, USES, {"on": on, "cycles": CYCLES}, JOINED)]
     return Liability(
         on=on,
         at=at,
@@ -101,8 +107,10 @@ async def liability(
         base_days=tuple([await base_day(conn, day, now) for day in base_days(on, 2)]),
         cohorts=tuple(expected(one) for one in cohorts),
         outstanding=outstanding,
-        expected_use=outstanding - sum(one.expected_breakage for one in cohorts),
+        expected_use=expected_use,
         back_test=None if tested is None else tested_of(tested),
+        places=tuple(places(used, expected_use)),
+        needs=tuple(needs(used)),
     )
 
 

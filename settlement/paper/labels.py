@@ -170,7 +170,8 @@ NOTES: dict[Lang, dict[str, str]] = {
         "late": "前期分調整は、締め後に届いた取引です。日別小計では元の営業日に表示します。",
         "decided": "異議の裁定による前期分調整は、締め済みの精算書を変えず、本書で精算します。"
         "「保留解除」は当時お支払・ご請求を見合わせた額で、計上は当時のままです。",
-        "provisional": "本書は承認前の速報です。承認後に確定版を発行します。",
+        "provisional": "本書は承認前の速報です。承認後に確定版を発行しますので、"
+        "保存には確定版をお使いください。",
     },
     "en": {
         "sign": "▲ marks what you bear; figures without it are paid to you.",
@@ -181,7 +182,7 @@ NOTES: dict[Lang, dict[str, str]] = {
         "differs; otherwise it is taken as confirmed.",
         "decided": "What disputes left of an earlier cycle is settled here; the sealed statement "
         "stays as it was. Amounts held until now were booked then.",
-        "provisional": "Not approved yet: a final paper follows the approval.",
+        "provisional": "Not approved yet: a final paper follows the approval; keep that one.",
         "late": "Adjustments are for entries that arrived after an earlier close; they stand under "
         "their own business date.",
     },

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 from auth.people import log
 from deploy.cli import main
 from deploy.columns import width
+from settlement.exposure.caps import move_deposit
+from tenants.layout import Why
 from tests.mall import Mall
 from tests.settlement.bank.notices import booked
 from tests.settlement.life.offices import CYCLE, JUNE, Finance
@@ -114,3 +116,22 @@ async def test_what_a_tenant_leaves_behind_is_told_before_it_goes(
     assert "deposit needed: 3,000 円" in told
     gone = await Desk(monkeypatch)("keiko", "exit", "nobody", "--on", "2026-06-30")
     assert gone.exit_code == 1
+
+
+async def test_what_the_whole_programme_would_leave_behind_is_told_before_it_ends(
+    finance: Finance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same 2,000 points and 1,000 円, of which the bakery has deposited 2,500."""
+    async with finance.mall.hub.pools.use("worker") as conn:
+        why = Why("test", "預託")
+        await move_deposit(conn, "bakery", 2_500, finance.mall.today, why, finance.mall.now)
+    desk = Desk(monkeypatch)
+    told = await desk.done("keiko", "wind-down", "--on", "2026-06-30")
+    assert ["bakery", "2,000", "1,000", "2,500", "500"] in [x.split() for x in told.splitlines()]
+    assert "FUND pays 0 · 原資負担者が払う / funders pay 2,000" in told
+    assert "until 2028-03-31" in told
+    assert "cycles not settled 2 · 異議 / disputes 0" in told
+    assert "deposits still needed: 500 円" in told
+    later = await desk.done("keiko", "wind-down", "--on", "2028-04-01")
+    assert "funders pay 0" in later, "what has lapsed by then is nobody's any more"
+    assert (await desk("keiko", "wind-down", "--on", "2026-05-01")).exit_code == 1

@@ -129,4 +129,12 @@ LIVING = (
         '        if state == "settled" and one.state == "nowhere":',
         f"{BACK}::test_what_is_paid_after_it_was_carried_is_told",
     ),
+    Bug(
+        "who winds a programme down forgets what was deposited",
+        "settlement/life/winding.py",
+        "self.points + self.owed_yen - self.prefunded_yen",
+        "self.points + self.owed_yen",
+        "tests/deploy/test_settlement_commands.py"
+        "::test_what_the_whole_programme_would_leave_behind_is_told_before_it_ends",
+    ),
 )

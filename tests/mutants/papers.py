@@ -7,6 +7,7 @@ PAPERS = "tests/stories/test_papers.py"
 JOURNALS = "tests/golden/test_journals.py"
 LAWS = "tests/settlement/test_journals.py"
 FORECAST = "tests/settlement/test_liability.py"
+NEEDS = "tests/settlement/test_needs.py"
 LIABILITY = "tests/stories/test_liability.py"
 
 READING = (
@@ -93,5 +94,26 @@ READING = (
         "coalesce(first.issued_on, entries.business_date, lots.usable_from)",
         "coalesce(entries.business_date, lots.usable_from)",
         f"{LIABILITY}::test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge",
+    ),
+    Bug(
+        "what goes by largest remainder goes by the smallest",
+        "settlement/paper/needs.py",
+        "key=lambda tenant: -(expected_use * weights[tenant] % whole)",
+        "key=lambda tenant: expected_use * weights[tenant] % whole",
+        f"{NEEDS}::test_what_is_expected_goes_where_points_went_before",
+    ),
+    Bug(
+        "a forecast of needs is tried by what it had seen",
+        "settlement/paper/needs.py",
+        "before = [(told[: at - cycles + 1], told[at]) for at in tries]",
+        "before = [(told, told[at]) for at in tries]",
+        f"{NEEDS}::test_the_next_cycles_cost_what_runs_of_as_many_did",
+    ),
+    Bug(
+        "the approval boxes follow the lines to the second page",
+        "settlement/paper/statement.typ",
+        "    block(above: 1.3em, width: 100%, align(right, approvals))",
+        "    pagebreak(weak: true)",
+        f"{PAPER}::test_a_reissued_invoice_has_its_number_tax_and_signatures_on_the_first_page",
     ),
 )

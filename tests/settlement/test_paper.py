@@ -68,6 +68,24 @@ def test_everything_a_finance_department_needs_is_in_the_pdf() -> None:
     assert pages == 2
 
 
+def test_a_reissued_invoice_has_its_number_tax_and_signatures_on_the_first_page() -> None:
+    signed = [
+        Signature("drafted", "徳島 花子", ISSUED_AT),
+        Signature("confirmed", "高松 三郎", ISSUED_AT),
+        Signature("approved", "松山 四郎", ISSUED_AT),
+    ]
+    lines = (*FEES, (211, 100, 0, -5), (302, 0, 0, -3_300), (402, 0, 0, -210), (831, 300, 3, None))
+    one = paper(lines, days=DAYS, signatures=tuple(signed), edition="final", issue=2)
+    [first, *_] = PdfReader(BytesIO(pdf(one))).pages
+    text = "".join(first.extract_text().split())
+    required = (
+        "精算書兼適格請求書", "確定", "再発行2", "登録番号T7123456789012", "適格請求書の記載事項",
+        "10%3,405103,415", "お支払期日2026年6月30日", "問合せ先精算担当電話087-000-0000",
+        "起案", "確認", "承認", "徳島花子", "高松三郎", "松山四郎", "2026年6月17日12:05", "1/2",
+    )  # fmt: skip
+    assert [word for word in required if word not in text] == []
+
+
 def test_the_same_paper_is_the_same_bytes() -> None:
     one = paper(days=DAYS)
     assert pdf(one) == pdf(one)

@@ -148,3 +148,28 @@ async def test_the_future_and_a_day_before_the_first_are_refused(mall: Mall) -> 
         assert (await operator.get("/v1/admin/liability", **asked)).slug == "validation"
     shop = await mall.office(await mall.shop("bakery"))
     assert (await shop.get("/v1/admin/liability")).slug == "insufficient-scope"
+
+
+async def test_where_points_will_be_used_and_what_the_next_cycle_costs(mall: Mall) -> None:
+    """40 of 200 points are used, 30 at the bookshop and 10 at the bakery, then 20 at the bakery;
+    5 in a cycle that is still open. Of the 135 that are left as many will be used at the one as at
+    the other."""
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=22_000)
+    await bookshop.accepts(hanako, points=30)
+    await bakery.accepts(hanako, points=10)
+    assert (await report(mall))["needs"] == [], "nothing is sealed yet"
+    assert (await mall.close(date(2026, 6, 3))).status == 200
+    await bakery.accepts(hanako, points=20)
+    assert (await mall.close(date(2026, 6, 20))).status == 200
+    await bookshop.accepts(hanako, points=5)
+    await mall.turn_to(mall.today + DAY)
+    told = await report(mall)
+    assert told["places"] == [
+        {"tenant": "bakery", "used_points": 30, "expected_use": 68},
+        {"tenant": "bookshop", "used_points": 30, "expected_use": 67},
+    ]
+    assert [(one["cycles"], one["low_yen"], one["high_yen"]) for one in told["needs"]] == [
+        (1, 20, 40), (2, 60, 60),
+    ]  # fmt: skip
