@@ -6,7 +6,7 @@ from contextlib import ExitStack, closing
 from datetime import datetime
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct
 from psycopg import AsyncConnection
 
 from federation.days import day_of
@@ -30,6 +30,8 @@ from settlement.whatif.worlds import Codes, Told, World, parts_of, told
 MOST_ENTRIES = 50_000
 ANY_NUMBER = 1 << 62
 SNAPSHOT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+# A code stands twice where it is of two earlier cycles, or taxed at two rates.
+NAMED_BY = ("party", "code", "original", "carry", "of_cycle", "settles", "tax_bp")
 CycleName = Annotated[str, Meta(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 Progress = Callable[[int, int], None]
 Name = Callable[[int, int], str]  # of an entry, by member and number, as sealed files have it
@@ -218,28 +220,29 @@ async def off_statements(conn: AsyncConnection, on: Ground, live: Sequence[Told]
         if cycle.period.cycle_id not in on.stated:
             continue
         stated = {
-            (row["party"], row["code"], row["original"], row["carry"]): (
-                row["points"],
-                row["entries"],
-                row["yen"],
-            )
+            tuple(row[name] for name in NAMED_BY): (row["points"], row["entries"], row["yen"])
             for row in await rows(conn, CHARGED, {"cycle_id": cycle.period.cycle_id})
         }
         again = {
-            (one.party, one.code, one.original or None, one.carry or None): (
+            tuple(said(getattr(one, name)) for name in NAMED_BY): (
                 one.points,
                 one.entries,
-                one.yen if isinstance(one.yen, int) else None,
+                said(one.yen),
             )
             for one in cycle.results
             if isinstance(one, Charge)
         }
         there = {party for party, *_ in stated}  # who came later has nothing to be told
-        again = {line: said for line, said in again.items() if line[0] in there or any(said)}
+        again = {line: sums for line, sums in again.items() if line[0] in there or any(sums)}
         lines = stated.keys() | again.keys()
         off = sorted(str(line) for line in lines if stated.get(line) != again.get(line))
         found += [f"{cycle.period.first_on} {line}" for line in off]
     return found
+
+
+def said(value: object) -> object:
+    """What a row says where a line leaves out."""
+    return None if value is UNSET else value
 
 
 def cycle_told(one: Told) -> CycleTold:
