@@ -1,6 +1,6 @@
 """付与: points come into being, funded and dated, in the entry that granted them."""
 
-from federation.page import Entry, Page, Stamp
+from federation.page import EARNINGS, Entry, Page, Stamp
 from federation.purse import Lot, Purse
 from federation.slips import Accrual, Bonus, ReceiptKey
 
@@ -28,6 +28,8 @@ def accrue(
     for grant in given.grants:
         if grant.counted:
             page.use(purse.member_id, grant.rule, stamp.business_date, grant.points)
+    if given.tallied:
+        page.use(purse.member_id, EARNINGS, stamp.business_date, 1)
     if given.tenders:
         told = {"member_id": purse.member_id, "entry_id": entry.entry_id, "paid_yen": given.tenders}
         page.add("tenders", told)

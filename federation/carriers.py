@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from federation.page import SPENDINGS
+from federation.page import EARNINGS, SPENDINGS
 from federation.refusals import (
     AlreadyMerged,
     CardKnown,
@@ -132,8 +132,8 @@ async def freeze(conn: AsyncConnection, member_id: int, *, frozen: bool) -> None
 
 
 async def count_anew(conn: AsyncConnection, member_id: int) -> None:
-    """Forget how often a member's points were spent; whoever does so holds the member's lock."""
-    await conn.execute(COUNT_ANEW, {"member_id": member_id, "rule": SPENDINGS})
+    """Forget how often a member spent and earned; whoever does so holds the member's lock."""
+    await conn.execute(COUNT_ANEW, {"member_id": member_id, "rules": [SPENDINGS, EARNINGS]})
 
 
 async def carriers_of(conn: AsyncConnection, member_id: int) -> list[Carrier]:

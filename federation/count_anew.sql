@@ -1,4 +1,4 @@
--- How often a member's points were spent is counted from nothing again.
+-- How often a member spent and earned is counted from nothing again.
 UPDATE federation.used
 SET points = 0
-WHERE member_id = %(member_id)s::bigint AND rule = %(rule)s::text AND points > 0
+WHERE member_id = %(member_id)s::bigint AND rule = ANY(%(rules)s::text []) AND points > 0

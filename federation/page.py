@@ -14,6 +14,7 @@ from federation.purse import Hold, Lot, LotKey, Owed, Purse, Taken
 Row = dict[str, Any]
 REDEMPTION = "redemption"  # what is spent is counted under this name, where a day has a limit
 SPENDINGS = "spendings"  # and how often, where that is asked: one each, whatever the points
+EARNINGS = "earnings"  # likewise how often points were earned
 ADJUSTMENT = "adjustment"  # likewise what the operator gives and takes
 
 

@@ -197,7 +197,8 @@ class Grant(Struct, frozen=True, cache_hash=True):
 
 class Accrual(Struct, frozen=True):
     """Give points for a sale; a sale that earns none is still a sale, and says why. `slides_to` is
-    the last day that this sale gives to all sliding points, where there are any."""
+    the last day that this sale gives to all sliding points, where there are any. Tallied where
+    it is asked how often a member earns."""
 
     paid_yen: int
     excluded_yen: int
@@ -208,6 +209,7 @@ class Accrual(Struct, frozen=True):
     yen_to_next_point: int | None = None
     lines: list[dict[str, Any]] | None = None
     tenders: Mapping[str, int] | None = None  # yen by tender, where rules of tenders may ask
+    tallied: bool = False
 
     @property
     def points(self) -> int:

@@ -160,6 +160,7 @@ def accrual(sale: Sale, till: Till, holder: Holder) -> Accrual:
         yen_to_next_point=to_next,
         lines=[structs.asdict(line) for line in sale.lines] if sale.lines else None,
         tenders=by_tender(sale) if terms.keeps_tenders or terms.special.tenders else None,
+        tallied=bool(given) and in_force(till.paces, sale.business_date).accruals is not None,
     )
 
 

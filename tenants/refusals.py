@@ -40,8 +40,9 @@ class GrantingStopped(Refusal):
 
 
 class SpendsTooFast(Refusal):
-    """短い間に利用が重なったため、ご本人の確認が済むまで利用できません
-    Points were spent again and again: they are kept until somebody has made sure whose they are."""
+    """短い間に利用か付与が重なったため、ご本人の確認が済むまで利用できません
+    Points were spent or earned again and again: they are kept until somebody has made sure whose
+    they are."""
 
     do = "call"
     staff_text = "確認待ち・窓口へ案内"

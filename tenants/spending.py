@@ -31,7 +31,7 @@ from tenants.campaigns.giving import taken
 from tenants.earning import Line, Sale, accrual, covered, excluded
 from tenants.expiring import slides_to
 from tenants.refusals import SpendsTooFast
-from tenants.terms import REDEMPTION, SPENDINGS, Till, in_force
+from tenants.terms import EARNINGS, REDEMPTION, SPENDINGS, Till, in_force
 
 Pin = Annotated[str, Meta(pattern=r"^[0-9]{4,8}$(?!\n)", description="暗証番号 · never kept")]
 
@@ -119,7 +119,8 @@ def may_spend(points: int, business_date: date, till: Till, holder: Holder) -> N
     """A frozen wallet, a debt or a card that nobody registered spends nothing, a code pays once, a
     PIN that was given is right; a static card number without one reaches only to the tenant's limit
     (a number can be copied from a card: security T-03), and everyone only to the programme's limit
-    for a day. Whoever spent as often in a day as a thief would waits until somebody made sure."""
+    for a day. Whoever spent or earned as often in a day as a thief would waits until
+    somebody made sure."""
     if holder.state == "unregistered":
         raise CardNotRegistered
     if holder.state != "active":
@@ -153,9 +154,13 @@ def tallied(business_date: date, till: Till) -> bool:
 
 
 def too_often(business_date: date, till: Till, holder: Holder) -> bool:
-    """Whether a member has spent as often on a business date as the pace allows."""
-    most = in_force(till.paces, business_date).redemptions
-    return most is not None and holder.used.get((SPENDINGS, business_date), 0) >= most
+    """Whether a member has spent as often on a business date as the pace allows, or has earned
+    oftener than it does."""
+    pace = in_force(till.paces, business_date)
+    most, earns = pace.redemptions, pace.accruals
+    if most is not None and holder.used.get((SPENDINGS, business_date), 0) >= most:
+        return True
+    return earns is not None and holder.used.get((EARNINGS, business_date), 0) > earns
 
 
 def left_today(business_date: date, till: Till, holder: Holder) -> int | None:

@@ -28,6 +28,7 @@ Event = Literal["accrual", "redemption", "sale-without-points"]
 BEGAN = date(2000, 1, 1)
 REDEMPTION = "redemption"  # the rule under which spending counts towards its limit per day
 SPENDINGS = "spendings"  # and under which it is counted how often
+EARNINGS = "earnings"  # the same for how often points are earned
 ADJUSTMENT = "adjustment"  # the same for what the office gives and takes
 
 
@@ -136,12 +137,14 @@ class Programme(Struct, frozen=True, kw_only=True):
 
 
 class Pace(Struct, frozen=True):
-    """How fast a member's points may be spent from a business date on (security T-01, T-03): after
-    so many redemptions of a day, or so soon at another facility, they are kept. None: any."""
+    """How fast a member's points may move from a business date on (security T-01, T-03): after so
+    many redemptions of a day, or so soon at another facility, or once they were earned more than so
+    many times in a day, they are kept. None: any."""
 
     from_on: date = BEGAN
     redemptions: int | None = None
     apart_minutes: int | None = None
+    accruals: int | None = None
 
 
 class ExpiryPolicy(Struct, frozen=True, kw_only=True):
@@ -252,7 +255,8 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
     @property
     def counted(self) -> frozenset[str]:
         """The rules whose use by a member must be read before it is booked: a campaign's caps, and
-        what is spent and how often, where a day has a limit; what the operator's office adjusts."""
+        what is spent, how often, and how often one earns, where a day has a limit; what the
+        operator's office adjusts."""
         known: frozenset[str] | None = self.worked_out.get("counted")
         if known is None:
             rules = {campaign.rule for campaign in self.campaigns if campaign.counted}
@@ -262,6 +266,8 @@ class Till(federation.slips.Till, frozen=True, kw_only=True):
                 rules.add(REDEMPTION)
             if any(one.redemptions is not None for one in self.paces):
                 rules.add(SPENDINGS)
+            if any(one.accruals is not None for one in self.paces):
+                rules.add(EARNINGS)
             known = self.worked_out["counted"] = frozenset(rules)
         return known
 

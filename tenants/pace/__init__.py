@@ -1,1 +1,1 @@
-"""利用の速さ: points that are spent oftener or farther apart than a member does are kept."""
+"""利用の速さ: points that move oftener or farther apart than a member's do are kept."""

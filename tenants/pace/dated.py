@@ -1,4 +1,4 @@
-"""What was set: how fast points may be spent, by business date."""
+"""What was set: how fast points may move, by business date."""
 
 from typing import Any
 
@@ -12,5 +12,5 @@ PACES = statement(__file__, "paces")
 
 
 async def paces(conn: AsyncConnection[Any]) -> tuple[Pace, ...]:
-    """How fast points may be spent, all dates."""
+    """How fast points may move, all dates."""
     return tuple(Pace(**row) for row in await rows(conn, PACES, {}))

@@ -1,5 +1,5 @@
--- Whose points were spent oftener in a day, or sooner at another facility, than the pace of that day
--- allows, in the next slice of the journal. Whoever runs this holds the mark of the notices.
+-- Whose points were spent oftener in a day, or sooner at another facility, or earned oftener in a day
+-- than the pace of that day allows, in the next slice of the journal. Whoever runs this holds the mark of the notices.
 WITH mark AS (
     SELECT
         noticed.number,
@@ -10,9 +10,9 @@ WITH mark AS (
     FROM tenants.noticed
 ),
 
-spent AS (
+moved AS (
     SELECT
-        entries.member_id, entries.entry_id, entries.at, entries.booked_at, entries.business_date,
+        entries.member_id, entries.entry_id, entries.kind, entries.at, entries.booked_at, entries.business_date,
         shops.facility_id,
         (
             SELECT max(paces.from_on) FROM tenants.paces
@@ -27,7 +27,11 @@ spent AS (
         AND entries.booked_at = journal.booked_at
     INNER JOIN tenants.shops ON shops.shop_id = entries.shop_id
     -- what a capture spends was set aside by its hold
-    WHERE entries.kind IN ('redemption', 'hold') AND entries.of_entry_id IS NULL
+    WHERE entries.kind IN ('redemption', 'hold', 'accrual') AND entries.of_entry_id IS NULL
+),
+
+spent AS (
+    SELECT * FROM moved WHERE moved.kind <> 'accrual'
 ),
 
 fast AS (
@@ -39,6 +43,16 @@ fast AS (
         AND used.rule = 'spendings'
         AND used.used_on = spent.business_date
         AND used.points >= paces.redemptions
+    UNION ALL
+    SELECT moved.member_id, moved.entry_id, moved.business_date, moved.booked_at, 'earned' AS why
+    FROM moved
+    INNER JOIN tenants.paces ON paces.from_on = moved.pace_from_on
+    INNER JOIN federation.used
+        ON used.member_id = moved.member_id
+        AND used.rule = 'earnings'
+        AND used.used_on = moved.business_date
+        AND used.points > paces.accruals
+    WHERE moved.kind = 'accrual'
     UNION ALL
     SELECT spent.member_id, spent.entry_id, spent.business_date, spent.booked_at, 'far' AS why
     FROM spent

@@ -1,6 +1,7 @@
 """利用の速さ: a stolen card is spent fast. The booking counts, and after so many redemptions of a
 business date admits no more; a follower of the journal then keeps the member's points, tells the
-member, and leaves a signal. The office makes sure, and frees them.
+member, and leaves a signal. The office makes sure, and frees them. Points that are earned oftener
+than a day allows are booked all the same, since their tenant pays for them, and kept likewise.
 
 The count is taken under the member's lock, so no number of tills at once gets past it. How far
 apart two redemptions were is seen a second later, by the same follower that tells of each.
@@ -34,6 +35,7 @@ OPERATOR_ID = 1
 WHY = {
     "often": ("一日に何度も利用されました", "spent again and again in one day"),
     "far": ("離れた施設で続けて利用されました", "spent at two facilities within minutes"),
+    "earned": ("一日に何度も付与されました", "earned again and again in one day"),
 }
 WORDS = (
     "{}。念のためポイントのご利用を止めています。窓口でご本人と確認できれば再開します。",
@@ -57,10 +59,11 @@ class Stop(Struct, frozen=True):
 
 
 async def set_pace(conn: AsyncConnection[Any], pace: Pace, why: Why) -> None:
-    """From a business date on, points may be spent so fast; `DayDecided` where that day has one."""
+    """From a business date on, points may move so fast; `DayDecided` where that day has one."""
     asked = {
         "from_on": pace.from_on, "redemptions": pace.redemptions,
-        "apart_minutes": pace.apart_minutes, "author": why.author, "reason": why.reason,
+        "apart_minutes": pace.apart_minutes, "accruals": pace.accruals, "author": why.author,
+        "reason": why.reason,
     }  # fmt: skip
     if (await conn.execute(ADD, asked)).rowcount != 1:
         raise DayDecided
@@ -68,7 +71,7 @@ async def set_pace(conn: AsyncConnection[Any], pace: Pace, why: Why) -> None:
 
 
 async def stop_fast(conn: AsyncConnection[Any], most: int) -> None:
-    """Keep the points of those who spent too fast in the next slice of the journal, in the
+    """Keep the points of those who moved too fast in the next slice of the journal, in the
     transaction that moves the follower's mark past it."""
     for found in await rows(conn, FAST, {"most": most}):
         await _stop(conn, **found)

@@ -1,4 +1,4 @@
-"""利用の速さのAPI: how fast points may be spent, and whose were kept."""
+"""利用の速さのAPI: how fast points may move, and whose were kept."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -24,12 +24,14 @@ from tenants.undoing import Reason
 
 
 class SetPace(Struct, frozen=True, forbid_unknown_fields=True):
-    """From a business date on: redemptions of a day, minutes between facilities; not said: any."""
+    """From a business date on: redemptions of a day, minutes between facilities, accruals of a day
+    by which a member may earn before the points are kept; not said: any."""
 
     from_on: date
     reason: Reason
     redemptions: Annotated[int, Meta(ge=1, le=1_000)] | None = None
     apart_minutes: Annotated[int, Meta(ge=1, le=1_440)] | None = None
+    accruals: Annotated[int, Meta(ge=1, le=1_000)] | None = None
 
 
 class Paces(Struct, frozen=True):
@@ -66,7 +68,7 @@ class Stops(Struct, frozen=True):
     responses=answers(200, None),
 )
 async def get_paces(worker: NamedDependency[AsyncConnection]) -> Paces:
-    """How fast points may be spent before they are kept. / 利用の速さの上限"""
+    """How fast points may move before they are kept. / 利用と付与の速さの上限"""
     return Paces(await dated.paces(worker))
 
 
@@ -82,7 +84,7 @@ async def put_pace(
     worker: NamedDependency[AsyncConnection],
 ) -> None:
     """Set it, from a business date on. / 利用の速さの設定"""
-    wanted = Pace(data.from_on, data.redemptions, data.apart_minutes)
+    wanted = Pace(data.from_on, data.redemptions, data.apart_minutes, data.accruals)
     await pace.set_pace(worker, wanted, Why(caller.client_id, data.reason))
 
 

@@ -1,4 +1,4 @@
--- How fast points may be spent, all dates.
-SELECT from_on, redemptions, apart_minutes
+-- How fast points may move, all dates.
+SELECT from_on, redemptions, apart_minutes, accruals
 FROM tenants.paces
 ORDER BY from_on

@@ -1,4 +1,5 @@
--- Members whose points were kept since they were spent oftener or farther apart than the pace allows.
+-- Members whose points were kept since they were spent oftener or farther apart, or earned oftener, than
+-- the pace allows.
 SELECT
     pace_stops.member_id, entries.tenant_id, entries.shop_id, entries.till,
     pace_stops.business_date, 1 AS times, 0::bigint AS points,

@@ -26,7 +26,7 @@ PATTERNS = {
     ),
     "large": ("一回で大きな付与", "one very large grant"),
     "far": ("5分以内に離れた施設で利用", "two facilities within five minutes"),
-    "held": ("短い間の利用で止めたポイント", "points kept since they were spent fast"),
+    "held": ("利用か付与の速さで止めたポイント", "points kept since they moved too fast"),
     "undone": ("取消・返品の繰り返し", "sales undone again and again"),
     "carried": ("返品より先に使われたポイント", "points spent before the goods came back"),
     "untotalled": ("日計のない付与", "sales without daily totals"),

@@ -3139,7 +3139,7 @@ tenants.pace_stops
   pace_stops_member_id_entry_id_key: UNIQUE (member_id, entry_id)
   pace_stops_pkey: PRIMARY KEY (stop_id)
   pace_stops_release_reason_check: CHECK ((release_reason <> ''::text))
-  pace_stops_why_check: CHECK ((why = ANY (ARRAY['often'::text, 'far'::text])))
+  pace_stops_why_check: CHECK ((why = ANY (ARRAY['often'::text, 'far'::text, 'earned'::text]))) NOT VALID
   CREATE INDEX pace_stops_by_day ON tenants.pace_stops USING btree (business_date)
   CREATE UNIQUE INDEX pace_stops_member_id_entry_id_key ON tenants.pace_stops USING btree (member_id, entry_id)
   CREATE UNIQUE INDEX pace_stops_open ON tenants.pace_stops USING btree (member_id) WHERE (released_at IS NULL)
@@ -3153,6 +3153,8 @@ tenants.paces
   apart_minutes smallint
   author text NOT NULL
   reason text NOT NULL
+  accruals smallint
+  paces_accruals_check: CHECK (((accruals >= 1) AND (accruals <= 1000))) NOT VALID
   paces_apart_minutes_check: CHECK (((apart_minutes >= 1) AND (apart_minutes <= 1440)))
   paces_author_check: CHECK ((author <> ''::text))
   paces_pkey: PRIMARY KEY (from_on)

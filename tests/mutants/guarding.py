@@ -7,6 +7,7 @@ LIMITS = "tests/deploy/test_limits.py"
 SOUND = "tests/deploy/test_soundness.py"
 MATRIX = "tests/stories/test_matrix.py"
 PACE = "tests/stories/test_pace.py"
+EARNING_PACE = "tests/stories/test_earning_pace.py"
 
 GUARDING = (
     Bug(
@@ -15,6 +16,20 @@ GUARDING = (
         "holder.used.get((SPENDINGS, business_date), 0) >= most",
         "holder.used.get((SPENDINGS, business_date), 0) > most",
         f"{PACE}::test_of_many_tills_at_once_as_many_redeem_as_a_day_allows",
+    ),
+    Bug(
+        "whoever earned too often spends all the same",
+        "tenants/spending.py",
+        "holder.used.get((EARNINGS, business_date), 0) > earns",
+        "holder.used.get((SPENDINGS, business_date), 0) > earns",
+        f"{EARNING_PACE}::test_of_many_tills_at_once_all_book_and_nothing_is_spent",
+    ),
+    Bug(
+        "who earned too often is kept after the office made sure",
+        "federation/carriers.py",
+        '"rules": [SPENDINGS, EARNINGS]}',
+        '"rules": [SPENDINGS]}',
+        f"{EARNING_PACE}::test_the_follower_keeps_them_and_the_office_lets_the_count_begin_anew",
     ),
     Bug(
         "whoever only sets aside is not counted",
