@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from litestar.params import QueryParameter
 
-from auth.people.reception import session_of
+from auth.people.reception import OPERATOR_ID, session_of
 from settlement.reports.reports_api import sheet
+from tenants.callers import Caller
 
 Now = Callable[[], datetime]
 FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
@@ -20,6 +21,13 @@ Asked = Request[Any, Any, Any]
 def is_wide(request: Asked) -> bool:
     """Whether somebody at headquarters asks, who sees everything."""
     return not session_of(request).placed
+
+
+def sees_few(request: Asked) -> bool:
+    """Whether somebody is told of fewer than ten people who came: headquarters, which knows each,
+    and a tenant or shop, of its own. Whoever looks across tenants is not."""
+    caller: Caller = request.scope["state"]["caller"]
+    return caller.shops is None or caller.tenant_id != OPERATOR_ID
 
 
 def link(path: str, lang: str, **query: Any) -> str:

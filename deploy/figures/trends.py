@@ -16,8 +16,8 @@ from deploy.figures.figures import (
     membership,
     told,
 )
-from deploy.figures.places import ALL, Places
-from deploy.figures.tables import Cell, Row, Table, behind, by_place, heading, over_time
+from deploy.figures.places import ALL, WHOLE, Places
+from deploy.figures.tables import Cell, Number, Row, Table, behind, by_place, heading, over_time
 from federation.reading import rows
 
 View = Literal["kpi", "places", "members", "sales"]
@@ -36,7 +36,7 @@ async def trend(
     wide: bool,
 ) -> Table:  # fmt: skip
     """The table of one view."""
-    whole = Places("all", at.shops, (ALL,) * len(at.shops), {ALL: ("全体", "All")}, at.place)
+    whole = at.whole(WHOLE)
     if view == "kpi":
         counts = await counted(reader, days, whole, frozenset(figures))
         return over_time(counts, days, whole, figures)
@@ -47,8 +47,8 @@ async def trend(
     figure = figures[0]
     counts = await counted(reader, days, at, frozenset(figures))
     of_all = await counted(reader, days, whole, frozenset(figures))
-    sums: dict[date, int | None] = {
-        day: told(of_all.get((day, ALL), {}), figure) for day in days.columns()
+    sums: dict[date, Number] = {
+        day: told(of_all.get((day, ALL), {}), figure, exact=at.exact) for day in days.columns()
     }
     return by_place(counts, days, at, figure, sums)
 
@@ -58,7 +58,10 @@ async def members(reader: AsyncConnection, days: Days, whole: Places, wide: bool
     columns = days.columns()
     counts = await counted(reader, days, whole, frozenset({"members"}))
     came: tuple[Cell, ...] = tuple(
-        (told(counts.get((day, ALL), {}), "members"), behind(days.of(day), whole.place, "members"))
+        (
+            told(counts.get((day, ALL), {}), "members", exact=whole.exact),
+            behind(days.of(day), whole.place, "members"),
+        )
         for day in columns
     )
     lines = [Row("active", "稼働会員", "Active members", came)]

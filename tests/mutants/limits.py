@@ -15,7 +15,24 @@ NINE = f"{PAINS}::test_pain_9_exposure_counts_every_cycle_that_is_not_settled"
 STOPPED = f"{EXPOSURE}::test_a_tenant_over_its_cap_gives_no_points_but_sells_and_accepts"
 PARTS = f"{EXPOSURE}::test_what_is_disputed_released_or_carried_on_counts"
 
+PEOPLE = "tests/pages/test_figures.py"
+FEW = f"{PEOPLE}::test_few_who_came_are_not_counted_out_across_tenants"
+
 LIMITING = (
+    Bug(
+        "whoever looks across tenants is told of one who came",
+        "deploy/figures/asking.py",
+        "return caller.shops is None or caller.tenant_id != OPERATOR_ID",
+        "return True",
+        FEW,
+    ),
+    Bug(
+        "a sum stands beside the count that it gives away",
+        "deploy/figures/tables.py",
+        "day: None if n in few else",
+        "day: None if n in () else",
+        f"{PEOPLE}::test_the_sum_beside_a_hidden_count_is_not_told",
+    ),
     Bug(
         "exposure forgets payments that have not moved",
         "settlement/exposure/owed.sql",

@@ -61,7 +61,7 @@ def cells(html: str) -> dict[str, list[int]]:
     for code, row in re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', html, re.DOTALL):
         told = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
         plain = (re.sub(r"<[^>]+>|,|\s|%", "", one) for one in told)
-        found[code] = [0 if one == "–" else round(float(one)) for one in plain]
+        found[code] = [0 if one in ("–", "fewerthan10") else round(float(one)) for one in plain]
     return found
 
 
@@ -184,7 +184,54 @@ async def test_few_people_are_told_to_headquarters_alone(mall: Mall, town: Town)
     in_shop = (await town.shop.browser.get("/console/board?lang=en")).text
     assert set(at_hq) == {f"{one}/{one}" for one in SHOPS}
     (row,) = re.findall(r'<tr data-row="bakery/bakery">(.*?)</tr>', in_shop, re.DOTALL)
-    assert row.count("–") == 4
+    assert row.count("fewer than 10") == 4
+
+
+FEW = "fewer than 10"
+OF_PEOPLE = {
+    "today": ("/console/today?lang=en", r'data-figure="members">(.*?)</a>'),
+    "board": ("/console/board?lang=en", r'data-figure="came">(.*?)</div>'),
+    "compare": ("/console/compare?lang=en&{days}", r'data-key="members">(.*?)</td>'),
+    "how often": ("/console/compare?lang=en&{days}", r'data-key="visits_tenths">(.*?)</td>'),
+    "trends": ("/console/trends?lang=en&{days}&kpi=members", r"(?s)data-to=[^>]*>(.*?)</td>"),
+    "by place": (
+        "/console/trends?lang=en&{days}&view=places&kpi=members",
+        r"(?s)data-to=[^>]*>(.*?)</td>",
+    ),
+    "active": ("/console/trends?lang=en&{days}&view=members", r"(?s)data-to=[^>]*>(.*?)</td>"),
+    "visits": ("/console/visits?lang=en&{days}&measure=members", r'data-hour="\d+">(.*?)</td>'),
+}
+
+
+def people(html: str, pattern: str) -> list[str]:
+    """The counts of people that a page tells."""
+    found = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(pattern, html)]
+    assert found, html
+    return found
+
+
+@pytest.mark.parametrize("name", list(OF_PEOPLE))
+async def test_few_who_came_are_not_counted_out_across_tenants(town: Town, name: str) -> None:
+    """One or two members came; an area with two tenants is told that it was fewer than ten,
+    headquarters and the shop how many."""
+    path, pattern = OF_PEOPLE[name]
+    path = path.format(days=f"from={town.first}&to={town.today}")
+    across = people((await town.area.browser.get(path)).text, pattern)
+    assert FEW in across
+    assert not any(re.search(r"[1-9]", one.replace(FEW, "")) for one in across)
+    for person in (town.hq, town.shop):
+        told = people((await person.browser.get(path)).text, pattern)
+        assert FEW not in told
+        assert any(re.fullmatch(r"[1-9][\d.]*", one) for one in told)
+
+
+async def test_few_are_no_number_to_programs_and_on_sheets(town: Town) -> None:
+    assert {one["members"] for one in await figures(town.area, town, "shop")} == {None}
+    assert all(one["members"] for one in await figures(town.shop, town, "shop"))
+    days = f"from={town.first}&to={town.today}"
+    for path in (f"/console/compare.csv?{days}", f"/console/visits.csv?{days}&measure=members"):
+        assert any("<10" in row for row in await sheet(town.area, path))
+        assert not any("<10" in row for row in await sheet(town.hq, path))
 
 
 async def test_the_list_behind_a_figure_comes_to_it(town: Town) -> None:
@@ -230,3 +277,15 @@ async def test_the_operator_opens_the_receipt_behind_yesterdays_sales(
         assert "レシート" in await here.page.inner_text("main")
         assert await here.page.inner_text("[data-balance]") == "0"
         whole(here)
+
+
+async def test_the_sum_beside_a_hidden_count_is_not_told(mall: Mall, town: Town) -> None:
+    grocer = await mall.shop("grocer", facility="tokushima")
+    for member in await mall.members(11):
+        await grocer.sells(member, yen=1_100)
+    mall.hub.forget()  # as the bell does
+    query = f"from={town.first}&to={town.today}&grain=month&view=places&level=tenant&kpi=members"
+    page = (await town.area.browser.get(f"/console/trends?{query}&lang=en")).text
+    rows = re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', page, re.DOTALL)
+    told = {code: people(row, r"(?s)<td[^>]*>(.*?)</td>")[-2] for code, row in rows}
+    assert told == {"bakery": FEW, "bookshop": FEW, "grocer": "11", "all": "–"}
