@@ -18,7 +18,16 @@ PARTS = f"{EXPOSURE}::test_what_is_disputed_released_or_carried_on_counts"
 PEOPLE = "tests/pages/test_figures.py"
 FEW = f"{PEOPLE}::test_few_who_came_are_not_counted_out_across_tenants"
 
+ASKED = "test_somebody_asks_for_a_run_on_its_page_and_any_hub_does_it_once"
+
 LIMITING = (
+    Bug(
+        "a run is asked for as often as a button is pressed",
+        "deploy/jobs/runner.py",
+        'lock=name, queueing_lock=f"{name} asked")',
+        "lock=name)",
+        f"tests/jobs/test_jobs.py::{ASKED}",
+    ),
     Bug(
         "whoever looks across tenants is told of one who came",
         "deploy/figures/asking.py",

@@ -20,6 +20,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("sessions", hq, "/console/sessions"),
         ("circulation", hq, "/console/circulation"),
         ("jobs", hq, "/console/jobs"),
+        ("job", hq, "/console/jobs/sales"),
         ("settings", hq, "/console/settings"),
         ("people", admin, "/console/people"),
     ]
