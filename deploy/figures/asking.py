@@ -1,6 +1,6 @@
 """何を見るか: what the pages of figures ask for, from the address to days and places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -36,8 +36,10 @@ def link(path: str, lang: str, **query: Any) -> str:
     return f"{path}?{urlencode({**told, 'lang': lang}, doseq=True)}"
 
 
-def entries_link(found: dict[str, str], lang: str) -> str:
-    """Where the entries behind a number stand."""
+def entries_link(found: Mapping[str, str], lang: str) -> str:
+    """Where the entries behind a number stand, or the words that say how it is counted."""
+    if "how" in found:
+        return f"#{found['how']}"
     return f"/console/entries?{urlencode({**found, 'lang': lang})}"
 
 

@@ -9,7 +9,6 @@ from deploy.figures.figures import (
     BOOKED,
     FIGURES,
     PEOPLE_OF,
-    SUMMED,
     Counts,
     Days,
     Figure,
@@ -26,6 +25,7 @@ Link = Mapping[str, str]
 Number = int | Few | None
 Cell = tuple[Number, Link | None]  # the number, and which entries are behind it
 
+COUNTED: Link = {"how": "counted"}  # what a page says of how it counts
 ALL_OF_IT = ("計", "All")
 
 
@@ -76,10 +76,10 @@ def heading(day: date, grain: Grain | None) -> tuple[str, str]:
     return (f"{ja}の週", f"week of {en}") if week else (ja, en)
 
 
-def behind(days: tuple[date, date], place: str, figure: str) -> Link | None:
-    """Which entries have a part in a number."""
+def behind(days: tuple[date, date], place: str, figure: str) -> Link:
+    """Which entries have a part in a number; of a ratio, how it is counted."""
     if figure not in BOOKED:
-        return None
+        return COUNTED
     found = {"from": str(days[0]), "to": str(days[1]), "figure": figure}
     return {**found, "place": place} if place else found
 
@@ -127,11 +127,11 @@ def by_place(
     return Table(heads, tuple(lines), Row("all", *ALL_OF_IT, tuple(foot)), FIGURES[figure])
 
 
-def summed(counts: list[dict[str, int]], figure: str, link: Link | None) -> Cell:
+def summed(counts: list[dict[str, int]], figure: str, link: Link) -> Cell:
     """A sum; none of figures that do not add up, such as people."""
     if figure in PEOPLE_OF:
         return None, None
-    return told(together(counts), figure, exact=True), link if figure in SUMMED else None
+    return told(together(counts), figure, exact=True), link
 
 
 def compared(
@@ -146,7 +146,7 @@ def compared(
         cells: list[Cell] = [
             (told(one, name, exact=at.exact), behind(span, at.within(code), name)) for name in names
         ]
-        cells += [(known.get(code, 0), None) for _, known in more.values()]
+        cells += [(known.get(code, 0), COUNTED) for _, known in more.values()]
         lines.append(Row(code, ja, en, tuple(cells)))
     heads = [FIGURES[name] for name in names] + [kind for kind, _ in more.values()]
     return Table(tuple((one.ja, one.en) for one in heads), tuple(lines))

@@ -51,11 +51,11 @@ async def get_board(
     days = Days(day_of(now), day_of(now))
     found = await reached(pools, days, at, wide)
     return show(
-        request, "figures/board.html", found=found, at_=at, now=now, wide=wide,
+        request, "figures/board.html", found=found, at_=at, now=now, today=day_of(now), wide=wide,
         stands=await standing(reader, day_of(now)) if wide and not place else None,
         came=await in_all(reader, days, at, "members"),
         asked={"level": level, "place": place}, offered=offered(here, ("area", "facility")),
-        link=link,
+        link=link, entries_link=entries_link,
     )  # fmt: skip
 
 

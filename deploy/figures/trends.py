@@ -17,7 +17,17 @@ from deploy.figures.figures import (
     told,
 )
 from deploy.figures.places import ALL, WHOLE, Places
-from deploy.figures.tables import Cell, Number, Row, Table, behind, by_place, heading, over_time
+from deploy.figures.tables import (
+    COUNTED,
+    Cell,
+    Number,
+    Row,
+    Table,
+    behind,
+    by_place,
+    heading,
+    over_time,
+)
 from federation.reading import rows
 
 View = Literal["kpi", "places", "members", "sales"]
@@ -70,7 +80,7 @@ async def members(reader: AsyncConnection, days: Days, whole: Places, wide: bool
         for n, (code, ja, en) in enumerate(
             [("joined", "入会", "Joined"), ("left", "退会", "Left")]
         ):
-            cells: tuple[Cell, ...] = tuple((moved.get(day, (0, 0))[n], None) for day in columns)
+            cells: tuple[Cell, ...] = tuple((moved.get(day, (0, 0))[n], COUNTED) for day in columns)
             lines.insert(n, Row(code, ja, en, cells))
     return Table(tuple(heading(day, days.grain) for day in columns), tuple(lines), None, PEOPLE)
 
@@ -82,7 +92,7 @@ async def with_and_without(reader: AsyncConnection, days: Days, whole: Places) -
     columns = days.columns()
 
     def line(code: str, ja: str, en: str, name: str) -> Row:
-        cells: tuple[Cell, ...] = tuple((counts(found.get(day), name), None) for day in columns)
+        cells: tuple[Cell, ...] = tuple((counts(found.get(day), name), COUNTED) for day in columns)
         return Row(code, ja, en, cells, FIGURES["share_tenths"] if name == "share" else YEN)
 
     return Table(

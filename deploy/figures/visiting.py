@@ -33,7 +33,7 @@ async def hours(reader: AsyncConnection, days: Days, at: Places, measure: Measur
     def told(count: int) -> int | Few:
         return few(count, exact=at.exact) if measure == "members" else count
 
-    span = behind((days.first_on, days.last_on), at.place, measure) or {}
+    span = behind((days.first_on, days.last_on), at.place, measure)
     lines = []
     for weekday, (ja, en) in enumerate(WEEKDAYS, 1):
         cells: tuple[Cell, ...] = tuple(

@@ -234,6 +234,27 @@ async def test_few_are_no_number_to_programs_and_on_sheets(town: Town) -> None:
         assert not any("<10" in row for row in await sheet(town.hq, path))
 
 
+OPENED = (
+    "/console/compare?{days}", "/console/trends?{days}&view=members", "/console/trends?{days}",
+    "/console/trends?{days}&view=sales", "/console/board?", "/console/today?",
+    "/console/trends?{days}&kpi=basket_yen&kpi=used_tenths&kpi=visits_tenths",
+    "/console/trends?{days}&view=places&kpi=used_tenths", "/console/visits?{days}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OPENED)
+async def test_every_number_opens_what_is_behind_it(mall: Mall, town: Town, path: str) -> None:
+    days = f"from={town.first}&to={town.today}"
+    page = (await town.hq.browser.get(f"{path.format(days=days)}&lang=en")).text
+    told = re.findall(r'<td class="number[^>]*>(.*?)</td>', page, re.DOTALL)
+    told += re.findall(r'<span class="huge"[^>]*>(.*?)</span></div>', page, re.DOTALL)
+    numbers = [one for one in told if re.search(r"[1-9]", re.sub(r"<[^>]+>", "", one))]
+    assert numbers or "view=sales" in path
+    assert [one for one in numbers if "<a " not in one] == []
+    for where in set(re.findall(r'href="#([a-z]+)"', page)) - {"main"}:
+        assert f'id="{where}"' in page
+
+
 async def test_the_list_behind_a_figure_comes_to_it(town: Town) -> None:
     for name in ("sales_yen", "issued_points", "redeemed_points", "receipts"):
         path = f"/console/entries?from={town.first}&to={town.today}&figure={name}&lang=en"
