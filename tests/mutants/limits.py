@@ -20,7 +20,16 @@ FEW = f"{PEOPLE}::test_few_who_came_are_not_counted_out_across_tenants"
 
 ASKED = "test_somebody_asks_for_a_run_on_its_page_and_any_hub_does_it_once"
 
+BACK = "test_who_took_their_consent_back_is_not_among_those_who_can_be_reached"
+
 LIMITING = (
+    Bug(
+        "who took their consent back is counted as reachable",
+        "deploy/figures/reachable.sql",
+        ") IS NOT FALSE",
+        ") IS NOT FALSE OR true",
+        f"{PEOPLE}::{BACK}",
+    ),
     Bug(
         "a run is asked for as often as a button is pressed",
         "deploy/jobs/runner.py",

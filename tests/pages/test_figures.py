@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 from auth.people.people import Given
 from tenants.selling import selling
 from tests.mall import Mall
+from tests.office import office
 from tests.pages.conftest import Visit, visit
 from tests.pages.tour_figures import SHOPS, tour
 from tests.people.persons import Person, Staff
@@ -310,3 +311,21 @@ async def test_the_sum_beside_a_hidden_count_is_not_told(mall: Mall, town: Town)
     rows = re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', page, re.DOTALL)
     told = {code: people(row, r"(?s)<td[^>]*>(.*?)</td>")[-2] for code, row in rows}
     assert told == {"bakery": FEW, "bookshop": FEW, "grocer": "11", "all": "–"}
+
+
+async def test_who_took_their_consent_back_is_not_among_those_who_can_be_reached(
+    mall: Mall, town: Town
+) -> None:
+    clerk, kiosk = await office(mall), await mall.shop("kiosk", facility="takamatsu")
+    mall.hub.forget()  # as the bell does
+    told = {"notice": "joint-use", "version": 1, "how": "counter"}
+    steps: list[tuple[bool, int]] = [(True, 2), (False, 1), (True, 2)]
+    hanako, taro = await mall.members(2)
+    for one in (hanako, taro):
+        await clerk.write(one, name="山田 花子", email=f"{one.card}@example.jp")
+        await kiosk.sells(one, yen=1_100)
+    for given, count in steps:
+        answer = await clerk.client.post(clerk.path(taro, "/consents"), **told, given=given)
+        assert answer.status == 201
+        board = cells((await town.hq.browser.get("/console/board?lang=en")).text)
+        assert board["kiosk/kiosk"][1:] == [count, count, 0]
