@@ -32,6 +32,7 @@ from deploy.figures.routes import ROUTES as FIGURES_ROUTES
 from deploy.finance.routes import ROUTES as FINANCE_PAGES
 from deploy.hub import Hub
 from deploy.jobs.jobs_api import ROUTES as JOBS_ROUTES
+from deploy.jobs.jobs_pages import ROUTES as JOBS_PAGES
 from deploy.limits.limited import Limited, LimitedLane
 from deploy.live import ROUTES as LIVE_ROUTES
 from deploy.mail.mail_pages import ROUTES as MAIL_ROUTES
@@ -106,7 +107,7 @@ from tenants.webhooks.guard import Allowance
 HELD = (
     "mall", "desk", "names", "pins", "clock", "pools", "closing", "watch", "uploads", "importing",
     "gifts", "lookups", "sealer", "reception", "vault", "receipt_key", "scan",
-    "live", "remembered", "worked",
+    "live", "remembered", "worked", "runner",
 )  # fmt: skip
 # Where the framework would show the document and answer everything else with HTML: shut to all.
 FRAMEWORKS_OWN = "/framework"
@@ -221,7 +222,7 @@ def routes_of(*, clock_turns: bool) -> list[Any]:
     routes += [*NOTICE_ROUTES, *SIGHT_ROUTES, *ENRICHING_ROUTES, *SIGN_UP_ROUTES]
     routes += [*VISIT_ROUTES, *OCCASION_ROUTES]
     routes += [*SIGN_IN_ROUTES, *PEOPLE_ROUTES, *PLACE_ROUTES]
-    routes += [*CIRCULATION_ROUTES, *SIGNAL_ROUTES, *JOBS_ROUTES, *RANK_ROUTES]
+    routes += [*CIRCULATION_ROUTES, *SIGNAL_ROUTES, *JOBS_ROUTES, *JOBS_PAGES, *RANK_ROUTES]
     routes += [*MAIL_ROUTES, *LIVE_ROUTES, *STATUS_ROUTES, *PACE_ROUTES]
     routes += [*PORTAL_ROUTES, *FINANCE_PAGES, *FIGURES_ROUTES, *HANDING_ROUTES]
     routes += [*WISHES_ROUTES, *REGISTERS, *BOARD_ROUTES]

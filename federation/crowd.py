@@ -6,11 +6,21 @@ everybody. Pure. Whoever counts over another window can subtract: show whole mon
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from enum import Enum
 from typing import TypeVar
 
 from msgspec import Struct
 
 LEAST = 10  # people
+
+
+class Few(Enum):
+    """What stands where a count would: it is one of fewer than ten, zero included."""
+
+    FEW = "few"
+
+
+FEW = Few.FEW
 
 Key = TypeVar("Key", bound=Hashable)
 Grid = list[list[bool]]
@@ -58,6 +68,16 @@ def by_name(
 def one(count: int, *, exact: bool = False) -> int | None:
     """A count that stands alone."""
     return count if exact or count >= LEAST else None
+
+
+def few(count: int, *, exact: bool = False) -> int | Few:
+    """The same, to be shown as "fewer than ten" instead of nothing."""
+    return count if exact or count >= LEAST else FEW
+
+
+def known(count: int | Few | None) -> int | None:
+    """A count as programs read it."""
+    return None if isinstance(count, Few) else count
 
 
 def table(cells: Sequence[Sequence[int]], *, exact: bool = False) -> Table:

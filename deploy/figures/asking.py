@@ -1,6 +1,6 @@
 """何を見るか: what the pages of figures ask for, from the address to days and places."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from litestar.params import QueryParameter
 
-from auth.people.reception import session_of
+from auth.people.reception import OPERATOR_ID, session_of
 from settlement.reports.reports_api import sheet
+from tenants.callers import Caller
 
 Now = Callable[[], datetime]
 FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
@@ -22,14 +23,23 @@ def is_wide(request: Asked) -> bool:
     return not session_of(request).placed
 
 
+def sees_few(request: Asked) -> bool:
+    """Whether somebody is told of fewer than ten people who came: headquarters, which knows each,
+    and a tenant or shop, of its own. Whoever looks across tenants is not."""
+    caller: Caller = request.scope["state"]["caller"]
+    return caller.shops is None or caller.tenant_id != OPERATOR_ID
+
+
 def link(path: str, lang: str, **query: Any) -> str:
     """An address with what it asks for, in a language; what is empty is left out."""
     told = {name.rstrip("_"): value for name, value in query.items() if value not in (None, "")}
     return f"{path}?{urlencode({**told, 'lang': lang}, doseq=True)}"
 
 
-def entries_link(found: dict[str, str], lang: str) -> str:
-    """Where the entries behind a number stand."""
+def entries_link(found: Mapping[str, str], lang: str) -> str:
+    """Where the entries behind a number stand, or the words that say how it is counted."""
+    if "how" in found:
+        return f"#{found['how']}"
     return f"/console/entries?{urlencode({**found, 'lang': lang})}"
 
 

@@ -6,7 +6,7 @@ from psycopg import AsyncConnection
 
 from deploy.figures.figures import FIGURES, Days, Figure, Kind, counted
 from deploy.figures.places import Places
-from deploy.figures.tables import Table, compared
+from deploy.figures.tables import Number, Table, compared
 from deploy.pools import Pools
 from federation import crowd
 from federation.reading import rows
@@ -36,15 +36,23 @@ async def compare(
         new = await rows(auditor, JOINED, asked)
         brought = await rows(auditor, ELSEWHERE, asked)
     joined = dict.fromkeys(at.names, 0) | {row["code"]: row["joined"] for row in new}
-    shown, _ = crowd.by_name(joined, exact=wide)
+    shown = people(joined, wide)
     points = {row["code"]: row["points"] for row in brought}
     more = {"new_members": (NEW, shown), "elsewhere_points": (FROM_ELSEWHERE, points)}
     return compared(counts, days, at, SIDE_BY_SIDE, more)
 
 
-async def reached(
-    pools: Pools, days: Days, at: Places, wide: bool
-) -> dict[str, dict[str, int | None]]:
+def people(by_code: dict[str, int], wide: bool) -> dict[str, Number]:
+    """What the operator knows of people, by place: under ten not told to others, nor what would
+    give such a count away."""
+    shown, _ = crowd.by_name(by_code, exact=wide)
+    return {
+        code: crowd.FEW if count is None and by_code[code] < crowd.LEAST else count
+        for code, count in shown.items()
+    }
+
+
+async def reached(pools: Pools, days: Days, at: Places, wide: bool) -> dict[str, dict[str, Number]]:
     """By place: who joined today and was there, who was there within a year and can be reached;
     counts under ten only at headquarters."""
     asked = {**days.asked(), **at.asked()}
@@ -53,12 +61,11 @@ async def reached(
         today = await rows(auditor, JOINED, asked)
     async with pools.use("worker") as worker:  # an auditor reads no addresses
         lately = await rows(worker, REACHABLE, year)
-    found: dict[str, dict[str, int | None]] = {code: {} for code in at.names}
+    found: dict[str, dict[str, Number]] = {code: {} for code in at.names}
     for name, met in (
         ("joined", today), ("reachable", lately), ("by_mail", lately), ("by_line", lately)
     ):  # fmt: skip
         by_code = dict.fromkeys(at.names, 0) | {row["code"]: row[name] for row in met}
-        shown, _ = crowd.by_name(by_code, exact=wide)
-        for code, count in shown.items():
+        for code, count in people(by_code, wide).items():
             found[code][name] = count
     return found

@@ -8,6 +8,7 @@ from psycopg import AsyncConnection
 
 from deploy.figures.figures import SUMMED, Days, in_all
 from deploy.figures.places import Places
+from federation.crowd import known
 from federation.opaque import Names
 from federation.reading import rows
 from federation.refusals import Validation
@@ -109,7 +110,7 @@ async def sum_of(reader: AsyncConnection, wanted: Wanted, at: Places) -> int | N
     """What the whole list comes to, where it is the list of one figure."""
     if wanted.figure not in SUMMED or wanted.kind or wanted.weekday or wanted.hour is not None:
         return None
-    return await in_all(reader, wanted.days, at, wanted.figure)
+    return known(await in_all(reader, wanted.days, at, wanted.figure))
 
 
 class Granted(Struct, frozen=True):

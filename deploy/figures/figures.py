@@ -6,7 +6,8 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from deploy.figures.places import ALL, Places
+from deploy.figures.places import ALL, WHOLE, Places
+from federation.crowd import FEW, Few, few
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
@@ -27,6 +28,7 @@ Booked = Literal[
     "sales_yen", "receipts", "issued_points", "redeemed_points", "uses", "lapsed_points", "members"
 ]
 BOOKED: tuple[str, ...] = get_args(Booked)  # what entries have a part in
+PEOPLE_OF = ("members", "visits_tenths")  # hidden where few were there
 SUMMED = BOOKED[:-1]  # members may be the same at two places: these alone add up
 
 
@@ -134,8 +136,11 @@ async def counted(
     return found
 
 
-def told(counts: dict[str, int], figure: str) -> int | None:
-    """One figure of a cell; a ratio is cut to a tenth, and None where it is of nothing."""
+def told(counts: dict[str, int], figure: str, *, exact: bool) -> int | Few | None:
+    """One figure of a cell; a ratio is cut to a tenth, and None where it is of nothing. Few people
+    are told, and how often they came, only where that is `exact`."""
+    if figure in PEOPLE_OF and few(counts.get("members", 0), exact=exact) is FEW:
+        return FEW
     if figure in BOOKED:
         return counts.get(figure, 0)
     part, whole, times = {
@@ -159,9 +164,8 @@ async def membership(auditor: AsyncConnection, days: Days) -> dict[date, tuple[i
     return {row["since_on"]: (row["joined"], row["gone"]) for row in found}
 
 
-async def in_all(reader: AsyncConnection, days: Days, at: Places, figure: str) -> int | None:
+async def in_all(reader: AsyncConnection, days: Days, at: Places, figure: str) -> int | Few | None:
     """One figure of all days and places together."""
-    whole = Places("all", at.shops, (ALL,) * len(at.shops), {})
     span = Days(days.first_on, days.last_on)
-    counts = await counted(reader, span, whole, frozenset({figure}))
-    return told(counts.get((days.first_on, ALL), {}), figure)
+    counts = await counted(reader, span, at.whole(WHOLE), frozenset({figure}))
+    return told(counts.get((days.first_on, ALL), {}), figure, exact=at.exact)

@@ -10,7 +10,17 @@ from litestar.params import FromQuery, QueryParameter
 from psycopg import AsyncConnection
 
 from deploy.figures import visiting
-from deploy.figures.asking import Asked, FirstOn, LastOn, Now, csv, entries_link, is_wide, link
+from deploy.figures.asking import (
+    Asked,
+    FirstOn,
+    LastOn,
+    Now,
+    csv,
+    entries_link,
+    is_wide,
+    link,
+    sees_few,
+)
 from deploy.figures.comparing import COMPARED, KINDS, compare
 from deploy.figures.figures import FIGURES, Figure, Grain, within
 from deploy.figures.places import LEVELS, Level, offered, places, spots
@@ -37,7 +47,8 @@ async def trends(
     seen = await spots(reader)
     figures = tuple(dict.fromkeys(kpi or CHOSEN[view]))
     wide = is_wide(request)
-    table = await trend(reader, view, days, places(seen, level, place), figures, wide)
+    at = places(seen, level, place, exact=sees_few(request))
+    table = await trend(reader, view, days, at, figures, wide)
     if form == "csv":
         return csv(table.csv("推移"), "trends")
     asked = {
@@ -86,7 +97,8 @@ async def side_by_side(
     if sort not in COMPARED:
         raise Validation(pointer="/sort")
     seen, wide = await spots(reader), is_wide(request)
-    table = await compare(reader, pools, days, places(seen, level, place), wide)
+    at = places(seen, level, place, exact=sees_few(request))
+    table = await compare(reader, pools, days, at, wide)
     table = sorted_by(table, COMPARED.index(sort), rising)
     if form == "csv":
         return csv(table.csv("店舗比較"), "compare")
@@ -138,7 +150,8 @@ async def get_visits(
     """When people come: hour by weekday. / 来店時刻の画面"""
     days = within(first_on, last_on, day_of(clock()), None)
     seen = await spots(reader)
-    table = await visiting.hours(reader, days, places(seen, "all", place), measure)
+    at = places(seen, "all", place, exact=sees_few(request))
+    table = await visiting.hours(reader, days, at, measure)
     asked = {"place": place, "measure": measure, "from": str(days.first_on),
              "to": str(days.last_on)}  # fmt: skip
     return show(
@@ -151,13 +164,13 @@ async def get_visits(
 
 @get("/console/visits.csv", requires="totals:read", placed=True, page=True, include_in_schema=False)
 async def get_visits_csv(
-    reader: Reads, clock: NamedDependency[Now],
+    request: Asked, reader: Reads, clock: NamedDependency[Now],
     place: FromQuery[str] = "", measure: FromQuery[visiting.Measure] = "receipts",
     first_on: FirstOn = None, last_on: LastOn = None,
 ) -> Response[bytes]:  # fmt: skip
     """The same as a sheet. / 来店時刻のCSV"""
     days = within(first_on, last_on, day_of(clock()), None)
-    at = places(await spots(reader), "all", place)
+    at = places(await spots(reader), "all", place, exact=sees_few(request))
     return csv((await visiting.hours(reader, days, at, measure)).csv("来店時刻"), "visits")
 
 

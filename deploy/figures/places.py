@@ -63,6 +63,12 @@ class Places(Struct, frozen=True):
     codes: tuple[str, ...]
     names: dict[str, tuple[str, str]]
     place: str = ""
+    exact: bool = False  # whether a count of fewer than ten people is told here
+
+    def whole(self, name: tuple[str, str]) -> "Places":
+        """The same shops as one."""
+        codes = (ALL,) * len(self.shops)
+        return Places("all", self.shops, codes, {ALL: name}, self.place, self.exact)
 
     def asked(self) -> dict[str, Any]:
         """As statements take them."""
@@ -78,14 +84,14 @@ async def spots(reader: AsyncConnection) -> list[Spot]:
     return [Spot(**row) for row in await rows(reader, PLACES, {})]
 
 
-def places(seen: Sequence[Spot], level: Level, place: str) -> Places:
+def places(seen: Sequence[Spot], level: Level, place: str, *, exact: bool = False) -> Places:
     """The shops at a place (`facility:tokushima`, or nothing for all), added up at a level."""
     there = within(seen, place)
     codes = tuple(one.code(level) for one in there)
     names = {one.code(level): one.names(level) for one in there}
     if level == "all":
         names = {ALL: named(there, place)}
-    return Places(level, tuple(one.shop_id for one in there), codes, names, place)
+    return Places(level, tuple(one.shop_id for one in there), codes, names, place, exact)
 
 
 def within(seen: Sequence[Spot], place: str) -> list[Spot]:

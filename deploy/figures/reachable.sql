@@ -1,5 +1,5 @@
--- Of those who were at a place between two business dates, whom a mail reaches that they did not
--- refuse, or LINE; by place.
+-- Of those who were at a place between two business dates and took no consent back (whose last word on
+-- record is not a no), whom a mail reaches that they did not refuse, or LINE; by place.
 SELECT
     there.code, count(*) FILTER (WHERE reach.mail OR reach.line) AS reachable,
     count(*) FILTER (WHERE reach.mail) AS by_mail, count(*) FILTER (WHERE reach.line) AS by_line
@@ -13,6 +13,12 @@ FROM (
     HAVING sum(visits.visits) > 0
 ) AS there
 INNER JOIN federation.members ON members.member_id = there.member_id AND members.state = 'active'
+    AND (
+        SELECT consents.given FROM tenants.consents
+        WHERE consents.member_id = members.member_id
+        ORDER BY consents.consent_id DESC
+        LIMIT 1
+    ) IS NOT FALSE
 CROSS JOIN LATERAL (
     SELECT
         EXISTS (

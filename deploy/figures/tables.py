@@ -8,7 +8,7 @@ from msgspec import Struct
 from deploy.figures.figures import (
     BOOKED,
     FIGURES,
-    SUMMED,
+    PEOPLE_OF,
     Counts,
     Days,
     Figure,
@@ -18,11 +18,14 @@ from deploy.figures.figures import (
     told,
 )
 from deploy.figures.places import Places
+from federation.crowd import FEW, Few
 from settlement.sheet import as_csv, safe
 
 Link = Mapping[str, str]
-Cell = tuple[int | None, Link | None]  # the number, and which entries are behind it
+Number = int | Few | None
+Cell = tuple[Number, Link | None]  # the number, and which entries are behind it
 
+COUNTED: Link = {"how": "counted"}  # what a page says of how it counts
 ALL_OF_IT = ("計", "All")
 
 
@@ -55,8 +58,10 @@ class Table(Struct, frozen=True):
         return [safe(row.ja), safe(row.en), *(plain(count, kind) for count, _ in row.cells)]
 
 
-def plain(count: int | None, kind: Kind | None) -> str | int:
+def plain(count: Number, kind: Kind | None) -> str | int:
     """A number as a spreadsheet reads it."""
+    if isinstance(count, Few):
+        return "<10"
     if count is None:
         return ""
     return f"{count / 10:.1f}" if kind is not None and kind.tenths else count
@@ -71,10 +76,10 @@ def heading(day: date, grain: Grain | None) -> tuple[str, str]:
     return (f"{ja}の週", f"week of {en}") if week else (ja, en)
 
 
-def behind(days: tuple[date, date], place: str, figure: str) -> Link | None:
-    """Which entries have a part in a number."""
+def behind(days: tuple[date, date], place: str, figure: str) -> Link:
+    """Which entries have a part in a number; of a ratio, how it is counted."""
     if figure not in BOOKED:
-        return None
+        return COUNTED
     found = {"from": str(days[0]), "to": str(days[1]), "figure": figure}
     return {**found, "place": place} if place else found
 
@@ -84,7 +89,10 @@ def over_time(counts: Counts, days: Days, at: Places, figures: Iterable[Figure])
     lines, columns = [], days.columns()
     for name in figures:
         cells = tuple(
-            (told(counts.get((day, "all"), {}), name), behind(days.of(day), at.place, name))
+            (
+                told(counts.get((day, "all"), {}), name, exact=at.exact),
+                behind(days.of(day), at.place, name),
+            )
             for day in columns
         )
         kind = FIGURES[name]
@@ -93,13 +101,13 @@ def over_time(counts: Counts, days: Days, at: Places, figures: Iterable[Figure])
 
 
 def by_place(
-    counts: Counts, days: Days, at: Places, figure: Figure, whole: Mapping[date, int | None]
+    counts: Counts, days: Days, at: Places, figure: Figure, whole: Mapping[date, Number]
 ) -> Table:
     """One figure over time, a line for each place, and all of them together."""
     columns, lines = days.columns(), []
     for code, (ja, en) in at.names.items():
         cells: list[Cell] = [
-            (told(counts.get((day, code), {}), figure),
+            (told(counts.get((day, code), {}), figure, exact=at.exact),
              behind(days.of(day), at.within(code), figure))
             for day in columns
         ]  # fmt: skip
@@ -108,6 +116,9 @@ def by_place(
             summed(all_days, figure, behind((days.first_on, days.last_on), at.within(code), figure))
         )
         lines.append(Row(code, ja, en, tuple(cells)))
+    if figure in PEOPLE_OF:  # a sum beside one that is hidden may give it away
+        few = {n for row in lines for n, (count, _) in enumerate(row.cells) if count is FEW}
+        whole = {day: None if n in few else whole.get(day) for n, day in enumerate(columns)}
     foot: list[Cell] = [(whole.get(day), behind(days.of(day), at.place, figure)) for day in columns]
     span = behind((days.first_on, days.last_on), at.place, figure)
     every = [one for key, one in counts.items() if key[1] in at.names]
@@ -116,16 +127,16 @@ def by_place(
     return Table(heads, tuple(lines), Row("all", *ALL_OF_IT, tuple(foot)), FIGURES[figure])
 
 
-def summed(counts: list[dict[str, int]], figure: str, link: Link | None) -> Cell:
+def summed(counts: list[dict[str, int]], figure: str, link: Link) -> Cell:
     """A sum; none of figures that do not add up, such as people."""
-    if figure in ("members", "visits_tenths"):
+    if figure in PEOPLE_OF:
         return None, None
-    return told(together(counts), figure), link if figure in SUMMED else None
+    return told(together(counts), figure, exact=True), link
 
 
 def compared(
     counts: Counts, days: Days, at: Places, figures: Iterable[Figure],
-    more: Mapping[str, tuple[Kind, Mapping[str, int | None]]],
+    more: Mapping[str, tuple[Kind, Mapping[str, Number]]],
 ) -> Table:  # fmt: skip
     """Places side by side: a line each, a column for each figure and what else is known."""
     lines, names = [], list(figures)
@@ -133,9 +144,9 @@ def compared(
     for code, (ja, en) in at.names.items():
         one = counts.get((days.first_on, code), {})
         cells: list[Cell] = [
-            (told(one, name), behind(span, at.within(code), name)) for name in names
+            (told(one, name, exact=at.exact), behind(span, at.within(code), name)) for name in names
         ]
-        cells += [(known.get(code, 0), None) for _, known in more.values()]
+        cells += [(known.get(code, 0), COUNTED) for _, known in more.values()]
         lines.append(Row(code, ja, en, tuple(cells)))
     heads = [FIGURES[name] for name in names] + [kind for kind, _ in more.values()]
     return Table(tuple((one.ja, one.en) for one in heads), tuple(lines))
@@ -143,7 +154,7 @@ def compared(
 
 def sorted_by(table: Table, column: int, rising: bool) -> Table:
     """The same, in the order of one column; what is not told stands last."""
-    known = [row for row in table.rows if row.cells[column][0] is not None]
-    rest = [row for row in table.rows if row.cells[column][0] is None]
-    known.sort(key=lambda row: row.cells[column][0] or 0, reverse=not rising)
+    known = [row for row in table.rows if isinstance(row.cells[column][0], int)]
+    rest = [row for row in table.rows if not isinstance(row.cells[column][0], int)]
+    known.sort(key=lambda row: row.cells[column][0], reverse=not rising)  # type: ignore[arg-type, return-value]
     return Table(table.columns, (*known, *rest), table.foot, table.kind)

@@ -11,6 +11,7 @@ from deploy.figures.places import Places
 from deploy.jobs.board import board as jobs_board
 from deploy.menus import MENU
 from deploy.watch import Status
+from federation.crowd import Few, few
 from federation.days import TOKYO, day_of
 from federation.opaque import Names
 from federation.reading import rows
@@ -35,12 +36,14 @@ class Now(Struct, frozen=True):
 
     name: str
     kind: Kind
-    today: int
-    before: int
+    today: int | Few
+    before: int | Few
 
     @property
     def change(self) -> int | None:
-        """By how many percent it is more or less; None where there was nothing."""
+        """By how many percent it is more or less; None where there was nothing, or few people."""
+        if isinstance(self.today, Few) or isinstance(self.before, Few):
+            return None
         return (self.today - self.before) * 100 // self.before if self.before > 0 else None
 
 
@@ -85,11 +88,11 @@ async def today_of(reader: AsyncConnection, at: Places, now: datetime) -> Today:
     sold = await rows(reader, DAY, asked)
     people = {row["business_date"]: row["members"] for row in await rows(reader, DAY_PEOPLE, asked)}
 
-    def told(name: str, day: date) -> int:
+    def told(name: str, day: date) -> int | Few:
         if name == "members":
-            return int(people.get(day, 0))
+            return few(int(people.get(day, 0)), exact=at.exact)
         met = [row for row in sold if row["business_date"] == day]
-        return sum(row[name] for row in met if day == on or row["hour"] <= hour)
+        return int(sum(row[name] for row in met if day == on or row["hour"] <= hour))
 
     hours = {(row["business_date"], row["hour"]): row["sales_yen"] for row in sold}
     return Today(

@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
 from psycopg import AsyncConnection
 
-from deploy.figures.asking import Asked, Now, entries_link, is_wide, link
+from deploy.figures.asking import Asked, Now, entries_link, is_wide, link, sees_few
 from deploy.figures.comparing import reached
 from deploy.figures.figures import Days, in_all
 from deploy.figures.places import Level, offered, places, spots
@@ -27,7 +27,7 @@ async def get_today(
     """How the day goes. / 今日の状況の画面"""
     now, wide = clock(), is_wide(request)
     seen = await spots(reader)
-    at = places(seen, "all", place)
+    at = places(seen, "all", place, exact=sees_few(request))
     stands = await standing(reader, day_of(now)) if wide else None
     waits = await alerts(reader, names, watch.status, now) if wide else []
     return show(
@@ -47,15 +47,15 @@ async def get_board(
     now, wide = clock(), is_wide(request)
     seen = await spots(reader)
     here = [one for one in seen if one.facility is not None]
-    at = places(here, level, place)
+    at = places(here, level, place, exact=sees_few(request))
     days = Days(day_of(now), day_of(now))
     found = await reached(pools, days, at, wide)
     return show(
-        request, "figures/board.html", found=found, at_=at, now=now, wide=wide,
+        request, "figures/board.html", found=found, at_=at, now=now, today=day_of(now), wide=wide,
         stands=await standing(reader, day_of(now)) if wide and not place else None,
         came=await in_all(reader, days, at, "members"),
         asked={"level": level, "place": place}, offered=offered(here, ("area", "facility")),
-        link=link,
+        link=link, entries_link=entries_link,
     )  # fmt: skip
 
 

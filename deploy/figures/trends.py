@@ -16,8 +16,18 @@ from deploy.figures.figures import (
     membership,
     told,
 )
-from deploy.figures.places import ALL, Places
-from deploy.figures.tables import Cell, Row, Table, behind, by_place, heading, over_time
+from deploy.figures.places import ALL, WHOLE, Places
+from deploy.figures.tables import (
+    COUNTED,
+    Cell,
+    Number,
+    Row,
+    Table,
+    behind,
+    by_place,
+    heading,
+    over_time,
+)
 from federation.reading import rows
 
 View = Literal["kpi", "places", "members", "sales"]
@@ -36,7 +46,7 @@ async def trend(
     wide: bool,
 ) -> Table:  # fmt: skip
     """The table of one view."""
-    whole = Places("all", at.shops, (ALL,) * len(at.shops), {ALL: ("全体", "All")}, at.place)
+    whole = at.whole(WHOLE)
     if view == "kpi":
         counts = await counted(reader, days, whole, frozenset(figures))
         return over_time(counts, days, whole, figures)
@@ -47,8 +57,8 @@ async def trend(
     figure = figures[0]
     counts = await counted(reader, days, at, frozenset(figures))
     of_all = await counted(reader, days, whole, frozenset(figures))
-    sums: dict[date, int | None] = {
-        day: told(of_all.get((day, ALL), {}), figure) for day in days.columns()
+    sums: dict[date, Number] = {
+        day: told(of_all.get((day, ALL), {}), figure, exact=at.exact) for day in days.columns()
     }
     return by_place(counts, days, at, figure, sums)
 
@@ -58,7 +68,10 @@ async def members(reader: AsyncConnection, days: Days, whole: Places, wide: bool
     columns = days.columns()
     counts = await counted(reader, days, whole, frozenset({"members"}))
     came: tuple[Cell, ...] = tuple(
-        (told(counts.get((day, ALL), {}), "members"), behind(days.of(day), whole.place, "members"))
+        (
+            told(counts.get((day, ALL), {}), "members", exact=whole.exact),
+            behind(days.of(day), whole.place, "members"),
+        )
         for day in columns
     )
     lines = [Row("active", "稼働会員", "Active members", came)]
@@ -67,7 +80,7 @@ async def members(reader: AsyncConnection, days: Days, whole: Places, wide: bool
         for n, (code, ja, en) in enumerate(
             [("joined", "入会", "Joined"), ("left", "退会", "Left")]
         ):
-            cells: tuple[Cell, ...] = tuple((moved.get(day, (0, 0))[n], None) for day in columns)
+            cells: tuple[Cell, ...] = tuple((moved.get(day, (0, 0))[n], COUNTED) for day in columns)
             lines.insert(n, Row(code, ja, en, cells))
     return Table(tuple(heading(day, days.grain) for day in columns), tuple(lines), None, PEOPLE)
 
@@ -79,7 +92,7 @@ async def with_and_without(reader: AsyncConnection, days: Days, whole: Places) -
     columns = days.columns()
 
     def line(code: str, ja: str, en: str, name: str) -> Row:
-        cells: tuple[Cell, ...] = tuple((counts(found.get(day), name), None) for day in columns)
+        cells: tuple[Cell, ...] = tuple((counts(found.get(day), name), COUNTED) for day in columns)
         return Row(code, ja, en, cells, FIGURES["share_tenths"] if name == "share" else YEN)
 
     return Table(

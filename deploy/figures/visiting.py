@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 from deploy.figures.figures import FIGURES, Days, Figure
 from deploy.figures.places import Places
 from deploy.figures.tables import Cell, Row, Table, behind
+from federation.crowd import Few, few
 from federation.reading import rows
 from federation.sql import statement
 
@@ -28,11 +29,18 @@ async def hours(reader: AsyncConnection, days: Days, at: Places, measure: Measur
     asked = {**days.asked(), **at.asked(), "with_members": measure == "members"}
     met = {(row["weekday"], row["hour"]): row[measure] for row in await rows(reader, HOURS, asked)}
     shown = sorted({*OPEN, *(hour for (_, hour), count in met.items() if count)})
-    span = behind((days.first_on, days.last_on), at.place, measure) or {}
+
+    def told(count: int) -> int | Few:
+        return few(count, exact=at.exact) if measure == "members" else count
+
+    span = behind((days.first_on, days.last_on), at.place, measure)
     lines = []
     for weekday, (ja, en) in enumerate(WEEKDAYS, 1):
         cells: tuple[Cell, ...] = tuple(
-            (met.get((weekday, hour), 0), {**span, "weekday": str(weekday), "hour": str(hour)})
+            (
+                told(met.get((weekday, hour), 0)),
+                {**span, "weekday": str(weekday), "hour": str(hour)},
+            )
             for hour in shown
         )
         lines.append(Row(str(weekday), ja, en, cells))
@@ -42,4 +50,4 @@ async def hours(reader: AsyncConnection, days: Days, at: Places, measure: Measur
 
 def most(table: Table) -> int:
     """The largest cell, at least 1."""
-    return max(1, *(count or 0 for row in table.rows for count, _ in row.cells))
+    return max([1, *(n for row in table.rows for n, _ in row.cells if isinstance(n, int))])

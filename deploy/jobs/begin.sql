@@ -4,8 +4,9 @@ WITH broken AS (
     WHERE name = %(name)s::text AND ended_at IS NULL
 )
 
-INSERT INTO jobs.runs (name, due_at, asked, began_at, outcome)
+INSERT INTO jobs.runs (name, due_at, asked, asked_by, began_at, outcome)
 VALUES (
-    %(name)s::text, %(due_at)s::timestamptz, %(asked)s::boolean, %(at)s::timestamptz, 'running'
+    %(name)s::text, %(due_at)s::timestamptz, %(asked)s::boolean, %(asked_by)s::text,
+    %(at)s::timestamptz, 'running'
 )
 RETURNING run_id

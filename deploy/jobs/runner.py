@@ -111,8 +111,8 @@ class Runner:
         return app
 
     def _task(self, name: str) -> Callable[..., Coroutine[Any, Any, None]]:
-        async def task(due_at: str) -> None:
-            await self.run(name, datetime.fromisoformat(due_at))
+        async def task(due_at: str, by: str | None = None) -> None:
+            await self.run(name, datetime.fromisoformat(due_at), asked=by is not None, by=by)
 
         return task
 
@@ -146,7 +146,20 @@ class Runner:
                 continue
         return found
 
-    async def run(self, name: str, due_at: datetime, *, asked: bool = False) -> int | None:
+    async def ask(self, name: str, due_at: datetime, by: str) -> bool:
+        """Put a run into the queue, for whichever hub; False where one waits already."""
+        app = self.queue()
+        async with app.open_async():
+            asked = app.configure_task(name, queue=QUEUE, lock=name, queueing_lock=f"{name} asked")
+            try:
+                await asked.defer_async(due_at=due_at.isoformat(), by=by)
+            except exceptions.AlreadyEnqueued:
+                return False
+        return True
+
+    async def run(
+        self, name: str, due_at: datetime, *, asked: bool = False, by: str | None = None
+    ) -> int | None:
         """Do a job for an instant, alone over all hubs; how many it did, None where it was done.
         Whoever asks has it done again. `Taken` while it runs elsewhere."""
         job = self._jobs[name]
@@ -155,7 +168,7 @@ class Runner:
                 raise Taken
             if not asked and await runs.is_done(conn, name, due_at):
                 return None
-            run_id = await runs.begin(conn, name, due_at, asked, wall())
+            run_id = await runs.begin(conn, name, due_at, asked, by, wall())
             try:
                 done = await held(conn, job.do(self._tools, Moment(due_at, self._tools.clock())))
             except Exception as failed:

@@ -15,6 +15,7 @@ BEGIN = statement(__file__, "begin")
 END = statement(__file__, "end")
 DONE = statement(__file__, "done")
 STANDING = statement(__file__, "standing")
+HISTORY = statement(__file__, "history")
 FORGET = statement(__file__, "forget")
 LOCK = 0x6A6F62  # the first half of a job's lock; the other is its name's
 
@@ -30,6 +31,13 @@ class Run(Struct, frozen=True):
     done: int | None
     outcome: Outcome
     reason: str | None
+
+
+class Past(Run, frozen=True):
+    """A run, and whether somebody asked for it: who, where a page was asked."""
+
+    asked: bool
+    asked_by: str | None
 
 
 class Standing(Struct, frozen=True):
@@ -48,10 +56,10 @@ async def alone(conn: AsyncConnection, name: str) -> bool:
 
 
 async def begin(
-    conn: AsyncConnection, name: str, due_at: datetime, asked: bool, at: datetime
+    conn: AsyncConnection, name: str, due_at: datetime, asked: bool, by: str | None, at: datetime
 ) -> int:
     """A run begins; one that began before and never ended was broken off. Its number."""
-    told = {"name": name, "due_at": due_at, "asked": asked, "at": at}
+    told = {"name": name, "due_at": due_at, "asked": asked, "asked_by": by, "at": at}
     row = await (await conn.execute(BEGIN, told)).fetchone()
     assert row is not None
     return int(row[0])
@@ -76,6 +84,11 @@ async def standing(
     """Where jobs stand, by name."""
     asked: dict[str, object] = {"names": list(names), "most": most_tries}
     return {row["name"]: stands(row) for row in await rows(conn, STANDING, asked)}
+
+
+async def history(conn: AsyncConnection, name: str, most: int) -> list[Past]:
+    """The last runs of a job, the latest first."""
+    return [Past(**row) for row in await rows(conn, HISTORY, {"name": name, "most": most})]
 
 
 def stands(row: dict[str, Any]) -> Standing:

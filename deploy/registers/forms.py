@@ -50,6 +50,8 @@ DONE = {
     "rejected": ("却下しました。", "Rejected."),
     "withdrawn": ("退会を計上しました。", "The member has left."),
     "ran": ("実行しました。", "It was done."),
+    "queued": ("実行を頼みました。まもなく始まります。", "Asked for: it begins soon."),
+    "waiting": ("すでに実行を待っています。", "It waits to be done already."),
     "rolled-out": ("反映しました。", "Rolled out."),
 }  # fmt: skip
 

@@ -197,6 +197,39 @@ async def test_the_board_hangs_at_the_console(mall: Mall) -> None:
         assert answer.status in (303, 401)
 
 
+async def test_somebody_asks_for_a_run_on_its_page_and_any_hub_does_it_once(mall: Mall) -> None:
+    hq = await Staff(mall).person("asker@example.jp", "hq")
+    path = "/console/jobs/forget-looks"
+    token = await hq.form_token()
+
+    async def asks(confirm: str = "forget-looks") -> str:
+        return (await hq.browser.post(path, form_token=token, confirm=confirm)).to
+
+    asked = "SELECT count(*) FROM jobs.procrastinate_jobs WHERE task_name = 'forget-looks'"
+    assert "no=" in await asks(confirm="forget")
+    assert await mall.value(asked) == 0
+    assert "done=queued" in await asks()
+    assert "done=waiting" in await asks()
+    assert await mall.value(asked) == 1
+    app = mall.hub._runner().queue()  # another hub's hands
+    async with app.open_async():
+        await app.run_worker_async(
+            wait=False, listen_notify=False, delete_jobs="always", install_signal_handlers=False
+        )
+    by = "SELECT array_agg(asked_by) FROM jobs.runs WHERE name = 'forget-looks' AND asked"
+    assert (await mall.value(by))[-1:] == [hq.person_id]
+    page = (await hq.browser.get(f"{path}?lang=en")).text
+    assert "<td>asker@example.jp</td>" in page
+    await mall.hub.trail.flush()
+    trail = (await (await mall.operator()).get("/v1/admin/audit")).json
+    assert any("/console/jobs/{name}" in str(one) for one in trail["acts"])
+    reader = await Staff(mall).person("only-reads@example.jp", "auditor")
+    assert "Run it now" not in (await reader.browser.get(f"{path}?lang=en")).text
+    refused = await reader.browser.post(path, form_token=await reader.form_token())
+    assert refused.status == 403
+    assert (await hq.browser.get("/console/jobs/no-such-job")).status == 404
+
+
 def in_a_shell(mall: Mall, *words: str) -> str:
     """What `meguri` says, in a thread that has no loop."""
     said: list[str] = []

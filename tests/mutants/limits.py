@@ -15,7 +15,42 @@ NINE = f"{PAINS}::test_pain_9_exposure_counts_every_cycle_that_is_not_settled"
 STOPPED = f"{EXPOSURE}::test_a_tenant_over_its_cap_gives_no_points_but_sells_and_accepts"
 PARTS = f"{EXPOSURE}::test_what_is_disputed_released_or_carried_on_counts"
 
+PEOPLE = "tests/pages/test_figures.py"
+FEW = f"{PEOPLE}::test_few_who_came_are_not_counted_out_across_tenants"
+
+ASKED = "test_somebody_asks_for_a_run_on_its_page_and_any_hub_does_it_once"
+
+BACK = "test_who_took_their_consent_back_is_not_among_those_who_can_be_reached"
+
 LIMITING = (
+    Bug(
+        "who took their consent back is counted as reachable",
+        "deploy/figures/reachable.sql",
+        ") IS NOT FALSE",
+        ") IS NOT FALSE OR true",
+        f"{PEOPLE}::{BACK}",
+    ),
+    Bug(
+        "a run is asked for as often as a button is pressed",
+        "deploy/jobs/runner.py",
+        'lock=name, queueing_lock=f"{name} asked")',
+        "lock=name)",
+        f"tests/jobs/test_jobs.py::{ASKED}",
+    ),
+    Bug(
+        "whoever looks across tenants is told of one who came",
+        "deploy/figures/asking.py",
+        "return caller.shops is None or caller.tenant_id != OPERATOR_ID",
+        "return True",
+        FEW,
+    ),
+    Bug(
+        "a sum stands beside the count that it gives away",
+        "deploy/figures/tables.py",
+        "day: None if n in few else",
+        "day: None if n in () else",
+        f"{PEOPLE}::test_the_sum_beside_a_hidden_count_is_not_told",
+    ),
     Bug(
         "exposure forgets payments that have not moved",
         "settlement/exposure/owed.sql",

@@ -12,6 +12,7 @@ from playwright.async_api import Browser
 from auth.people.people import Given
 from tenants.selling import selling
 from tests.mall import Mall
+from tests.office import office
 from tests.pages.conftest import Visit, visit
 from tests.pages.tour_figures import SHOPS, tour
 from tests.people.persons import Person, Staff
@@ -61,7 +62,7 @@ def cells(html: str) -> dict[str, list[int]]:
     for code, row in re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', html, re.DOTALL):
         told = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
         plain = (re.sub(r"<[^>]+>|,|\s|%", "", one) for one in told)
-        found[code] = [0 if one == "–" else round(float(one)) for one in plain]
+        found[code] = [0 if one in ("–", "fewerthan10") else round(float(one)) for one in plain]
     return found
 
 
@@ -184,7 +185,75 @@ async def test_few_people_are_told_to_headquarters_alone(mall: Mall, town: Town)
     in_shop = (await town.shop.browser.get("/console/board?lang=en")).text
     assert set(at_hq) == {f"{one}/{one}" for one in SHOPS}
     (row,) = re.findall(r'<tr data-row="bakery/bakery">(.*?)</tr>', in_shop, re.DOTALL)
-    assert row.count("–") == 4
+    assert row.count("fewer than 10") == 4
+
+
+FEW = "fewer than 10"
+OF_PEOPLE = {
+    "today": ("/console/today?lang=en", r'data-figure="members">(.*?)</a>'),
+    "board": ("/console/board?lang=en", r'data-figure="came">(.*?)</div>'),
+    "compare": ("/console/compare?lang=en&{days}", r'data-key="members">(.*?)</td>'),
+    "how often": ("/console/compare?lang=en&{days}", r'data-key="visits_tenths">(.*?)</td>'),
+    "trends": ("/console/trends?lang=en&{days}&kpi=members", r"(?s)data-to=[^>]*>(.*?)</td>"),
+    "by place": (
+        "/console/trends?lang=en&{days}&view=places&kpi=members",
+        r"(?s)data-to=[^>]*>(.*?)</td>",
+    ),
+    "active": ("/console/trends?lang=en&{days}&view=members", r"(?s)data-to=[^>]*>(.*?)</td>"),
+    "visits": ("/console/visits?lang=en&{days}&measure=members", r'data-hour="\d+">(.*?)</td>'),
+}
+
+
+def people(html: str, pattern: str) -> list[str]:
+    """The counts of people that a page tells."""
+    found = [re.sub(r"<[^>]+>", "", one).strip() for one in re.findall(pattern, html)]
+    assert found, html
+    return found
+
+
+@pytest.mark.parametrize("name", list(OF_PEOPLE))
+async def test_few_who_came_are_not_counted_out_across_tenants(town: Town, name: str) -> None:
+    """One or two members came; an area with two tenants is told that it was fewer than ten,
+    headquarters and the shop how many."""
+    path, pattern = OF_PEOPLE[name]
+    path = path.format(days=f"from={town.first}&to={town.today}")
+    across = people((await town.area.browser.get(path)).text, pattern)
+    assert FEW in across
+    assert not any(re.search(r"[1-9]", one.replace(FEW, "")) for one in across)
+    for person in (town.hq, town.shop):
+        told = people((await person.browser.get(path)).text, pattern)
+        assert FEW not in told
+        assert any(re.fullmatch(r"[1-9][\d.]*", one) for one in told)
+
+
+async def test_few_are_no_number_to_programs_and_on_sheets(town: Town) -> None:
+    assert {one["members"] for one in await figures(town.area, town, "shop")} == {None}
+    assert all(one["members"] for one in await figures(town.shop, town, "shop"))
+    days = f"from={town.first}&to={town.today}"
+    for path in (f"/console/compare.csv?{days}", f"/console/visits.csv?{days}&measure=members"):
+        assert any("<10" in row for row in await sheet(town.area, path))
+        assert not any("<10" in row for row in await sheet(town.hq, path))
+
+
+OPENED = (
+    "/console/compare?{days}", "/console/trends?{days}&view=members", "/console/trends?{days}",
+    "/console/trends?{days}&view=sales", "/console/board?", "/console/today?",
+    "/console/trends?{days}&kpi=basket_yen&kpi=used_tenths&kpi=visits_tenths",
+    "/console/trends?{days}&view=places&kpi=used_tenths", "/console/visits?{days}",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", OPENED)
+async def test_every_number_opens_what_is_behind_it(mall: Mall, town: Town, path: str) -> None:
+    days = f"from={town.first}&to={town.today}"
+    page = (await town.hq.browser.get(f"{path.format(days=days)}&lang=en")).text
+    told = re.findall(r'<td class="number[^>]*>(.*?)</td>', page, re.DOTALL)
+    told += re.findall(r'<span class="huge"[^>]*>(.*?)</span></div>', page, re.DOTALL)
+    numbers = [one for one in told if re.search(r"[1-9]", re.sub(r"<[^>]+>", "", one))]
+    assert numbers or "view=sales" in path
+    assert [one for one in numbers if "<a " not in one] == []
+    for where in set(re.findall(r'href="#([a-z]+)"', page)) - {"main"}:
+        assert f'id="{where}"' in page
 
 
 async def test_the_list_behind_a_figure_comes_to_it(town: Town) -> None:
@@ -230,3 +299,33 @@ async def test_the_operator_opens_the_receipt_behind_yesterdays_sales(
         assert "レシート" in await here.page.inner_text("main")
         assert await here.page.inner_text("[data-balance]") == "0"
         whole(here)
+
+
+async def test_the_sum_beside_a_hidden_count_is_not_told(mall: Mall, town: Town) -> None:
+    grocer = await mall.shop("grocer", facility="tokushima")
+    for member in await mall.members(11):
+        await grocer.sells(member, yen=1_100)
+    mall.hub.forget()  # as the bell does
+    query = f"from={town.first}&to={town.today}&grain=month&view=places&level=tenant&kpi=members"
+    page = (await town.area.browser.get(f"/console/trends?{query}&lang=en")).text
+    rows = re.findall(r'<tr data-row="(\w+)">(.*?)</tr>', page, re.DOTALL)
+    told = {code: people(row, r"(?s)<td[^>]*>(.*?)</td>")[-2] for code, row in rows}
+    assert told == {"bakery": FEW, "bookshop": FEW, "grocer": "11", "all": "–"}
+
+
+async def test_who_took_their_consent_back_is_not_among_those_who_can_be_reached(
+    mall: Mall, town: Town
+) -> None:
+    clerk, kiosk = await office(mall), await mall.shop("kiosk", facility="takamatsu")
+    mall.hub.forget()  # as the bell does
+    told = {"notice": "joint-use", "version": 1, "how": "counter"}
+    steps: list[tuple[bool, int]] = [(True, 2), (False, 1), (True, 2)]
+    hanako, taro = await mall.members(2)
+    for one in (hanako, taro):
+        await clerk.write(one, name="山田 花子", email=f"{one.card}@example.jp")
+        await kiosk.sells(one, yen=1_100)
+    for given, count in steps:
+        answer = await clerk.client.post(clerk.path(taro, "/consents"), **told, given=given)
+        assert answer.status == 201
+        board = cells((await town.hq.browser.get("/console/board?lang=en")).text)
+        assert board["kiosk/kiosk"][1:] == [count, count, 0]

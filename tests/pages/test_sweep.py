@@ -84,8 +84,8 @@ async def looked_at(here: Visit, path: str, lang: str) -> list[str]:
         wrong.append(f"it says that it is written in {told!r}")
     weight = await here.page.evaluate(f"{LEFT}.reduce((sum, one) => sum + one.decodedBodySize, 0)")
     html = len((await here.page.content()).encode())
-    if html > MOST_BYTES:
-        wrong.append(f"{html} bytes of HTML")
+    if max(weight, html) > MOST_BYTES:
+        wrong.append(f"it weighs {weight} bytes, {html} of them its HTML")
     title = await here.page.inner_text("h1")
     if lang == "en" and not any(one in path for one in NAMED) and re.search(JAPANESE, title):
         wrong.append(f"its title is {title!r}")

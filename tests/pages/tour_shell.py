@@ -5,9 +5,21 @@ from tests.mall import Mall
 from tests.people.persons import Person, Staff
 
 
+async def crossed(mall: Mall) -> None:
+    """Points that went from each of three shops to another, over two facilities."""
+    halls = {"shell": "shell-hall", "bakery": "tokushima", "florist": "shell-hall"}
+    shops = [await mall.shop(code, facility=hall) for code, hall in halls.items()]
+    for at, shop in enumerate(shops):
+        member = await mall.member()
+        await shop.sells(member, yen=22_000)
+        await shops[at - 1].sells_for_points(member, points=30 + 20 * at, yen=2_200)
+        await shops[at - 2].sells_for_points(member, points=20 + 10 * at, yen=1_100)
+
+
 async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]:
     """A person at headquarters, an administrator, and a stranger."""
-    await mall.shop("shell", facility="shell-hall")
+    await crossed(mall)
+    await mall.hub.runner.run("sales", mall.now, asked=True)
     hq = await staff.person("shell-hq", Given("hq"))
     admin = await staff.person("shell-admin", Given("admin"))
     return [
@@ -20,6 +32,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("sessions", hq, "/console/sessions"),
         ("circulation", hq, "/console/circulation"),
         ("jobs", hq, "/console/jobs"),
+        ("job", hq, "/console/jobs/sales"),
         ("settings", hq, "/console/settings"),
         ("people", admin, "/console/people"),
     ]
