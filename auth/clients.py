@@ -35,6 +35,7 @@ FIND_TENANT = statement(__file__, "find_tenant")
 REVOKE = statement(__file__, "revoke_client")
 LIST = statement(__file__, "list_clients")
 TURN = statement(__file__, "turn_client")
+BIND = statement(__file__, "bind_certificate")
 END_GRANTS = statement(__file__, "end_grants")
 
 CLIENT_ID = re.compile(r"c_[a-z2-7]{12}")
@@ -60,6 +61,7 @@ class Listed(Struct, frozen=True):
     redirect_uris: list[str]
     dpop: bool
     pushed_only: bool
+    certified: bool
     state: str
     created_at: datetime
     revoked_at: datetime | None
@@ -108,7 +110,8 @@ def new_client_id() -> str:
 
 class New(Struct, frozen=True, kw_only=True):
     """A client to be registered. `jwk` is its public key; without one it gets a secret, or, where
-    it is `public`, nothing: it is an app on a member's phone."""
+    it is `public`, nothing: it is an app on a member's phone. Its tokens are bound to the
+    certificate with this digest, if to any."""
 
     tenant: str
     name: str
@@ -120,6 +123,7 @@ class New(Struct, frozen=True, kw_only=True):
     redirect_uris: Sequence[str] = ()
     dpop: bool = False
     pushed_only: bool = False
+    certificate: bytes | None = None
 
     @property
     def method(self) -> Method:
@@ -143,6 +147,8 @@ def in_order(new: New) -> None:
         raise Validation(pointer="/redirect_uris")
     if new.public and (not members or new.jwk is not None):
         raise Validation(pointer="/public")
+    if new.public and new.certificate is not None:
+        raise Validation(pointer="/certificate")
     if new.pushed_only and not members:
         raise Validation(pointer="/pushed_only")
 
@@ -166,6 +172,7 @@ async def add(conn: AsyncConnection[Any], *, now: datetime, **asked: Any) -> Reg
         "redirect_uris": sorted(set(new.redirect_uris)),
         "dpop": new.dpop,
         "pushed_only": new.pushed_only,
+        "certificate": new.certificate,
         "now": now,
     }
     async with conn.transaction():
@@ -195,6 +202,19 @@ async def turn(
     if (await conn.execute(TURN, row)).rowcount != 1:
         raise NotFound
     return Registered(client_id, secret)
+
+
+async def bind(
+    conn: AsyncConnection[Any],
+    client_id: str,
+    certificate: bytes,
+    now: datetime,
+    old_for: timedelta,
+) -> None:
+    """Bind a client's tokens to a certificate; the one before is taken a while longer."""
+    row = {"client_id": client_id, "certificate": certificate, "old_until": now + old_for}
+    if (await conn.execute(BIND, row)).rowcount != 1:
+        raise NotFound
 
 
 async def end_grants(

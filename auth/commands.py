@@ -10,13 +10,22 @@ from typing import Any, Protocol, TypeVar
 import click
 from psycopg import AsyncConnection
 
-from auth import bell, clients, enrolments
+from auth import bell, certificates, clients, enrolments
 from auth import keys as signing
 from auth.scopes import AUDIENCES, SCOPES, TILL
 from federation.refusals import Refusal, titles
 from tenants import till_keys
 
 Answer = TypeVar("Answer")
+
+CERTIFICATE = click.Path(exists=True, dir_okay=False, path_type=Path)
+OLD_FOR = click.option(
+    "--old-for",
+    type=click.IntRange(0, 7 * 24 * 60),
+    default=24 * 60,
+    show_default=True,
+    help="前のものを認める分数 · for how many minutes the old one is believed",
+)
 
 
 class Office(Protocol):
@@ -58,13 +67,26 @@ def client() -> None:
     help="会員アプリの戻り先 · where a member's app takes its answer",
 )
 @click.option("--dpop", is_flag=True, help="鍵の所持証明を求める · no token without proof of a key")
+@click.option(
+    "--certificate",
+    type=CERTIFICATE,
+    help="この証明書 (PEM) なしにはトークンを出さない · no token without this certificate",
+)
 @click.option("--par", "pushed_only", is_flag=True, help="PAR だけ · asks through PAR alone")
 @click.pass_obj
-def add(office: Office, /, tills: tuple[str, ...], jwk: Path | None, **asked: Any) -> None:
+def add(
+    office: Office,
+    /,
+    tills: tuple[str, ...],
+    jwk: Path | None,
+    certificate: Path | None,
+    **asked: Any,
+) -> None:
     """登録する · register a client; its secret, if it has one, is shown this once."""
 
     async def done(conn: AsyncConnection[Any]) -> clients.Registered:
         key = None if jwk is None else _jwk(jwk)
+        asked["certificate"] = certificate and _digest(certificate)
         return await clients.add(conn, now=office.now(), tills=tills or None, jwk=key, **asked)
 
     _say(_run(office, done))
@@ -98,18 +120,27 @@ def browser(office: Office, /, no_dpop: bool, scopes: tuple[str, ...], **asked: 
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="新しい公開鍵。なければ新しい秘密 · its new public key; without one, a new secret",
 )
-@click.option(
-    "--old-for",
-    type=click.IntRange(0, 7 * 24 * 60),
-    default=24 * 60,
-    show_default=True,
-    help="前のものを認める分数 · for how many minutes the old one is believed",
-)
+@OLD_FOR
 @click.pass_obj
 def rotate_client(office: Office, client_id: str, jwk: Path | None, old_for: int) -> None:
     """鍵・秘密を替える · give a client another key or secret, without a failed request."""
     key, meanwhile = None if jwk is None else _jwk(jwk), timedelta(minutes=old_for)
     _say(_run(office, lambda conn: clients.turn(conn, client_id, key, office.now(), meanwhile)))
+
+
+@client.command()
+@click.argument("client_id")
+@click.argument("certificate", type=CERTIFICATE)
+@OLD_FOR
+@click.pass_obj
+def certify(office: Office, client_id: str, certificate: Path, old_for: int) -> None:
+    """証明書を登録する・替える · bind a client's tokens to a certificate (PEM), or to another."""
+
+    async def done(conn: AsyncConnection[Any]) -> None:
+        meanwhile = timedelta(minutes=old_for)
+        await clients.bind(conn, client_id, _digest(certificate), office.now(), meanwhile)
+
+    _run(office, done)
 
 
 @client.command()
@@ -128,9 +159,8 @@ def list_clients(office: Office, tenant: str | None) -> None:
     for one in _run(office, lambda conn: clients.listed(conn, tenant)):
         tills = "*" if one.tills is None else ",".join(one.tills)
         scopes = ",".join(one.scopes)
-        marks = "".join(
-            f" {name}" for name, on in (("dpop", one.dpop), ("par", one.pushed_only)) if on
-        )
+        told = {"dpop": one.dpop, "mtls": one.certified, "par": one.pushed_only}
+        marks = "".join(f" {name}" for name, on in told.items() if on)
         redirects = "".join(f" {address}" for address in one.redirect_uris)
         click.echo(
             f"{one.client_id} {one.state} {one.tenant} {one.audience} {tills} {scopes}"
@@ -195,6 +225,10 @@ def _jwk(path: Path) -> clients.Jwk:
     if not isinstance(jwk, dict):
         raise click.BadParameter("not a JWK", param_hint="--jwk")
     return jwk
+
+
+def _digest(path: Path) -> bytes:
+    return certificates.registered(path.read_bytes())
 
 
 def _run(

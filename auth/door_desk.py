@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from auth.asking import NotAsked, NotShown
 from auth.authorize import Authorizing
+from auth.certificates import Certificates
 from auth.dpop import NotProved
 from auth.forms import NotAForm, body, parsed
 from auth.keys import Keys
@@ -59,11 +60,13 @@ class DoorDesk:
         now: Callable[[], datetime],
         ring: Callable[[], Awaitable[Any]],
         pushing: Callable[[Asked, str], int] = at_will,
+        certificates: Certificates | None = None,
     ) -> None:
         """`pushing` counts what an app that proves nothing pushes: the seconds to wait, or 0."""
         self.server = server
         self._pushing = pushing
         self.keys = keys
+        self.certificates = certificates or Certificates("", now)
         self.proofs = proofs
         self.authorizing = Authorizing(server, connect, now)
         self.sign_in: SignIn | None = None
@@ -138,7 +141,8 @@ class DoorDesk:
             if proofs := request.headers.getall("dpop", []):
                 proved = await self.proofs.check(proofs, "POST", path)
                 jkt, nonce = proved.jkt, proved.nonce
-            given = await answer(Knock(form, said[0] if said else None, jkt))
+            shown = self.certificates.shown(request)
+            given = await answer(Knock(form, said[0] if said else None, jkt, shown))
         except NotAForm as why:
             given = error(why.status, "invalid_request", why.why)
         except NotAsked as fault:

@@ -1,4 +1,4 @@
--- A client that may still come in, with every secret and key of its own that is believed now.
+-- A client that may still come in, with every secret, key and certificate that is believed now.
 WITH believed AS (
     SELECT secret_sha256, jwk, created_at AS added_at FROM auth.clients
     WHERE client_id = %(client_id)s AND coalesce(believed_until > %(now)s, true)
@@ -12,6 +12,13 @@ SELECT
     ARRAY(
         SELECT secret_sha256 FROM believed WHERE secret_sha256 IS NOT NULL ORDER BY added_at DESC
     ) AS secrets,
-    ARRAY(SELECT jwk FROM believed WHERE jwk IS NOT NULL ORDER BY added_at DESC) AS jwks
+    ARRAY(SELECT jwk FROM believed WHERE jwk IS NOT NULL ORDER BY added_at DESC) AS jwks,
+    array_remove(
+        ARRAY[
+            client.certificate_sha256,
+            CASE WHEN client.old_certificate_until > %(now)s THEN client.old_certificate_sha256 END
+        ],
+        NULL
+    ) AS certificates
 FROM auth.clients AS client
 WHERE client.client_id = %(client_id)s AND client.state = 'active'

@@ -3,7 +3,8 @@
 A token is verified once and remembered for at most a minute, so that a till's second request
 costs a look into a dictionary. Whoever shuts a door makes the gate forget; for money the booking
 desk asks again anyway. A token that is bound to a key is good only beside a proof of that key for
-this very request. A handler that does not say what it requires lets nobody in.
+this very request, one that is bound to a certificate only beside that certificate. A handler that
+does not say what it requires lets nobody in.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +19,7 @@ from litestar.routes import BaseRoute, HTTPRoute
 from msgspec import Struct
 
 from auth import jws, tokens
+from auth.certificates import Certificates, spelled
 from auth.dpop import NotProved
 from auth.jws import NotSigned, TokenHead
 from auth.keys import Keys, Reader
@@ -25,6 +27,7 @@ from auth.proofs import Proofs
 from auth.recheck import stands
 from auth.refusals import InsufficientScope, InvalidDpopProof, InvalidToken, UseDpopNonce
 from auth.scopes import AUDIENCES, SCOPES, is_wide
+from auth.tokens import Binding
 from federation.refusals import Busy, NotFound
 from tenants.callers import Caller
 
@@ -39,19 +42,21 @@ OF_DPOP = 'DPoP error="invalid_token", algs="ES256"'
 
 
 class Admitted(Struct, frozen=True):
-    """A caller, until when the gate need not look again, and the key that its token is bound to."""
+    """A caller, until when the gate need not look again, and what its token is bound to."""
 
     caller: Caller
     until: float
-    jkt: str | None = None
+    bound: Binding | None = None
 
 
 class Shown(Struct, frozen=True):
-    """What a proof must have been made for, and the proofs that came with the request."""
+    """What a proof must have been made for, and what came with the request: proofs, and the
+    digest of a certificate."""
 
     method: str
     path: str
     proofs: Sequence[str]
+    certificate: bytes | None = None
 
 
 class Gate:
@@ -66,6 +71,7 @@ class Gate:
         doors: Callable[[], int],
         audiences: frozenset[str] = AUDIENCES,
         proofs: Proofs | None = None,
+        certificates: Certificates | None = None,
     ) -> None:
         self._issuer = issuer
         self._keys = keys
@@ -74,20 +80,21 @@ class Gate:
         self._doors = doors
         self._audiences = audiences
         self._proofs = proofs
+        self.certificates = certificates or Certificates("", now)
         self._admitted: dict[str, Admitted] = {}
         self._forgotten = 0
 
     async def admit(self, authorization: str | None) -> Caller:
         """Whose token this is, or `InvalidToken`; one that is bound to a key is not shown here."""
         found = await self._found(authorization)
-        if found.jkt is not None:
+        if found.bound is not None:
             raise InvalidToken
         return found.caller
 
     def known(self, authorization: str | None) -> Caller | None:
         """Whose token this is, if it is remembered and needs no proof; else look closer."""
         found = self._admitted.get(authorization or "")
-        if found is None or found.jkt is not None or self._now().timestamp() >= found.until:
+        if found is None or found.bound is not None or self._now().timestamp() >= found.until:
             return None
         return found.caller
 
@@ -98,13 +105,16 @@ class Gate:
         and the nonce that the caller's next proof may bear. `InsufficientScope` if not all."""
         try:
             found = await self._found(authorization)
+            bound = found.bound
+            if bound and bound.x5t and bound.x5t != spelled(shown.certificate):
+                raise InvalidToken
         except InvalidToken as refused:
             if (authorization or "").lower().startswith("dpop "):
                 refused.challenge = OF_DPOP
             raise
         nonce = None
-        if found.jkt is not None:
-            nonce = await self._possessed(authorization or "", found.jkt, shown)
+        if bound and bound.jkt:
+            nonce = await self._possessed(authorization or "", bound.jkt, shown)
         if not found.caller.scopes.issuperset(scopes.split()):
             raise InsufficientScope
         return found.caller, nonce
@@ -142,7 +152,7 @@ class Gate:
             token=claims.jti,
         )
         until = min(claims.exp, self._now().timestamp() + REMEMBER)
-        found = Admitted(caller, until, None if claims.cnf is None else claims.cnf.jkt)
+        found = Admitted(caller, until, claims.cnf)
         # Shut while we looked: this answer is as old as the look, and not to be kept.
         if forgotten == self._forgotten:
             self._remember(authorization, found)
@@ -174,7 +184,7 @@ class Gate:
             claims = tokens.believe(token, key, self._issuer, self._audiences, self._now())
         except NotSigned:
             raise InvalidToken from None
-        if scheme.lower() != ("bearer" if claims.cnf is None else "dpop"):
+        if scheme.lower() != tokens.scheme(claims).lower():
             raise InvalidToken
         return claims
 
@@ -223,7 +233,8 @@ async def requires(
     gate: Gate = connection.app.state.gate
     path = asked.get("raw_path", b"").partition(b"?")[0].decode("latin-1")
     proofs = connection.headers.getall("dpop", [])
-    shown = Shown(getattr(connection, "method", ""), path or asked["path"], proofs)
+    method, certificate = getattr(connection, "method", ""), gate.certificates.shown(connection)
+    shown = Shown(method, path or asked["path"], proofs, certificate)
     caller, nonce = await gate.allow(said[0] if said else None, scope, shown)
     asked["state"]["caller"] = caller
     if nonce is not None:

@@ -54,6 +54,7 @@ class Client(Struct, frozen=True):
     pushed_only: bool
     secrets: list[bytes]
     jwks: list[Jwk]
+    certificates: list[bytes]
 
     def __repr__(self) -> str:
         return f"<{self.client_id}>"

@@ -7,9 +7,9 @@ from auth.scopes import CONSOLE, MEMBER, SCOPES
 Metadata = dict[str, str | bool | list[str]]
 
 
-def metadata(issuer: str, members_sign_in: bool) -> Metadata:
+def metadata(issuer: str, members_sign_in: bool, certificates: bool) -> Metadata:
     """Where the doors are and what opens them; those for members' apps only where members can
-    sign in."""
+    sign in, certificates only where a proxy is believed that sees them."""
     told: Metadata = {
         "issuer": issuer,
         "token_endpoint": f"{issuer}/oauth/token",
@@ -23,6 +23,7 @@ def metadata(issuer: str, members_sign_in: bool) -> Metadata:
         ],
         "response_types_supported": ["code"] if members_sign_in else ["none"],
         "grant_types_supported": ["client_credentials"],
+        "tls_client_certificate_bound_access_tokens": certificates,
         "dpop_signing_alg_values_supported": jws.ALGORITHMS,
         "service_documentation": f"{issuer}/docs",
         "ui_locales_supported": ["ja", "en"],

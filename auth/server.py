@@ -22,6 +22,7 @@ from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
 from msgspec import Struct
 
 from auth import tokens
+from auth.certificates import spelled
 from auth.giving import Given, Giving
 from auth.grants import GRANTS, Code, Credentials, NotGranted, Refresh
 from auth.keys import SigningKey
@@ -40,11 +41,13 @@ class DoorAnswer(Struct, frozen=True):
 
 
 class Knock(Struct, frozen=True):
-    """What came in: a form, an Authorization header, and the key that was proved beside them."""
+    """What came in: a form, an Authorization header, the key that was proved beside them, and the
+    digest of the certificate that was shown."""
 
     form: dict[str, str]
     authorization: str | None
     jkt: str | None = None
+    certificate: bytes | None = None
 
 
 class DoorRequest(OAuth2Request):  # type: ignore[misc]
@@ -55,6 +58,7 @@ class DoorRequest(OAuth2Request):  # type: ignore[misc]
         self.payload = _Payload(knock.form)
         self.authorization = knock.authorization
         self.jkt = knock.jkt
+        self.certificate = knock.certificate
         self.signing = signing
         self.given: Given | None = None
 
@@ -87,6 +91,12 @@ class NeedsProof(OAuth2Error):  # type: ignore[misc]
 
     error = "invalid_dpop_proof"
     description = "This client proves that it holds its key."
+
+
+class NeedsCertificate(NotThisClient):
+    """A client that was registered with a certificate asks without it (RFC 8705, 7.2)."""
+
+    description = "This client shows its certificate to the proxy in front."
 
 
 Act = Callable[[DoorRequest, Client], tuple[int, dict[str, object]]]
@@ -141,6 +151,7 @@ class DoorServer(AuthorizationServer):  # type: ignore[misc]
             request.jkt,
             self._handle(client.tenant_id, given.member_id) if given else None,
             given.grant_id if given else None,
+            spelled(request.certificate) if client.certificates else None,
         )
         assert request.signing is not None
         said: dict[str, object] = {
@@ -154,8 +165,11 @@ class DoorServer(AuthorizationServer):  # type: ignore[misc]
         return said
 
     def holds_key(self, request: DoorRequest) -> None:
-        """Whoever was registered with DPoP gets nothing without it."""
-        if request.client.dpop and request.jkt is None:
+        """Whoever was registered with DPoP, or with a certificate, gets nothing without it."""
+        client: Client = request.client
+        if client.certificates and request.certificate not in client.certificates:
+            raise NeedsCertificate
+        if client.dpop and request.jkt is None:
             raise NeedsProof
 
     def query_client(self, client_id: str) -> Client | None:

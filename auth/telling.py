@@ -119,4 +119,4 @@ def told(claims: TokenClaims) -> dict[str, object]:
     """A token that holds, in the words of RFC 7662."""
     said: dict[str, Any] = msgspec.to_builtins(claims)
     said.pop("grant", None)
-    return {"active": True, "token_type": "DPoP" if claims.cnf else "Bearer", **said}
+    return {"active": True, "token_type": tokens.scheme(claims), **said}

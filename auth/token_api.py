@@ -18,6 +18,7 @@ from auth.forms import FORM, MOST_BYTES
 from auth.gate import ANYONE
 from auth.metadata import Metadata, metadata
 from auth.server import DoorAnswer
+from auth.tokens import Binding
 
 MINUTES = CacheControlHeader(public=True, max_age=300)
 Asked = Request[Any, Any, Any]
@@ -54,6 +55,7 @@ class Told(Struct, frozen=True, omit_defaults=True):
     nbf: int | None = None
     jti: str | None = None
     token_type: str | None = None
+    cnf: Binding | None = None
 
 
 @dataclass
@@ -198,7 +200,8 @@ async def get_jwks(door_desk: NamedDependency[DoorDesk]) -> dict[str, list[dict[
 @get("/.well-known/oauth-authorization-server", requires=ANYONE, cache_control=MINUTES)
 async def get_metadata(door_desk: NamedDependency[DoorDesk]) -> Metadata:
     """What a client needs to know to come in (RFC 8414)."""
-    return metadata(door_desk.server.issuer, door_desk.sign_in is not None)
+    members = door_desk.sign_in is not None
+    return metadata(door_desk.server.issuer, members, door_desk.certificates.believed)
 
 
 ROUTES: list[HTTPRouteHandler] = [

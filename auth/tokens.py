@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from joserfc.jwk import ECKey
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from auth import jws
 from auth.jws import NotSigned, TokenHead, Word
@@ -21,7 +21,8 @@ TenantId = Annotated[str, Meta(pattern=r"\A[0-9]{1,18}\Z")]
 
 class Grant(Struct, frozen=True):
     """What a client asked for and may have; in whose name (`subject`) and by what that member
-    allowed (`grant_id`), if not its own; bound to the key `jkt`, if to any."""
+    allowed (`grant_id`), if not its own; bound to the key `jkt` and the certificate `x5t`, if to
+    any."""
 
     client_id: str
     tenant_id: int
@@ -31,17 +32,27 @@ class Grant(Struct, frozen=True):
     jkt: str | None = None
     subject: str | None = None
     grant_id: str | None = None
+    x5t: str | None = None
 
 
-class Confirmed(Struct, frozen=True, forbid_unknown_fields=True):
-    """Whose token it is: that of the key with this thumbprint (RFC 9449, 6.1)."""
+Thumbprint = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
 
-    jkt: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9_-]{43}\Z")]
+
+class Binding(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whose token it is: that of the key with this thumbprint (RFC 9449, 6.1), of the certificate
+    with this one (RFC 8705, 3.1), or of whoever has both."""
+
+    jkt: Thumbprint | None = None
+    x5t: Thumbprint | None = field(default=None, name="x5t#S256")
+
+    def __post_init__(self) -> None:
+        if self.jkt is None and self.x5t is None:
+            raise ValueError("bound to nothing")
 
 
 class TokenClaims(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """What an access token says. One audience; `tills` only where the client may not use all;
-    `grant` where it speaks for a member, who then is its subject; `cnf` where a key is needed."""
+    `grant` where it speaks for a member, who then is its subject; `cnf` where more is needed."""
 
     iss: str
     sub: Word
@@ -54,7 +65,7 @@ class TokenClaims(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     scope: str
     tenant: TenantId
     tills: tuple[str, ...] | None = None
-    cnf: Confirmed | None = None
+    cnf: Binding | None = None
     grant: Word | None = None
 
 
@@ -73,11 +84,16 @@ def issue(grant: Grant, issuer: str, signing: SigningKey, now: datetime) -> str:
         scope=" ".join(grant.scopes),
         tenant=str(grant.tenant_id),
         tills=None if grant.tills is None else tuple(grant.tills),
-        cnf=None if grant.jkt is None else Confirmed(grant.jkt),
+        cnf=Binding(grant.jkt, grant.x5t) if grant.jkt or grant.x5t else None,
         grant=grant.grant_id,
     )
     head = TokenHead(alg="ES256", typ="at+jwt", kid=signing.kid)
     return jws.signed(head, claims, signing.key)
+
+
+def scheme(claims: TokenClaims) -> str:
+    """As what a token is shown: one that is bound to a key as DPoP (RFC 9449, 7.1)."""
+    return "DPoP" if claims.cnf and claims.cnf.jkt else "Bearer"
 
 
 def believe(

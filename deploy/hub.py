@@ -14,6 +14,7 @@ from litestar import Request
 from psycopg import AsyncConnection
 
 from auth import bell, keys, watching
+from auth.certificates import Certificates
 from auth.door_desk import DoorDesk
 from auth.gate import Gate
 from auth.keys import Keys
@@ -104,6 +105,7 @@ class Hub:
             wall,
         )
         self.pushes = Pushes()
+        self.certificates = Certificates(settings.certificates_from, wall)
         self.gate, self.doors = self._gate(), self._doors()
         self.closing = Closing(
             lambda: self.pools.bare("worker"),
@@ -162,14 +164,17 @@ class Hub:
     def _gate(self) -> Gate:
         """Who comes in with a token."""
         counter, moved = (lambda: self.pools.use("counter")), (lambda: self.desk.moved)
-        return Gate(self.settings.issuer, self.keys, counter, wall, moved, proofs=self.proofs)
+        seen, told = self.proofs, self.certificates
+        issuer, keys = self.settings.issuer, self.keys
+        return Gate(issuer, keys, counter, wall, moved, proofs=seen, certificates=told)
 
     def _doors(self) -> DoorDesk:
         """Where tokens are given, told of and taken back."""
         issuer, door = self.settings.issuer, self.pools.door
         server = DoorServer(issuer, door, wall, self.known_as)
         ring = partial(bell.ring, self.settings.redis_url, "a token")
-        return DoorDesk(server, self.keys, self.proofs, door, wall, ring, self.pushing)
+        told = self.certificates
+        return DoorDesk(server, self.keys, self.proofs, door, wall, ring, self.pushing, told)
 
     def pushing(self, request: Request[Any, Any, Any], client_id: str) -> int:
         """The seconds to wait before an app may push another request from there; or 0."""

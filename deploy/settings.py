@@ -35,6 +35,7 @@ class Settings(Struct, frozen=True):
     smtp: str | None = None
     mail_from: str = "meguri@localhost"
     proxies: str = ""  # networks whose X-Forwarded-For is believed, with commas between
+    certificates_from: str = ""  # networks whose word for a client's certificate is believed
     webhooks: str = "on"
     scan: str = ""  # clamd://host:port; without it files are not scanned
     texts: str | None = None  # where text messages are handed over (docs/members.md)
@@ -68,6 +69,7 @@ class Settings(Struct, frozen=True):
             "MEGURI_SMTP": self.smtp or "",
             "MEGURI_MAIL_FROM": self.mail_from,
             "MEGURI_PROXIES": self.proxies,
+            "MEGURI_CERTIFICATES_FROM": self.certificates_from,
             "MEGURI_WEBHOOKS": self.webhooks,
             "MEGURI_SCAN": self.scan,
             "MEGURI_TEXTS": self.texts or "",
@@ -125,6 +127,7 @@ def settings(env: Mapping[str, str] | None = None) -> Settings:
         smtp=env.get("MEGURI_SMTP") or None,
         mail_from=env.get("MEGURI_MAIL_FROM") or "meguri@localhost",
         proxies=env.get("MEGURI_PROXIES", ""),
+        certificates_from=env.get("MEGURI_CERTIFICATES_FROM", ""),
         webhooks=env.get("MEGURI_WEBHOOKS") or "on",
         scan=scan_of(env.get("MEGURI_SCAN", "")),
         texts=env.get("MEGURI_TEXTS") or None,

@@ -293,14 +293,14 @@ def part(token: str, number: int) -> Any:
 
 @asynccontextmanager
 async def open_doors(
-    given: Given, template: str, folder: Path, redis_url: str | None = "given"
+    given: Given, template: str, folder: Path, redis_url: str | None = "given", **more: Any
 ) -> AsyncIterator[Doors]:
     """A hub with a bakery and a member, and a place to sign in."""
     name = f"meguri_test_doors_{secrets.token_hex(4)}"
     with cloned(given.database_url, template, name) as url:
         port = free_port(20_000 + secrets.randbelow(10_000))
         settings = settings_for(url, given.redis_url if redis_url == "given" else redis_url, folder)
-        settings = msgspec.structs.replace(settings, issuer=f"http://127.0.0.1:{port}")
+        settings = msgspec.structs.replace(settings, issuer=f"http://127.0.0.1:{port}", **more)
         sign_in = StandIn()
         async with serving(settings, sign_in=sign_in, port=port) as mall:
             doors = Doors(mall, sign_in)

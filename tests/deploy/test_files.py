@@ -3,25 +3,21 @@
 import inspect
 import json
 import re
-import shutil
 import subprocess
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from auth.certificates import HEADER
 from deploy import eyes, settings
 from deploy.cli import COMMANDS
 from deploy.pools import SIZES
 from deploy.serve import GRACE_SECONDS
 from federation.refusals import Busy, RateLimited
+from tests.auth import fronted
 from tests.conftest import Given
 from tests.mall import BEGIN, settings_for
 from tests.races.hubs import ROOT, hubs, lay_out, mall_of
@@ -30,7 +26,8 @@ DEPLOY = ROOT / "deploy"
 DOCKERFILE = (DEPLOY / "image" / "Dockerfile").read_text()
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
 COLLECTOR = yaml.safe_load((DEPLOY / "otel" / "collector.yaml").read_text())
-NGINX = (DEPLOY / "nginx" / "nginx.conf").read_text()
+NGINX_FILES = ("nginx.conf", "routes.conf")
+NGINX = "".join((DEPLOY / "nginx" / one).read_text() for one in NGINX_FILES)
 CHART = DEPLOY / "helm" / "meguri"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 DRAIN_SECONDS = 5
@@ -240,38 +237,19 @@ def test_nginx_sends_again_only_what_bears_a_slip() -> None:
 
 
 def test_nginx_itself_reads_the_file(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx")
-    if nginx is None:
-        pytest.skip("nginx is not installed: nginx -t")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "points.example.jp")])
-    now = datetime.now(UTC)
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "tls.crt").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    pem = serialization.Encoding.PEM
-    (tmp_path / "tls.key").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    )
-    text = NGINX.replace(" /tmp/", f" {tmp_path}/").replace("/etc/nginx/tls", str(tmp_path))
-    text = re.sub(r"hub-[ab]:8000", "127.0.0.1:8000", text)
-    (tmp_path / "nginx.conf").write_text(text)
-    told = subprocess.run(
-        [nginx, "-t", "-c", str(tmp_path / "nginx.conf")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [fronted.found(), "-t", "-c", str(fronted.written(tmp_path, 8000))]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
+
+
+def test_nginx_says_itself_what_the_hubs_believe_of_it() -> None:
+    """A location with a header of its own would pass on what clients say in all the others."""
+    server, http = NGINX.find("server {"), NGINX.find("http {")
+    assert http < NGINX.find("proxy_set_header") < NGINX.rfind("proxy_set_header") < server
+    assert "proxy_set_header X-SSL-Client-Cert $ssl_client_escaped_cert;" in NGINX
+    assert HEADER == "x-ssl-client-cert"
+    assert COMPOSE["services"]["hub-a"]["environment"]["MEGURI_CERTIFICATES_FROM"].endswith(":-}")
+    assert VALUES["certificatesFrom"] == ""
 
 
 def test_the_hubs_believe_their_own_proxy_for_an_address_and_nobody_else() -> None:

@@ -61,7 +61,12 @@ auth.clients
   dpop boolean NOT NULL DEFAULT false
   pushed_only boolean NOT NULL DEFAULT false
   believed_until timestamp with time zone
+  certificate_sha256 bytea
+  old_certificate_sha256 bytea
+  old_certificate_until timestamp with time zone
   clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text, 'member'::text]))) NOT VALID
+  clients_certificates_check: CHECK (((COALESCE(length(certificate_sha256), 32) = 32) AND (COALESCE(length(old_certificate_sha256), 32) = 32))) NOT VALID
+  clients_certified_check: CHECK (((certificate_sha256 IS NULL) OR (method <> 'none'::text))) NOT VALID
   clients_check1: CHECK (((method = 'private_key_jwt'::text) = (jwk IS NOT NULL)))
   clients_check2: CHECK (((state = 'revoked'::text) = (revoked_at IS NOT NULL)))
   clients_check: CHECK (((method = 'client_secret_basic'::text) = (secret_sha256 IS NOT NULL)))

@@ -11,6 +11,7 @@ FORGED = "tests/auth/test_forged.py"
 CLIENTS = "tests/auth/test_clients.py"
 FORMS = "tests/people/test_forms_of_others.py"
 SHEET = "tests/settlement/test_sheet.py"
+CERTIFICATES = "tests/auth/test_certificates.py"
 NO_PROOF = f"{DPOP}::test_what_is_no_proof_gets_no_token_and_opens_no_route"
 THIEF = f"{DPOP}::test_a_bound_token_is_worth_nothing_to_a_thief"
 
@@ -18,16 +19,44 @@ KNOCKING = (
     Bug(
         "a bound token passes as a bearer's",
         "auth/gate.py",
-        'if scheme.lower() != ("bearer" if claims.cnf is None else "dpop"):',
+        "if scheme.lower() != tokens.scheme(claims).lower():",
         'if scheme.lower() not in ("bearer", "dpop"):',
         THIEF,
     ),
     Bug(
         "the lean way in asks for no proof",
         "auth/gate.py",
-        "if found is None or found.jkt is not None or self._now().timestamp() >= found.until:",
+        "if found is None or found.bound is not None or self._now().timestamp() >= found.until:",
         "if found is None or self._now().timestamp() >= found.until:",
         THIEF,
+    ),
+    Bug(
+        "any certificate will do",
+        "auth/gate.py",
+        "if bound and bound.x5t and bound.x5t != spelled(shown.certificate):",
+        "if bound and bound.x5t and shown.certificate is None:",
+        f"{CERTIFICATES}::test_a_bound_token_opens_routes_beside_its_certificate_alone",
+    ),
+    Bug(
+        "anybody says which certificate he showed",
+        "auth/certificates.py",
+        "len(told[0]) > LONGEST or not self._trusts(connection):",
+        "len(told[0]) > LONGEST:",
+        f"{CERTIFICATES}::test_a_stranger_who_speaks_as_nginx_is_not_heard",
+    ),
+    Bug(
+        "a token is given without the certificate",
+        "auth/server.py",
+        "if client.certificates and request.certificate not in client.certificates:",
+        "if client.certificates and request.certificate is None:",
+        f"{CERTIFICATES}::test_who_was_registered_with_a_certificate_gets_no_token_without_it",
+    ),
+    Bug(
+        "a certificate of yesterday is one of today",
+        "auth/certificates.py",
+        "<= self._now() <= found.not_valid_after_utc",
+        "<= self._now()",
+        f"{CERTIFICATES}::test_what_is_not_its_certificate_opens_nothing",
     ),
     Bug(
         "any key will do",
