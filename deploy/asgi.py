@@ -14,6 +14,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 JSON = (b"content-type", b"application/json")
 PROBLEM = (b"content-type", b"application/problem+json")
 NO_STORE = (b"cache-control", b"no-store")
+NO_GUESSING = (b"x-content-type-options", b"nosniff")
 REPLAYED = (b"idempotent-replayed", b"true")
 CHALLENGE = (b"www-authenticate", b'Bearer error="invalid_token"')
 
@@ -23,6 +24,7 @@ async def reply(answer: Answer, send: Send) -> None:
     headers = [
         PROBLEM if answer.status >= 400 else JSON,
         NO_STORE,
+        NO_GUESSING,
         (b"content-length", b"%d" % len(answer.body)),
     ]
     if answer.replayed:

@@ -3,9 +3,9 @@ whichever route answers and whatever it forgot to say; and its kind is never gue
 
 from typing import Any
 
+from deploy.asgi import NO_GUESSING, NO_STORE
+
 OURS = b"__Host-meguri"  # how the names of the cookies of people, members and devices begin
-NO_STORE = (b"cache-control", b"no-store")
-NO_GUESSING = (b"x-content-type-options", b"nosniff")
 
 
 async def unkept(message: Any, scope: Any) -> None:

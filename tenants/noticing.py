@@ -44,7 +44,7 @@ KINDS = {
     "rank": ("ランク", "Your rank"),
     "campaign": ("キャンペーンとご案内", "Campaigns and news"),
     "coupon": ("クーポン", "Coupons"),
-    "paced": ("ポイントのご利用の確認", "Points that are kept until we are sure"),
+    "paced": ("ポイントの動きの確認", "Points that are kept until we are sure"),
     "points-corrected": ("ポイントの訂正", "Corrections of points"),
 }
 

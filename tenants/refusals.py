@@ -41,8 +41,7 @@ class GrantingStopped(Refusal):
 
 class SpendsTooFast(Refusal):
     """短い間に利用か付与が重なったため、ご本人の確認が済むまで利用できません
-    Points were spent or earned again and again: they are kept until somebody has made sure whose
-    they are."""
+    Points were spent or earned too often: kept until somebody has made sure whose they are."""
 
     do = "call"
     staff_text = "確認待ち・窓口へ案内"

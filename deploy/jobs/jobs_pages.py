@@ -71,8 +71,9 @@ async def post_job(
     clock: NamedDependency[forms.Now],
 ) -> Response[Any]:
     """Ask for a run now, of whichever hub; what waits is not asked twice. / いま実行"""
-    job, session = job_of(name), session_of(request)
+    session = session_of(request)
     told = await reception.form(request, session)
+    job = job_of(name)
     if told.get("confirm", "").strip() != name:
         return forms.onward(request, f"{JOBS}/{name}", "", Validation(pointer="/confirm"))
     now = clock().astimezone(TOKYO)
