@@ -1,4 +1,4 @@
-"""Rows of the catalogue that settlement carries, by their numbers: C25, C31, A11."""
+"""Rows of the catalogue that settlement carries, by their numbers: C6, C20, C22, C25, C31, A11."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,9 @@ import pytest
 from federation.refusals import Validation
 from settlement import calendar
 from tenants import foreign, layout
-from tests.mall import Mall
+from tests.mall import Mall, Member
+from tests.office import card, office
+from tests.stories.test_imports import LOTS, approved, file, settled
 from tests.stories.test_returns import returned
 
 FIRST, SECOND = date(2026, 6, 3), date(2026, 6, 18)
@@ -22,6 +24,61 @@ R-1002,bakery,2026-06-04,30,3000
 def lines(statement: Any) -> dict[int, int]:
     """What stands under each code, in yen."""
     return {one["code"]: one["yen"] for one in statement["lines"] if "yen" in one}
+
+
+async def test_c6_an_operator_joins_a_second_facility_whose_balances_keep_their_origin(
+    mall: Mall,
+) -> None:
+    """Points of the programme that ended are spent at the first facility, and the second pays."""
+    bakery = await mall.shop("bakery", "tokushima")
+    await mall.shop("florist", "naruto")
+    clerk, other = await office(mall), await office(mall)
+    came = card()
+    sent = await clerk.sends(file(f"{came},N-1,,,120,2027-03-31,naruto"))
+    await approved(sent, other)
+    assert (await settled(clerk, sent.json["file"]))["booked"] == 1
+    assert await mall.value(LOTS) == [["legacy", "naruto", 120, "2027-03-31", "import"]]
+    hanako = Member(await mall.value("SELECT max(member_id) FROM federation.entries"), came)
+    await bakery.accepts(hanako, 100)
+    assert await mall.points_of(hanako) == 20
+    assert (await mall.close(FIRST)).status == 200
+    assert {one: yen for one, yen in (await mall.nets(FIRST)).items() if yen} == {
+        "bakery": 100, "naruto": -100,
+    }  # fmt: skip
+
+
+async def test_c20_each_point_shows_its_funders_and_they_sum_to_the_whole(mall: Mall) -> None:
+    bakery, hanako = await mall.shop("bakery", "tokushima"), await mall.member()
+    shares = {"facility": 2, "tenant": 1, "operator": 1}
+    await mall.campaign("rain", "tokushima", (FIRST, FIRST), None, 3, shares)
+    for yen in (5_500, 770, 109_890):
+        told = await bakery.sells(hanako, yen=yen)
+        for grant in told["grants"]:
+            assert sum(one["points"] for one in grant["funders"]) == grant["points"]
+        assert sum(grant["points"] for grant in told["grants"]) == told["points"]
+    whole = (await bakery.sells(hanako, yen=4_400))["grants"][1]
+    assert whole["funders"] == [
+        {"party": "tokushima", "points": 40}, {"party": "operator", "points": 20},
+        {"party": "bakery", "points": 20},
+    ]  # fmt: skip
+
+
+async def test_c22_finance_takes_the_journals_of_a_sale_less_its_points_released_on_use(
+    mall: Mall,
+) -> None:
+    """企業会計基準29号 設例22: what points are worth is owed from the sale, released on use."""
+    bakery, hanako = await mall.shop("bakery"), await mall.member()
+    await bakery.sells(hanako, yen=55_000)
+    await bakery.accepts(hanako, 200)
+    assert (await mall.close(FIRST)).status == 200
+    office_of = await mall.office(bakery)
+    told = (await office_of.get("/v1/settlement/cycles/2026-06-01/journals")).json["journals"]
+    moves = [(one["account"], one["yen"]) for each in told for one in each["moves"]]
+    assert ("売上高", 500) in moves
+    assert ("契約負債", -500) in moves
+    assert ("契約負債", 200) in moves
+    assert ("ポイント決済", -200) in moves, "what the till rang up as paid by points"
+    assert all(sum(one["yen"] for one in each["moves"]) == 0 for each in told)
 
 
 async def test_c25_a_third_facility_is_settled_from_its_start_date_only(mall: Mall) -> None:
