@@ -246,6 +246,7 @@ class Mall:
         shop = Shop(self, owner, registered)
         shop.shop_id, shop.tenant_id = shop_id, tenant_id
         shop.till = tills.get("tills", [shop.till])[0]
+        self.hub.forget()  # as the bell does
         return shop
 
     async def shops(self, *codes: str, **more: Any) -> list[Shop]:
