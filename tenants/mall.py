@@ -66,7 +66,7 @@ class Mall:
         self._parties: dict[str, Party] = {}
         self._coupons: Mapping[str, Coupon] = {}
         self._loaded = False
-        self._loading = asyncio.Lock()
+        self._look: asyncio.Task[None] | None = None
         self._counted = 0
         self._looked_at = 0.0
 
@@ -121,27 +121,39 @@ class Mall:
     async def _load(self) -> None:
         """Read the mall if it was never read, was forgotten, or a door has moved elsewhere: the
         doors' counter is asked once a second, so that what was agreed is soon known everywhere.
-        While one asks, the others go by what was read: a database that is away holds up no queue.
+        While one asks, the others go by what was read, or wait with it for the same answer: a
+        database that is away holds up no queue.
         """
-        now = asyncio.get_running_loop().time()
-        young = now - self._looked_at < LOOK_EVERY_SECONDS
-        if self._loaded and (young or self._loading.locked()):
+        young = asyncio.get_running_loop().time() - self._looked_at < LOOK_EVERY_SECONDS
+        if self._loaded and (young or self._look is not None):
             return
-        async with self._loading:
-            if self._loaded and now - self._looked_at < LOOK_EVERY_SECONDS:
-                return
-            seen = self._moved()
-            async with self._connect() as conn:
-                row = await (await conn.execute(COUNTER)).fetchone()
-                counted = row[0] if row else 0
-                if not self._loaded or counted != self._counted:
-                    self._tills = await read(conn, seen)
-                    self._vouched = {}
-                    self._expiry = await expiry_policies(conn)
-                    self._coupons = await reading.published(conn)
-                    self._parties = {row["code"]: Party(**row) for row in await rows(conn, PARTIES)}
-            self._counted, self._looked_at = counted, now
-            self._loaded = seen == self._moved()
+        begins = self._look is None
+        look = self._look = self._look or asyncio.create_task(self._look_now())
+        if begins:
+            look.add_done_callback(self._ended)
+        await asyncio.shield(look)
+        if not (begins or self._loaded):  # forgotten while it was read
+            await self._load()
+
+    def _ended(self, look: asyncio.Task[None]) -> None:
+        """The next asks anew; a failure was told to whoever waited, if anybody did."""
+        self._look = None
+        if not look.cancelled():
+            look.exception()
+
+    async def _look_now(self) -> None:
+        now, seen = asyncio.get_running_loop().time(), self._moved()
+        async with self._connect() as conn:
+            row = await (await conn.execute(COUNTER)).fetchone()
+            counted = row[0] if row else 0
+            if not self._loaded or counted != self._counted:
+                self._tills = await read(conn, seen)
+                self._vouched = {}
+                self._expiry = await expiry_policies(conn)
+                self._coupons = await reading.published(conn)
+                self._parties = {row["code"]: Party(**row) for row in await rows(conn, PARTIES)}
+        self._counted, self._looked_at = counted, now
+        self._loaded = seen == self._moved()
 
 
 def open_till(tills: Tills, tenant_id: int, code: str) -> Till:

@@ -52,6 +52,13 @@ KEEPING = (
         IN_THE_BOOKING,
     ),
     Bug(
+        "each till waits by itself for a database that is away",
+        "tenants/mall.py",
+        "self._look or asyncio.create_task(self._look_now())",
+        "asyncio.create_task(self._look_now())",
+        "tests/races/test_away.py",
+    ),
+    Bug(
         "nobody hears who left",
         "federation/booking.py",
         "            self._gone(left)\n",

@@ -1,0 +1,41 @@
+"""While the database is away, right after a door has moved: whoever sells waits once, together."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from psycopg import AsyncConnection
+from psycopg_pool import PoolTimeout
+
+from tests.mall import Mall
+from tests.races.hubs import once
+
+TILLS = 12
+
+
+async def test_tills_that_wait_for_the_same_look_are_told_at_once_that_it_failed(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each waited for the pool in its turn: the twelfth for a minute."""
+    bakery, members = await mall.shop("bakery"), await mall.members(TILLS)
+    await bakery.sells(members[0], yen=1_100)
+    looks = 0
+
+    @asynccontextmanager
+    async def away() -> AsyncIterator[AsyncConnection]:
+        nonlocal looks
+        looks += 1
+        await asyncio.sleep(0.5)
+        raise PoolTimeout
+        yield
+
+    sales = [bakery.sale(member, 1_100) for member in members]
+    with monkeypatch.context() as patch:
+        patch.setattr(mall.hub.mall, "_connect", away)
+        mall.hub.mall.forget()
+        told = await asyncio.gather(*(once(bakery, "/v1/accruals", sale) for sale in sales))
+    assert [answer.status for answer in told if answer] == [503] * TILLS
+    assert looks < TILLS, "one asks for all who are there"
+    for sale in sales:
+        assert (await bakery.post("/v1/accruals", **sale)).status == 201
