@@ -5,7 +5,6 @@ knows it long before it signs; the old key is honoured until the last token it m
 over. The private halves lie sealed in the database, so that all processes sign alike.
 """
 
-import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
@@ -24,6 +23,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from federation.sql import statement
+from federation.together import Together
 from tenants.layout import moved
 
 ALONE = statement(__file__, "lock_keys")
@@ -185,19 +185,20 @@ class Keys:
         self._keys: dict[str, SigningKey] = {}
         self._seen_at = NEVER
         self._forgotten = 0
-        self._one_looks = asyncio.Lock()
+        self._together = Together(self._look)
 
     async def reload(self, unless_seen_since: datetime) -> None:
         """Look into the database, unless somebody has since that instant."""
-        async with self._one_looks:
-            if self._seen_at > unless_seen_since:
-                return
-            now, forgotten = self._now(), self._forgotten
-            async with self._reader() as conn:
-                rows = await _live(conn, now)
-            known = self._keys
-            self._keys = {row.kid: self._opened(row, known.get(row.kid)) for row in rows}
-            self._seen_at = now if forgotten == self._forgotten else NEVER
+        while self._seen_at <= unless_seen_since and not await self._together.look():
+            pass  # forgotten while another's look read it
+
+    async def _look(self) -> None:
+        now, forgotten = self._now(), self._forgotten
+        async with self._reader() as conn:
+            rows = await _live(conn, now)
+        known = self._keys
+        self._keys = {row.kid: self._opened(row, known.get(row.kid)) for row in rows}
+        self._seen_at = now if forgotten == self._forgotten else NEVER
 
     def _opened(self, row: Row, known: SigningKey | None) -> SigningKey:
         key = known.key if known else self._vault.open(row.sealed, row.kid)

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from federation.refusals import NotFound, TenantSuspended, TillNotActive
 from federation.sql import statement
+from federation.together import Together
 from tenants.callers import Caller
 from tenants.coupons import reading
 from tenants.coupons.coupon import Coupon
@@ -66,7 +67,7 @@ class Mall:
         self._parties: dict[str, Party] = {}
         self._coupons: Mapping[str, Coupon] = {}
         self._loaded = False
-        self._look: asyncio.Task[None] | None = None
+        self._together = Together(self._look_now)
         self._counted = 0
         self._looked_at = 0.0
 
@@ -125,21 +126,10 @@ class Mall:
         database that is away holds up no queue.
         """
         young = asyncio.get_running_loop().time() - self._looked_at < LOOK_EVERY_SECONDS
-        if self._loaded and (young or self._look is not None):
+        if self._loaded and (young or self._together.looking):
             return
-        begins = self._look is None
-        look = self._look = self._look or asyncio.create_task(self._look_now())
-        if begins:
-            look.add_done_callback(self._ended)
-        await asyncio.shield(look)
-        if not (begins or self._loaded):  # forgotten while it was read
-            await self._load()
-
-    def _ended(self, look: asyncio.Task[None]) -> None:
-        """The next asks anew; a failure was told to whoever waited, if anybody did."""
-        self._look = None
-        if not look.cancelled():
-            look.exception()
+        while not (await self._together.look() or self._loaded):
+            pass  # forgotten while another's look read it
 
     async def _look_now(self) -> None:
         now, seen = asyncio.get_running_loop().time(), self._moved()

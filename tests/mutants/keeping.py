@@ -53,9 +53,9 @@ KEEPING = (
     ),
     Bug(
         "each till waits by itself for a database that is away",
-        "tenants/mall.py",
-        "self._look or asyncio.create_task(self._look_now())",
-        "asyncio.create_task(self._look_now())",
+        "federation/together.py",
+        "self._task or asyncio.create_task(self._once())",
+        "asyncio.create_task(self._once())",
         "tests/races/test_away.py",
     ),
     Bug(
