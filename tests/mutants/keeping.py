@@ -59,6 +59,13 @@ KEEPING = (
         "tests/races/test_away.py",
     ),
     Bug(
+        "a look that is over is still joined",
+        "federation/together.py",
+        "self._task is not None and not self._task.done()",
+        "self._task is not None",
+        "tests/federation/test_together.py::test_a_look_that_is_over_is_joined_by_nobody",
+    ),
+    Bug(
         "nobody hears who left",
         "federation/booking.py",
         "            self._gone(left)\n",
