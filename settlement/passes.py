@@ -1,7 +1,8 @@
-"""全件を読む: a pass over everything is hashed, by several at once.
+"""全件を読む: a pass over everything, in the way that suits it.
 
 The planner expects far more cells than any mall has: it would sort every draw, on disk, and look up
-lot by lot what one pass over them finds.
+lot by lot what one pass over them finds. Where there are nearly as many groups as rows, it is the
+other way round: a hash table of them all is slower than a sort.
 """
 
 from collections.abc import Mapping
@@ -12,13 +13,15 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 
 HASHED = "SELECT set_config('enable_sort', 'off', true), set_config('work_mem', '64MB', true)"
+SORTED = "SELECT set_config('enable_hashagg', 'off', true)"
 JOINED = "SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)"
 
 
 async def whole(
     conn: AsyncConnection, query: str, asked: Mapping[str, Any], how: str
 ) -> list[dict[str, Any]]:
-    """All rows of a statement that reads everything, `HASHED` or `JOINED` as suits it."""
-    async with conn.transaction():
+    """All rows of a statement that reads everything, `HASHED`, `JOINED` or `SORTED` as suits it; who
+    reads on plans as before."""
+    async with conn.transaction(force_rollback=True):
         await conn.execute(how)
         return await rows(conn, query, asked)

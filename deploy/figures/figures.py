@@ -11,6 +11,7 @@ from federation.crowd import FEW, Few, few
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
+from settlement.passes import SORTED, whole
 
 SUMS = statement(__file__, "sums")
 PEOPLE = statement(__file__, "people")
@@ -87,6 +88,12 @@ class Days(Struct, frozen=True):
         last = later[0] - timedelta(days=1) if later else self.last_on
         return max(since_on, self.first_on), min(last, self.last_on)
 
+    def spans(self) -> dict[str, Any]:
+        """Every column with its days, as statements take them."""
+        columns = self.columns()
+        firsts, lasts = zip(*(self.of(one) for one in columns), strict=True)
+        return {"columns": list(columns), "firsts": list(firsts), "lasts": list(lasts)}
+
 
 def since(day: date, grain: Grain | None) -> date:
     """The first day of the week (Monday) or month that a day lies in."""
@@ -122,15 +129,14 @@ async def counted(
     """Every figure that is wanted, by day, week or month and place."""
     asked = {**days.asked(), **at.asked()}
     found: Counts = {}
-    sources = [SUMS]
+    read = await rows(reader, SUMS, asked)
     if wanted & {"members", "visits_tenths"}:
-        sources.append(PEOPLE)
+        read += await whole(reader, PEOPLE, at.asked() | days.spans(), SORTED)
     if "share_tenths" in wanted:
-        sources.append(DECLARED)
-    for source in sources:
-        for row in await rows(reader, source, asked):
-            key = (row.pop("since_on"), row.pop("code"))
-            found.setdefault(key, {}).update(row)
+        read += await rows(reader, DECLARED, asked)
+    for row in read:
+        key = (row.pop("since_on"), row.pop("code"))
+        found.setdefault(key, {}).update(row)
     if days.grain is None:
         found = {(days.first_on, code): one for (_, code), one in found.items()}
     return found

@@ -10,6 +10,7 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
+from settlement.passes import JOINED, whole
 
 CROSSING = statement(__file__, "crossing")
 PLACES = statement(__file__, "places")
@@ -103,7 +104,7 @@ async def circulation(
         "by_tenant": level == "tenant", "first_on": days[0], "last_on": days[1],
         "with_sales": with_sales,
     }  # fmt: skip
-    found = tuple(Crossing(**row) for row in await rows(auditor, CROSSING, asked))
+    found = tuple(Crossing(**row) for row in await whole(auditor, CROSSING, asked, JOINED))
     known = [Place(**row) for row in await rows(auditor, PLACES, asked)]
     return Circulation(level, *days, in_order(known, found), found)
 
