@@ -20,8 +20,8 @@ JOINED = "SELECT set_config('enable_nestloop', 'off', true), set_config('work_me
 async def whole(
     conn: AsyncConnection, query: str, asked: Mapping[str, Any], how: str
 ) -> list[dict[str, Any]]:
-    """All rows of a statement that reads everything, `HASHED`, `JOINED` or `SORTED` as suits it; who
-    reads on plans as before."""
+    """All rows of a statement that reads everything, `HASHED`, `JOINED` or `SORTED` as suits it;
+    what is read after it is planned as before."""
     async with conn.transaction(force_rollback=True):
         await conn.execute(how)
         return await rows(conn, query, asked)

@@ -15,6 +15,8 @@ NINE = f"{PAINS}::test_pain_9_exposure_counts_every_cycle_that_is_not_settled"
 STOPPED = f"{EXPOSURE}::test_a_tenant_over_its_cap_gives_no_points_but_sells_and_accepts"
 PARTS = f"{EXPOSURE}::test_what_is_disputed_released_or_carried_on_counts"
 
+PASSES = "tests/settlement/test_passes.py"
+COUNTED = "tests/pages/test_people_counted.py"
 PEOPLE = "tests/pages/test_figures.py"
 FEW = f"{PEOPLE}::test_few_who_came_are_not_counted_out_across_tenants"
 
@@ -115,6 +117,27 @@ LIMITING = (
         "caps.from_on DESC, caps.version DESC",
         "caps.from_on DESC, caps.version",
         f"{EXPOSURE}::test_a_cap_is_dated_and_its_history_stays",
+    ),
+    Bug(
+        "who reads after a pass over everything plans as the pass did",
+        "settlement/passes.py",
+        "conn.transaction(force_rollback=True)",
+        "conn.transaction()",
+        f"{PASSES}::test_what_is_read_after_a_pass_is_planned_as_before",
+    ),
+    Bug(
+        "a late undoing is forgotten where people are counted",
+        "deploy/figures/people.sql",
+        "HAVING sum(visits.visits) > 0",
+        "HAVING max(visits.visits) > 0",
+        f"{COUNTED}::test_people_of_any_column_and_place_are_those_whom_a_loop_counts",
+    ),
+    Bug(
+        "a week that is cut counts people from its Monday on",
+        "deploy/figures/people.sql",
+        "BETWEEN spans.first_on AND",
+        "BETWEEN spans.since_on AND",
+        f"{COUNTED}::test_people_of_any_column_and_place_are_those_whom_a_loop_counts",
     ),
     Bug(
         "own points used here count as others'",
