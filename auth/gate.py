@@ -264,9 +264,8 @@ class Door(Struct, frozen=True, order=True):
 
 def doors(routes: Iterable[BaseRoute]) -> Iterator[Door]:
     """Every route with what it requires, as the golden file lists them."""
-    for route in routes:
-        for method, handler in _handlers(route):
-            yield Door(route.path_format, method, handler.opt.get("requires", NOBODY))
+    for path, method, handler in handlers(routes):
+        yield Door(path, method, handler.opt.get("requires", NOBODY))
 
 
 def unknown_scopes(routes: Iterable[BaseRoute]) -> list[Door]:
@@ -279,10 +278,12 @@ def unknown_scopes(routes: Iterable[BaseRoute]) -> list[Door]:
     )
 
 
-def _handlers(route: BaseRoute) -> Iterator[tuple[str, BaseRouteHandler]]:
-    if isinstance(route, HTTPRoute):
-        for method, (handler, _) in route.route_handler_map.items():
-            if method != "OPTIONS":
-                yield method, handler
-    else:
-        yield "ASGI", route.route_handler  # type: ignore[attr-defined]
+def handlers(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str, BaseRouteHandler]]:
+    """Every path and method, and what answers there."""
+    for route in routes:
+        if isinstance(route, HTTPRoute):
+            for method, (handler, _) in route.route_handler_map.items():
+                if method != "OPTIONS":
+                    yield route.path_format, method, handler
+        else:
+            yield route.path_format, "ASGI", route.route_handler  # type: ignore[attr-defined]

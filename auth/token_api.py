@@ -21,6 +21,7 @@ from auth.server import DoorAnswer
 from auth.tokens import Binding
 
 MINUTES = CacheControlHeader(public=True, max_age=300)
+CLIENT = "client"  # who asks, as the API's document calls it
 Asked = Request[Any, Any, Any]
 
 
@@ -76,6 +77,7 @@ class FormOperation(Operation):
         form = Schema(
             type=OpenAPIType.OBJECT, properties=properties, required=list(self.required_fields)
         )
+        self.security = [{CLIENT: []}, {}]  # or none: an assertion stands in the form
         self.request_body = RequestBody({FORM: OpenAPIMediaType(schema=form)}, required=True)
 
 

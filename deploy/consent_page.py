@@ -7,7 +7,7 @@ page's policy lets its one form lead here and to the app's own registered addres
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from litestar import Request, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.datastructures import ResponseSpec
@@ -37,7 +37,7 @@ PAGES = {
 }
 
 
-@get(PATH, requires="anyone", responses=PAGES)
+@get(PATH, requires="anyone", media_type=MediaType.HTML, responses=PAGES)
 async def get_authorize(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
     """Ask the member who sits before the screen what a client asks for. / 連携の同意"""
     lang = chosen(request, None)

@@ -55,7 +55,7 @@ def show(request: Asked, name: str, **said: Any) -> Response[bytes]:
         # With `no-referrer` a browser says of its own forms, too, that they come from nowhere.
         "referrer-policy": "same-origin",
     }
-    return Response(html.encode(), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(html.encode(), media_type="text/html", headers=headers)
 
 
 def told(request: Asked, refusal: Refusal) -> Response[Any]:

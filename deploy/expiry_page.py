@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
 
 from deploy.pages import Lang, chosen, page
 from federation.days import day_of
+from federation.refusals import Validation
+from tenants.answers_api import shown
 from tenants.expiry_api import policies_told
 from tenants.mall import Mall
 
@@ -28,7 +30,7 @@ EVENTS = {
 }
 
 
-@get("/expiry", requires="anyone")
+@get("/expiry", requires="anyone", media_type=MediaType.HTML, responses=shown(Validation))
 async def get_expiry(
     request: Request[Any, Any, Any],
     mall: NamedDependency[Mall],

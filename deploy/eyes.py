@@ -6,7 +6,7 @@ The endpoint and its headers are OpenTelemetry's own variables (`OTEL_EXPORTER_O
 import os
 from importlib import import_module
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 from opentelemetry import metrics
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
@@ -29,10 +29,16 @@ def set_up() -> None:
     metrics.set_meter_provider(MeterProvider(readers, resource=resource))
 
 
-@get("/metrics", requires="ops:read", sync_to_thread=False, responses=answers(200, None))
+@get(
+    "/metrics",
+    requires="ops:read",
+    sync_to_thread=False,
+    media_type=MediaType.TEXT,
+    responses=answers(200, None),
+)
 def get_metrics() -> Response[bytes]:
     """What the process counts, for Prometheus. / 計測値"""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(), headers={"content-type": CONTENT_TYPE_LATEST})
 
 
 ROUTES: list[HTTPRouteHandler] = [get_metrics]

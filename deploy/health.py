@@ -6,6 +6,7 @@ import psycopg
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from msgspec import Struct
 
 from deploy import soundness
@@ -40,7 +41,11 @@ def get_live() -> Alive:
     return Alive()
 
 
-@get("/health/ready", requires="anyone")
+@get(
+    "/health/ready",
+    requires="anyone",
+    responses={503: ResponseSpec(Ready, description="not ready", generate_examples=False)},
+)
 async def get_ready(
     pools: NamedDependency[Pools],
     desk: NamedDependency[Desk],

@@ -8,40 +8,42 @@ from typing import Any, Literal
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
 
 import auth.people.refusals  # noqa: F401  they have pages of their own too
 import settlement.bank.refusals  # noqa: F401  likewise
+from deploy.document import document
 from federation.days import TOKYO
-from federation.refusals import NotFound, Refusal, slug_of, titles
+from federation.refusals import NotFound, Refusal, Validation, slug_of, titles
+from tenants.answers_api import shown
 
 WEB = Path(__file__).with_name("web")
-JS = "text/javascript; charset=utf-8"
+JS = "text/javascript"
 TILL = (
     "answer booking chain day desk facts hub keys main outbox sale scanner slips sound store sure "
     "training words"
 )
 FILES = {
-    "style.css": "text/css; charset=utf-8",
-    "docs.js": "text/javascript; charset=utf-8",
-    "passkey.js": "text/javascript; charset=utf-8",
-    "charts.js": "text/javascript; charset=utf-8",
-    "live.js": "text/javascript; charset=utf-8",
+    "style.css": "text/css",
+    "docs.js": "text/javascript",
+    "passkey.js": "text/javascript",
+    "charts.js": "text/javascript",
+    "live.js": "text/javascript",
     **{f"till/{name}.js": JS for name in TILL.split()},
-    "till/till.css": "text/css; charset=utf-8",
+    "till/till.css": "text/css",
     "till/icon.svg": "image/svg+xml",
-    "status.js": "text/javascript; charset=utf-8",
-    "portal/proof.js": "text/javascript; charset=utf-8",
-    "verify.js": "text/javascript; charset=utf-8",
-    "member.css": "text/css; charset=utf-8",
-    "member.js": "text/javascript; charset=utf-8",
-    "vendor/htmx.min.js": "text/javascript; charset=utf-8",
-    "vendor/echarts.min.js": "text/javascript; charset=utf-8",
-    "vendor/swagger-ui.css": "text/css; charset=utf-8",
-    "vendor/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "status.js": "text/javascript",
+    "portal/proof.js": "text/javascript",
+    "verify.js": "text/javascript",
+    "member.css": "text/css",
+    "member.js": "text/javascript",
+    "vendor/htmx.min.js": "text/javascript",
+    "vendor/echarts.min.js": "text/javascript",
+    "vendor/swagger-ui.css": "text/css",
+    "vendor/swagger-ui-bundle.js": "text/javascript",
 }
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -117,7 +119,7 @@ def told(kind: type[Refusal]) -> Problem:
 def page(name: str, lang: Lang, **said: Any) -> Response[bytes]:
     """A page in one of the two languages."""
     html = templates.get_template(name).render(lang=lang, **said)
-    return Response(html.encode(), media_type="text/html; charset=utf-8", headers=HEADERS)
+    return Response(html.encode(), media_type=MediaType.HTML, headers=HEADERS)
 
 
 def chosen(request: Request[Any, Any, Any], lang: Lang | None) -> Lang:
@@ -128,7 +130,13 @@ def chosen(request: Request[Any, Any, Any], lang: Lang | None) -> Lang:
     return "en" if accepted.startswith("en") else "ja"
 
 
-@get("/problems", requires="anyone", sync_to_thread=False)
+@get(
+    "/problems",
+    requires="anyone",
+    sync_to_thread=False,
+    media_type=MediaType.HTML,
+    responses=shown(Validation),
+)
 def get_problems(
     request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
 ) -> Response[bytes]:
@@ -136,7 +144,13 @@ def get_problems(
     return page("problems.html", chosen(request, lang), problems=problems().values())
 
 
-@get("/problems/{slug:str}", requires="anyone", sync_to_thread=False)
+@get(
+    "/problems/{slug:str}",
+    requires="anyone",
+    sync_to_thread=False,
+    media_type=MediaType.HTML,
+    responses=shown(Validation, NotFound),
+)
 def get_problem(
     request: Request[Any, Any, Any], slug: FromPath[str], lang: FromQuery[Lang | None] = None
 ) -> Response[bytes]:
@@ -147,7 +161,13 @@ def get_problem(
     return page("problem.html", chosen(request, lang), problem=problem)
 
 
-@get("/docs", requires="anyone", sync_to_thread=False)
+@get(
+    "/docs",
+    requires="anyone",
+    sync_to_thread=False,
+    media_type=MediaType.HTML,
+    responses=shown(Validation),
+)
 def get_docs(
     request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
 ) -> Response[bytes]:
@@ -163,11 +183,17 @@ def get_docs(
 @get("/openapi.json", requires="anyone", sync_to_thread=False, include_in_schema=False)
 def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The API's description (OpenAPI 3.1)."""
-    document = msgspec.json.encode(request.app.openapi_schema.to_schema())
-    return Response(document, media_type="application/json")
+    return Response(msgspec.json.encode(document(request.app)), media_type="application/json")
 
 
-@get("/static/{name:path}", requires="anyone", sync_to_thread=False)
+@get(
+    "/static/{name:path}",
+    requires="anyone",
+    sync_to_thread=False,
+    media_type="text/css",
+    also={200: tuple(sorted({*FILES.values()}))},
+    responses=shown(Validation, NotFound),
+)
 def get_file(name: FromPath[str]) -> Response[bytes]:
     """A file of the pages; only those that are listed. / 静的ファイル"""
     path = name.lstrip("/")

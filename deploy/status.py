@@ -5,9 +5,10 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct, structs
 
@@ -17,7 +18,7 @@ from deploy.pages import HEADERS, POLICY, Lang, chosen, templates
 from deploy.watch import Promise, Status, Watch
 from federation.days import TOKYO
 from federation.refusals import Busy, NotFound, Validation
-from tenants.answers_api import answers
+from tenants.answers_api import shown
 
 NO_STORE = {"cache-control": "no-store"}
 LOCAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?")
@@ -37,7 +38,15 @@ class Stood(Struct, frozen=True):
     breaks: tuple[Break, ...]
 
 
-@get("/status", requires="anyone", responses=answers(200, Stood, Validation, NotFound))
+@get(
+    "/status",
+    requires="anyone",
+    also={200: (MediaType.HTML,), 503: (MediaType.HTML, MediaType.JSON)},
+    responses={
+        **shown(Validation, NotFound, Busy),
+        200: ResponseSpec(Stood, description="OK", generate_examples=False),
+    },
+)
 async def get_status(
     request: Request[Any, Any, Any],
     watch: NamedDependency[Watch],
@@ -70,8 +79,7 @@ async def get_status(
     headers = {**HEADERS, **NO_STORE, "content-security-policy": OWN_FORMS}
     # A part is taken into its page only with 200; the page itself tells monitors the truth.
     code = 200 if part == "status_part.html" else code
-    kind = "text/html; charset=utf-8"
-    return Response(html.encode(), status_code=code, media_type=kind, headers=headers)
+    return Response(html.encode(), status_code=code, media_type=MediaType.HTML, headers=headers)
 
 
 OWN_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")

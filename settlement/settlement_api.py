@@ -33,7 +33,7 @@ from settlement.sealing import read_body
 from settlement.sheet import sheet
 from settlement.stages import Closing
 from settlement.statement import Statement
-from tenants.answers_api import answers
+from tenants.answers_api import CSV, answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -74,7 +74,7 @@ async def get_cycles(
     "/v1/settlement/cycles/{cycle_id:str}",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_cycle(
     cycle_id: FromPath[str],
@@ -89,6 +89,7 @@ async def get_cycle(
     "/v1/settlement/cycles/{cycle_id:str}/statement",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also={200: (CSV, *MEDIA.values())},
     responses={
         **answers(200, None, NotFound, Validation, ReissuedByOperator, PromiseBroken),
         200: ResponseSpec(Statement, description="精算書 / the statement", generate_examples=False),
@@ -126,7 +127,7 @@ async def get_statement(
     requires="settlement:read-all",
     media_type="application/x-ndjson",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_seal(
     cycle_id: FromPath[str],
@@ -169,7 +170,7 @@ async def post_close(
     "/v1/flows",
     requires="flows:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_flows(
     caller: NamedDependency[Caller],
@@ -203,11 +204,11 @@ def as_issued(found: Issued, kind: Kind, name: str) -> Response[bytes]:
 
 def as_asked(body: bytes, accept: str, name: str) -> Response[bytes]:
     """A statement as JSON, byte for byte as it was stated, or as CSV where that is asked for."""
-    if "text/csv" not in accept:
+    if CSV not in accept:
         return Response(body, media_type="application/json")
     return Response(
         sheet(msgspec.json.decode(body, type=Statement)),
-        media_type="text/csv; charset=utf-8",
+        media_type=CSV,
         headers={"content-disposition": f'attachment; filename="meguri-{name}.csv"'},
     )
 

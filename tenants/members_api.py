@@ -194,7 +194,7 @@ def sought(asked: Sought) -> str:
     "/v1/admin/members/{handle:str}",
     requires="members:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_member(
     handle: FromPath[str],
@@ -326,7 +326,7 @@ async def put_profile(
     "/v1/admin/members/{handle:str}/profile",
     requires="members:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_profile(
     handle: FromPath[str],

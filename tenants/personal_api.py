@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 
 from federation.days import day_of
 from federation.opaque import Names
-from federation.refusals import NotFound
+from federation.refusals import NotFound, Validation
 from tenants import personal_file
 from tenants.answers_api import answers
 from tenants.callers import Caller
@@ -77,7 +77,7 @@ async def get_notices(
     "/v1/admin/members/{handle:str}/export",
     requires="members:read",
     cache_control=NO_STORE,
-    responses=answers(200, PersonalFile, NotFound),
+    responses=answers(200, PersonalFile, NotFound, Validation),
 )
 async def get_personal_file(
     handle: FromPath[str],

@@ -63,7 +63,7 @@ class NamedMembers(Struct, frozen=True):
     requires=GLANCE,
     placed=True,
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_glance(
     handle: FromPath[str],

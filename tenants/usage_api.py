@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from psycopg import AsyncConnection
 
 from federation.refusals import Validation
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.reading_api import NO_STORE
 from tenants.usage import Usage, as_csv, used
 
@@ -19,6 +19,7 @@ from tenants.usage import Usage, as_csv, used
     "/v1/admin/usage",
     requires="usage:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Usage, Validation),
 )
 async def get_usage(
@@ -28,11 +29,11 @@ async def get_usage(
 ) -> Response[bytes]:
     """What each tenant used the hub for in a month, as JSON or CSV by `Accept`. / 月別の利用量"""
     usage = await used(auditor, month)
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         name = f'attachment; filename="meguri-usage-{usage.month}.csv"'
         return Response(
             as_csv(usage),
-            media_type="text/csv; charset=utf-8",
+            media_type=CSV,
             headers={"content-disposition": name},
         )
     return Response(msgspec.json.encode(usage), media_type="application/json")

@@ -1,5 +1,6 @@
 """The long proofs: random malls against PostgreSQL, a day of tills at two hubs that are killed, a
-storm of faults, an even load and an overload, whatever anybody may send, random cycles, one of a
+storm of faults, an even load and an overload, whatever anybody may send (once more as Schemathesis
+thinks of it, against the OpenAPI document), random cycles, one of a
 hundred thousand entries and more, bugs that are planted; its last line says what was proved.
 `make prove [MALLS=300 ENTRIES=1000000 MUTANTS=384]`."""
 
@@ -30,7 +31,7 @@ REQUESTS, CYCLES = os.environ.get("REQUESTS", "10000"), os.environ.get("CYCLES",
 AT_ONCE = min(2, os.cpu_count() or 1)
 MALL = "tests/laws/test_random_mall.py::test_a_random_mall_keeps_its_books"
 DAY = "tests/races/test_history.py"
-FUZZ = "tests/fuzz/test_fuzz.py"
+FUZZ, WORD = "tests/fuzz/test_fuzz.py", "tests/fuzz/test_schemathesis.py"
 CYCLE = "tests/settlement/test_random_cycles.py::test_a_random_cycle_comes_to_what_anybody_computes"
 REPLAY = (
     "tests/settlement/test_random_replays.py"
@@ -181,7 +182,10 @@ def main() -> int:
     seeds = [f"--hypothesis-seed={SEED + n}" for n in range(AT_ONCE)]
     done = [tests("mall", [pytest(MALL, share, seed) for seed in seeds])]
     say(f"━━━ {REQUESTS} requests of every kind, random cycles, {HISTORY} answers of many tills")
-    both = {"fuzz": pytest(FUZZ, {"MEGURI_FUZZ": REQUESTS}, seeds[0])}
+    both = {
+        "fuzz": pytest(FUZZ, {"MEGURI_FUZZ": REQUESTS}, seeds[0]),
+        "contract": pytest(WORD, {"MEGURI_CASES": REQUESTS}, seeds[0]),
+    }
     if (ROOT / CYCLE.partition("::")[0]).exists():
         both["cycles"] = pytest(CYCLE, {"MEGURI_CYCLES": CYCLES}, seeds[0])
     if (ROOT / REPLAY.partition("::")[0]).exists():  # three cycles in a row each time

@@ -151,12 +151,12 @@ async def get_download(
         return as_file(body, "application/json", f"{name}.json")
     told = statement_in(body.decode())
     if kind == "csv":
-        return as_file(sheet(told), "text/csv; charset=utf-8", f"{name}.csv")
+        return as_file(sheet(told), "text/csv", f"{name}.csv")
     days = await day_lines(auditor, number, own.party_id)
     if days is None:
         raise NotFound
     by_day = day_sheet(told, agreed(told, days.get(own.party_id, [])))
-    return as_file(by_day, "text/csv; charset=utf-8", f"{name}-days.csv")
+    return as_file(by_day, "text/csv", f"{name}-days.csv")
 
 
 def as_file(body: bytes, media: str, name: str) -> Response[bytes]:

@@ -71,7 +71,7 @@ async def get_css(
     one = await brand(counter, clock(), of) if CODE.fullmatch(of) else None
     light, dark = (one.colour, one.dark_colour) if one and one.colour else (OWN, OWN_DARK)
     css = f":root {{ --accent: light-dark({light}, {dark}); }}\n"
-    return Response(css.encode(), media_type="text/css; charset=utf-8", headers=KEPT)
+    return Response(css.encode(), media_type="text/css", headers=KEPT)
 
 
 @get("/member/manifest.webmanifest", requires="anyone", include_in_schema=False)
@@ -124,7 +124,7 @@ async def get_logo(
 def get_worker() -> Response[bytes]:
     """The worker that shows the kept card where there is no line. / オフライン時の会員証"""
     headers = {**HEADERS, "cache-control": "no-cache", "service-worker-allowed": "/member"}
-    kind = "text/javascript; charset=utf-8"
+    kind = "text/javascript"
     return Response((WEB / "members" / "sw.js").read_bytes(), media_type=kind, headers=headers)
 
 

@@ -59,7 +59,7 @@ async def get_history_csv(
         "content-disposition": 'attachment; filename="meguri-history.csv"',
         "cache-control": "no-store",
     }
-    return Response(told, media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(told, media_type="text/csv", headers=headers)
 
 
 @get("/member/points", requires="anyone", page=True, include_in_schema=False)

@@ -55,7 +55,7 @@ def get_till_page(
 def get_worker() -> Response[bytes]:
     """What keeps the till's page usable without a line. / オフライン対応"""
     headers = {**HEADERS, "cache-control": "no-cache", "service-worker-allowed": "/till"}
-    return Response(worker(), media_type="text/javascript; charset=utf-8", headers=headers)
+    return Response(worker(), media_type="text/javascript", headers=headers)
 
 
 @get("/till/manifest.webmanifest", requires="anyone", sync_to_thread=False, include_in_schema=False)

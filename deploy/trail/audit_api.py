@@ -17,7 +17,7 @@ from deploy.trail.reading import Asked, Noted, csv_of, find
 from federation.days import day_of
 from federation.opaque import Names
 from federation.refusals import NotFound, Validation
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 from tenants.reading_api import Most
 
@@ -65,6 +65,7 @@ async def provide_asked(
     requires="audit:read",
     cache_control=NO_STORE,
     dependencies={"asked": provide_asked},
+    also=AS_CSV,
     responses=answers(200, Acts, NotFound, Validation),
 )
 async def get_audit(
@@ -79,7 +80,7 @@ async def get_audit(
 ) -> Response[bytes]:
     """Who did what: by day, amount, party, actor, object; as CSV by `Accept`. / 監査証跡"""
     before, today = cursor_of(names, caller, after), day_of(wall())
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return as_file(await find(auditor, asked, today, MOST_ROWS, before))
     found = await find(auditor, asked, today, limit + 1, before)
     older = None
@@ -93,7 +94,7 @@ def as_file(found: list[Noted]) -> Response[bytes]:
     """The trail as a spreadsheet opens it."""
     return Response(
         csv_of(found),
-        media_type="text/csv; charset=utf-8",
+        media_type=CSV,
         headers={"content-disposition": 'attachment; filename="meguri-audit.csv"'},
     )
 

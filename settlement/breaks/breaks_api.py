@@ -19,7 +19,7 @@ from settlement.breaks import book
 from settlement.breaks.book import Break, Stood
 from settlement.breaks.classing import Leg, State
 from settlement.settlement_api import NO_STORE
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -45,6 +45,7 @@ class Life(Struct, frozen=True):
     "/v1/settlement/breaks",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Breaks, NotFound, Validation),
 )
 async def get_breaks(
@@ -68,10 +69,10 @@ async def get_breaks(
         most=limit + 1,
     )
     older = cursor(names, caller, found[limit - 1]) if len(found) > limit else None
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return Response(
             book.as_sheet(found[:limit]),
-            media_type="text/csv; charset=utf-8",
+            media_type=CSV,
             headers={"content-disposition": 'attachment; filename="meguri-breaks.csv"'},
         )
     page = Breaks(tuple(found[:limit]), older)
@@ -82,7 +83,7 @@ async def get_breaks(
     "/v1/settlement/breaks/{break_id:str}",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_break(break_id: FromPath[str], reader: NamedDependency[AsyncConnection]) -> Life:
     """What became of one break: found, explained, resolved. / 差異の経過"""

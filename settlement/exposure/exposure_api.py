@@ -20,7 +20,7 @@ from settlement.exposure.caps import Account
 from settlement.exposure.levels import Exposure
 from settlement.fairness.give_take import GivenTaken, as_sheet, given_taken, span_of
 from settlement.settlement_api import NO_STORE
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -38,7 +38,7 @@ class Exposures(Struct, frozen=True):
     "/v1/settlement/exposure",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_exposure(
     caller: NamedDependency[Caller],
@@ -70,6 +70,7 @@ async def get_exposures(
     "/v1/settlement/give-take",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, GivenTaken, NotFound, Validation),
 )
 async def get_give_take(
@@ -88,10 +89,10 @@ async def get_give_take(
     everybody = caller.wide and party is None
     own = None if everybody else await reading.whose(reader, caller, party)
     found = await given_taken(auditor, span, own.party_id if own else None)
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return Response(
             as_sheet(found),
-            media_type="text/csv; charset=utf-8",
+            media_type=CSV,
             headers={"content-disposition": 'attachment; filename="meguri-give-take.csv"'},
         )
     return Response(msgspec.json.encode(found), media_type="application/json")

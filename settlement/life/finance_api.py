@@ -64,7 +64,7 @@ class FromBank(Struct, frozen=True, forbid_unknown_fields=True):
     "/v1/admin/settlement/cycles/{cycle_id:str}/plan",
     requires="settlement:read-all",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound, WrongState),
+    responses=answers(200, None, NotFound, WrongState, Validation),
 )
 async def get_plan(cycle_id: FromPath[str], worker: NamedDependency[AsyncConnection]) -> Prepared:
     """The plan that counts, and the SHA-256 that an approval names. / 支払案"""

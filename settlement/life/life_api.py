@@ -91,7 +91,7 @@ async def post_confirm(
     "/v1/settlement/cycles/{cycle_id:str}/payment",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_payment(
     cycle_id: FromPath[str],
@@ -106,7 +106,7 @@ async def get_payment(
     "/v1/admin/cycles/{cycle_id:str}/payments",
     requires="settlement:read-all",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_payments(
     cycle_id: FromPath[str], auditor: NamedDependency[AsyncConnection]
@@ -165,7 +165,7 @@ async def post_dispute(
     "/v1/settlement/disputes",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_disputes(
     reader: NamedDependency[AsyncConnection], cycle: FromQuery[str | None] = None

@@ -17,7 +17,7 @@ from federation.refusals import NotFound, Validation
 from settlement import reading
 from settlement.paper.booking import Asked, Books, csv_of, of_cycle, of_month
 from settlement.paper.journals import PointsCost
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -28,6 +28,7 @@ NO_STORE = CacheControlHeader(no_store=True)
     "/v1/settlement/cycles/{cycle_id:str}/journals",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Books, NotFound, Validation),
 )
 async def get_journals(
@@ -52,6 +53,7 @@ async def get_journals(
     "/v1/settlement/journals",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Books, NotFound, Validation),
 )
 async def get_month_journals(
@@ -74,12 +76,12 @@ async def get_month_journals(
 
 def as_asked(request: Request[Any, Any, Any], books: Books, name: str) -> Response[bytes]:
     """Journals as JSON, or as CSV where that is asked for."""
-    if "text/csv" not in request.headers.get("accept", ""):
+    if CSV not in request.headers.get("accept", ""):
         return Response(msgspec.json.encode(books), media_type="application/json")
     named = f'attachment; filename="meguri-journals-{name}-{books.party}.csv"'
     return Response(
         csv_of(books.journals),
-        media_type="text/csv; charset=utf-8",
+        media_type=CSV,
         headers={"content-disposition": named},
     )
 

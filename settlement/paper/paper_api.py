@@ -23,7 +23,7 @@ from settlement.paper.paper import DayLine
 from settlement.paper.profiles import ProfileRow, ProfileWritten
 from settlement.refusals import PromiseBroken
 from settlement.sheet import day_sheet
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 
 Now = Callable[[], datetime]
@@ -78,7 +78,8 @@ class ProfileRows(Struct, frozen=True):
     "/v1/settlement/cycles/{cycle_id:str}/days",
     requires="settlement:read",
     cache_control=NO_STORE,
-    responses=answers(200, Days, NotFound, PromiseBroken),
+    also=AS_CSV,
+    responses=answers(200, Days, NotFound, PromiseBroken, Validation),
 )
 async def get_days(
     request: Request[Any, Any, Any],
@@ -96,13 +97,13 @@ async def get_days(
     if found is None:
         raise NotFound
     days = agreed(told, found.get(own.party_id, []))
-    if "text/csv" not in request.headers.get("accept", ""):
+    if CSV not in request.headers.get("accept", ""):
         shown = msgspec.json.encode(Days(cycle_id, own.code, days))
         return Response(shown, media_type="application/json")
     named = f'attachment; filename="meguri-{cycle_id}-{own.code}-days.csv"'
     return Response(
         day_sheet(told, days),
-        media_type="text/csv; charset=utf-8",
+        media_type=CSV,
         headers={"content-disposition": named},
     )
 
@@ -165,7 +166,7 @@ async def put_profile(
     "/v1/admin/parties/{party:str}/profile",
     requires="admin:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_profile(
     party: FromPath[str], auditor: NamedDependency[AsyncConnection]

@@ -18,7 +18,7 @@ from settlement.reports import issued
 from settlement.reports.issued import Issued
 from settlement.settlement_api import NO_STORE
 from tenants import foreign
-from tenants.answers_api import answers
+from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 from tenants.foreign import Foreign
 
@@ -31,6 +31,7 @@ LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
     "/v1/reports/issued",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Issued, NotFound, Validation),
 )
 async def get_issued(
@@ -50,7 +51,7 @@ async def get_issued(
     own = None if everybody else await reading.whose(reader, caller, party)
     first = first_on or last.replace(day=1)
     found = await issued.issued(auditor, first, last, own.party_id if own else None)
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return sheet(issued.as_sheet(found), "issued")
     return Response(msgspec.json.encode(found), media_type="application/json")
 
@@ -59,6 +60,7 @@ async def get_issued(
     "/v1/reports/foreign",
     requires="settlement:read",
     cache_control=NO_STORE,
+    also=AS_CSV,
     responses=answers(200, Foreign, Validation),
 )
 async def get_foreign(
@@ -72,7 +74,7 @@ async def get_foreign(
     CSV by `Accept`. / 他社ポイント集計"""
     last = last_on or day_of(clock())
     found = await foreign.summed(reader, first_on or last.replace(day=1), last)
-    if "text/csv" in request.headers.get("accept", ""):
+    if CSV in request.headers.get("accept", ""):
         return sheet(foreign.as_sheet(found), "foreign")
     return Response(msgspec.json.encode(found), media_type="application/json")
 
@@ -81,7 +83,7 @@ def sheet(body: bytes, name: str) -> Response[bytes]:
     """A report as a file that a spreadsheet opens."""
     return Response(
         body,
-        media_type="text/csv; charset=utf-8",
+        media_type=CSV,
         headers={"content-disposition": f'attachment; filename="meguri-{name}.csv"'},
     )
 

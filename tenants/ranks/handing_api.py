@@ -20,6 +20,7 @@ from federation.refusals import (
     NotFound,
     SlipReused,
     TooLate,
+    Validation,
 )
 from tenants.answers_api import ANY_TILL, answers
 from tenants.callers import Caller
@@ -95,7 +96,7 @@ async def post_handover_reversal(
     "/v1/admin/members/{handle:str}/handovers",
     requires="members:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_member_handovers(
     handle: FromPath[str],

@@ -132,7 +132,7 @@ async def get_my_rank(
     "/v1/admin/members/{handle:str}/ranks",
     requires="members:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_member_ranks(
     handle: FromPath[str],

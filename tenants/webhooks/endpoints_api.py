@@ -69,7 +69,7 @@ async def get_endpoints(
     "/v1/webhook-endpoints/{endpoint:str}",
     requires="events:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_endpoint(
     endpoint: FromPath[str],
@@ -136,7 +136,7 @@ async def post_secret(
     "/v1/webhook-endpoints/{endpoint:str}/key",
     requires="events:read",
     cache_control=NO_STORE,
-    responses=answers(200, None, NotFound),
+    responses=answers(200, None, NotFound, Validation),
 )
 async def get_key(
     endpoint: FromPath[str],

@@ -6,7 +6,29 @@ CITUS = "tests/deploy/test_citus.py"
 PLANS = f"{CITUS}::test_the_plans_of_a_close_come_to_what_the_close_comes_to"
 BROKEN = f"{CITUS}::test_a_schema_that_breaks_a_rule_is_named"
 FUZZ = "tests/fuzz/test_fuzz.py::test_whatever_is_sent_nobody_stumbles_and_the_books_are_whole"
+WORD = "tests/fuzz/test_schemathesis.py::test_the_document_is_kept_to_the_letter_whoever_asks"
 SPREADING = (
+    Bug(
+        "a route forgets its lock",
+        "deploy/eyes.py",
+        'requires="ops:read"',
+        'requires="anyone"',
+        WORD,
+    ),
+    Bug(
+        "what is not there is gone, with a status that no document has",
+        "federation/refusals.py",
+        'for this caller."""\n\n    status = 404\n',
+        'for this caller."""\n\n    status = 410\n',
+        WORD,
+    ),
+    Bug(
+        "a page says that it is something else",
+        "deploy/pages.py",
+        "Response(html.encode(), media_type=MediaType.HTML, headers=HEADERS)",
+        "Response(html.encode(), media_type=MediaType.TEXT, headers=HEADERS)",
+        WORD,
+    ),
     Bug(
         "nobody lines up on the coordinator",
         "deploy/citus/functions.sql",

@@ -1,5 +1,6 @@
 """What a tenant's office is told, asked for until it is there."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,10 @@ from standardwebhooks import Webhook
 
 from tests.mall import Client, Mall, Shop
 from tests.webhooks.receiver import Came, Receiver
+
+# What is told waits for the oldest transaction of the whole server, which other tests share: it is
+# asked for less and less often, for some fifty seconds in all.
+PATIENT = 10_000
 
 
 async def opened(mall: Mall, *codes: str) -> list[Shop]:
@@ -32,10 +37,11 @@ async def every_event(office: Client, after: str | None = None, limit: int = 50)
 async def told(office: Client, count: int, kind: str = "") -> list[Any]:
     """The tenant's events once so many of a kind are told."""
     found: list[Any] = []
-    for _ in range(1_000):
+    for tries in range(1_000):
         found = await every_event(office)
         if sum(one["type"].startswith(kind) for one in found) >= count:
             return found
+        await asyncio.sleep(tries / PATIENT)
     pytest.fail(f"only {found}")
 
 
@@ -51,10 +57,11 @@ async def endpoint(office: Client, receiver: Receiver, path: str = "/hook", **mo
 async def logged(office: Client, name: str, count: int) -> list[Any]:
     """The log of an endpoint, once so many tries are written down."""
     log: list[Any] = []
-    for _ in range(1_000):
+    for tries in range(1_000):
         log = (await office.get(f"/v1/webhook-endpoints/{name}/deliveries")).json["deliveries"]
         if len(log) >= count:
             return log
+        await asyncio.sleep(tries / PATIENT)
     pytest.fail(f"only {log}")
 
 
