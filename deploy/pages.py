@@ -40,6 +40,7 @@ FILES = {
     "member.js": "text/javascript; charset=utf-8",
     "vendor/htmx.min.js": "text/javascript; charset=utf-8",
     "vendor/echarts.min.js": "text/javascript; charset=utf-8",
+    "vendor/zxing.min.js": "text/javascript; charset=utf-8",
     "vendor/swagger-ui.css": "text/css; charset=utf-8",
     "vendor/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 }
