@@ -18,6 +18,7 @@ class Shown(Struct, frozen=True):
     name: str
     ja: str
     en: str
+    when_ja: str
     when: str
     last: Run | None
     next_at: datetime
@@ -45,7 +46,8 @@ async def board(conn: AsyncConnection, now: datetime) -> Board:
                 job.name,
                 job.ja,
                 job.en,
-                str(job.when),
+                job.when.ja,
+                job.when.en,
                 stands.last,
                 waits[0] if waits else job.when.after(job.when.latest(now)),
                 int((now - slots[0]).total_seconds()) if slots else 0,

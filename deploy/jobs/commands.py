@@ -37,7 +37,8 @@ def show() -> None:
     """一覧 · every job, its last run and its next."""
     for one in asyncio.run(shown(settings())).jobs:
         click.echo(f"{one.name:<16} {one.ja} / {one.en}")
-        click.echo(f"    頻度 / when  {one.when:<10}  次回 / next  {told(one.next_at)}")
+        click.echo(f"    頻度 / how often  {one.when_ja} / {one.when}")
+        click.echo(f"    次回 / next  {told(one.next_at)}")
         if one.last is None:
             click.echo("    前回 / last  まだありません / never")
             continue

@@ -17,8 +17,15 @@ class Daily(Struct, frozen=True):
     at: time
     each_day: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.at:%H:%M} JST"
+    @property
+    def ja(self) -> str:
+        """As a Japanese reader says it."""
+        return f"毎日 {self.at.hour}:{self.at:%M}"
+
+    @property
+    def en(self) -> str:
+        """As an English reader says it; the hub's clock is that of Tokyo."""
+        return f"daily {self.at.hour}:{self.at:%M} JST"
 
     def slot_on(self, now: datetime) -> datetime:
         """The instant of this time on a day."""
@@ -40,8 +47,18 @@ class Every(Struct, frozen=True):
     minutes: int
     each_day: bool = False
 
-    def __str__(self) -> str:
-        return f"{self.minutes} min"
+    @property
+    def ja(self) -> str:
+        """As a Japanese reader says it."""
+        hours, rest = divmod(self.minutes, 60)
+        return f"{self.minutes}分ごと" if rest else f"{hours}時間ごと"
+
+    @property
+    def en(self) -> str:
+        """As an English reader says it."""
+        hours, rest = divmod(self.minutes, 60)
+        many, unit = (self.minutes, "minute") if rest else (hours, "hour")
+        return f"every {unit}" if many == 1 else f"every {many} {unit}s"
 
     def latest(self, now: datetime) -> datetime:
         """The last instant that has come."""

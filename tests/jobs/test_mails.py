@@ -21,6 +21,11 @@ SELECT letters.state || coalesce(' ' || letters.reason, '')
 FROM tenants.letters INNER JOIN tenants.member_notices USING (notice_id)
 WHERE member_id = %s ORDER BY notice_id DESC LIMIT 1
 """
+NEXT_TRY = """
+SELECT letters.due_at
+FROM tenants.letters INNER JOIN tenants.member_notices USING (notice_id)
+WHERE member_id = %s AND letters.state = 'waiting'
+"""
 
 
 @pytest.fixture(scope="module")

@@ -45,3 +45,18 @@ def test_a_hub_that_stood_still_for_a_year_makes_up_for_forty_days() -> None:
     found = due(EACH, at("12-31T12:00"), at("01-01T00:05"))
     assert len(found) == 40
     assert found[-1] == at("12-31T00:05")
+
+
+@pytest.mark.parametrize(
+    ("when", "ja", "en"),
+    [
+        (Daily(time(3, 0)), "毎日 3:00", "daily 3:00 JST"),
+        (Daily(time(22, 5)), "毎日 22:05", "daily 22:05 JST"),
+        (Every(1), "1分ごと", "every minute"),
+        (Every(10), "10分ごと", "every 10 minutes"),
+        (Every(60), "1時間ごと", "every hour"),
+        (Every(120), "2時間ごと", "every 2 hours"),
+    ],
+)
+def test_how_often_is_said_in_words_that_people_use(when: When, ja: str, en: str) -> None:
+    assert (when.ja, when.en) == (ja, en)

@@ -9,6 +9,13 @@ MAILS = "tests/jobs/test_mails.py"
 
 LONGING = (
     Bug(
+        "a job of every minute is said to come every 1 minutes",
+        "deploy/jobs/schedule.py",
+        'f"every {unit}" if many == 1 else',
+        'f"every {unit}" if many == 0 else',
+        "tests/jobs/test_schedule.py::test_how_often_is_said_in_words_that_people_use",
+    ),
+    Bug(
         "a job runs in two places at once",
         "deploy/jobs/runner.py",
         "            if not await runs.alone(conn, name):\n                raise Taken\n",

@@ -7,6 +7,13 @@ TILLS = "tests/stories/test_browser_tills.py"
 
 TILLING = (
     Bug(
+        "a camera is of use only where the browser reads bar codes itself",
+        "deploy/web/till/scanner.js",
+        "hasCamera = () => Boolean(",
+        'hasCamera = () => "BarcodeDetector" in window && Boolean(',
+        "tests/pages/test_till_camera.py::test_a_camera_reads_the_card",
+    ),
+    Bug(
         "training books",
         "deploy/web/till/desk.js",
         "const actor = () => (how.training ? training : real);",

@@ -165,27 +165,3 @@ async def test_a_refusal_says_what_to_do_in_both_languages(
         mall.hub.forget()
         await till.sells(goro.card, 1_100)
         await till.says("このレジは停止されています", "bad")
-
-
-SEES = """
-window.BarcodeDetector = class { async detect() { return [{ rawValue: '%s' }] } };
-navigator.mediaDevices.getUserMedia = async () => document.createElement('canvas').captureStream();
-HTMLMediaElement.prototype.play = async () => {};
-"""
-
-
-async def test_a_camera_reads_the_card_where_the_browser_can(
-    chromium: Browser, bakery: Shop, hanako: Member
-) -> None:
-    """The browser's detector stands in; the page may use the camera, no other page may."""
-    async with at_till(chromium, bakery) as till:
-        assert await till.page.locator("[data-view=sale] [data-camera]").is_hidden()
-        await till.page.add_init_script(SEES % hanako.card)
-        await till.opens()
-        await till.page.click("[data-view=sale] [data-camera]")
-        await expect(till.page.locator("[data-view=sale] [name=card]")).to_have_value(hanako.card)
-        allowed = {}
-        for path in ("/till", "/status"):
-            async with till.shop.mall.http.get(till.shop.mall.url + path) as answer:
-                allowed[path] = answer.headers["permissions-policy"].partition(",")[0]
-        assert allowed == {"/till": "camera=(self)", "/status": "camera=()"}

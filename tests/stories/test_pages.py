@@ -17,6 +17,9 @@ async def test_every_refusal_has_a_page_in_both_languages(mall: Mall) -> None:
         assert page.status == 404
 
 
+FILES_OF_DOCS = ("/static/vendor/swagger-ui.css", "/static/vendor/swagger-ui-bundle.js")
+
+
 async def test_pages_fetch_nothing_from_elsewhere(mall: Mall) -> None:
     for path in ("/problems", "/problems/busy", "/status", "/expiry", "/docs"):
         async with mall.http.get(mall.url + path) as page:
@@ -28,6 +31,21 @@ async def test_pages_fetch_nothing_from_elsewhere(mall: Mall) -> None:
             assert file.status == 200
     async with mall.http.get(f"{mall.url}/static/../settings.py") as file:
         assert file.status == 404
+
+
+async def test_the_page_of_the_api_weighs_less_than_a_page_may(mall: Mall) -> None:
+    """As it is sent: its files come packed, to whoever unpacks, and are the same files."""
+    sent = 0
+    for path in ("/docs", "/openapi.json", "/static/docs.js", *FILES_OF_DOCS):
+        headers = {"accept-encoding": "gzip"}
+        async with mall.http.get(mall.url + path, headers=headers) as answer:
+            sent += int(answer.headers["content-length"])
+            text = await answer.text()
+        plain = {"accept-encoding": "identity"}
+        async with mall.http.get(mall.url + path, headers=plain) as answer:
+            assert "content-encoding" not in answer.headers
+            assert await answer.text() == text
+    assert sent <= 1_500_000
 
 
 async def test_the_status_turns_red_when_a_promise_breaks(mall: Mall) -> None:

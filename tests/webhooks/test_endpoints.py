@@ -1,5 +1,6 @@
 """A tenant's endpoints: given up and had again, off and on, with a new secret, nobody else's."""
 
+import asyncio
 from collections import Counter
 from datetime import timedelta
 from typing import Any
@@ -12,16 +13,17 @@ from auth.scopes import BACKOFFICE
 from deploy.clock import wall
 from tenants.webhooks.delivering import give_up
 from tests.mall import Client, Mall
-from tests.webhooks.heard import endpoint, every_event, logged, opened, told, verified
+from tests.webhooks.heard import PATIENT, endpoint, every_event, logged, opened, told, verified
 from tests.webhooks.receiver import Receiver, until
 
 
 async def standing(office: Client, **wanted: int) -> Any:
     """How the endpoint stands, once so many of its deliveries do as is wanted."""
-    for _ in range(1_000):
+    for tries in range(1_000):
         stands = (await office.get("/v1/webhook-endpoints/closed")).json
         if all(stands[name] == count for name, count in wanted.items()):
             return stands
+        await asyncio.sleep(tries / PATIENT)
     pytest.fail(f"it stands at {stands}")
 
 

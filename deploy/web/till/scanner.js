@@ -40,22 +40,49 @@ export function listen(place, read) {
   }, { capture: true });
 }
 
-export const hasCamera = () => "BarcodeDetector" in window && Boolean(navigator.mediaDevices?.getUserMedia);
+export const hasCamera = () => Boolean(navigator.mediaDevices?.getUserMedia);
+
+/** What reads a picture: the browser's own reader where it has one, else the one served from here. */
+async function reader(video) {
+  if ("BarcodeDetector" in window) {
+    const own = new BarcodeDetector({ formats: ["code_128", "ean_13", "ean_8", "codabar", "qr_code", "itf"] });
+    return async () => (await own.detect(video).catch(() => []))[0]?.rawValue;
+  }
+  await import("/static/vendor/zxing.min.js");
+  const { BarcodeFormat: is, BinaryBitmap, DecodeHintType, HybridBinarizer, MultiFormatReader, RGBLuminanceSource } = window.ZXing;
+  const ours = new MultiFormatReader();
+  ours.setHints(new Map([[DecodeHintType.POSSIBLE_FORMATS, [is.CODE_128, is.EAN_13, is.EAN_8, is.CODABAR, is.QR_CODE, is.ITF]]]));
+  const pen = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  return async () => {
+    const { videoWidth: wide, videoHeight: high } = video;
+    if (!wide) return undefined;
+    Object.assign(pen.canvas, { width: wide, height: high });
+    pen.drawImage(video, 0, 0);
+    const { data } = pen.getImageData(0, 0, wide, high);
+    const grey = new Uint8ClampedArray(wide * high);
+    for (let at = 0; at < grey.length; at += 1) grey[at] = (data[4 * at] + 2 * data[4 * at + 1] + data[4 * at + 2]) / 4;
+    try {
+      return ours.decodeWithState(new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(grey, wide, high)))).getText();
+    } catch {
+      return undefined;   // nothing in this picture
+    }
+  };
+}
 
 /** Look through the camera until something is read, or the dialog is shut. */
 export async function look(dialog, place, read) {
   const video = dialog.querySelector("video");
-  const seen = new BarcodeDetector({ formats: ["code_128", "ean_13", "ean_8", "codabar", "qr_code", "itf"] });
+  const seen = await reader(video);
   const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
   video.srcObject = stream;
   dialog.showModal();
   await video.play();
   while (dialog.open) {
-    const found = await seen.detect(video).catch(() => []);
-    if (found.length && dialog.open) {
+    const text = await seen();
+    if (text && dialog.open) {
       dialog.close();
-      const field = place(found[0].rawValue);
-      if (field) read(field, found[0].rawValue);
+      const field = place(text);
+      if (field) read(field, text);
     }
     await new Promise((done) => { requestAnimationFrame(done); });
   }
