@@ -11,8 +11,8 @@ from psycopg import AsyncConnection
 from auth import clients
 from auth.scopes import BACKOFFICE, OPERATOR, TILL
 from deploy.clock import wall
+from deploy.demo import banking, terms
 from deploy.demo import federation as demo
-from deploy.demo import terms
 from deploy.demo.till import TillClient
 from federation.join import join
 from settlement.paper import profiles
@@ -73,6 +73,8 @@ async def lay_out(
     for tenant in tenants:
         tills += await open_shop(conn, tenant, facilities[tenant.facility])
     await terms.agree(conn, tenants, WHY)
+    codes = [place.code for place in demo.FACILITIES] + [one.code for one in tenants]
+    await banking.enter(conn, codes, WHY)
     await layout.add_rank_bonus(conn, demo.PREMIUM.rank, demo.PREMIUM.multiplier, 1, first, WHY)
     campaign = demo.CAMPAIGN
     await layout.add_campaign(
