@@ -47,6 +47,7 @@ LONG = (
 DUPLICATES = 5_000
 RECOVERY_SECONDS, SLOW_SHARE, KEPT_SHARE, REFUSED_MS = 5.0, 0.01, 0.8, 50.0
 P50_MS = 30.0
+LIMIT_SECONDS = 1_500  # of one test: it hangs
 WINDOW_SECONDS = 10.0  # of each part of the overload (bench/steady.py)
 Told = dict[str, Any]
 
@@ -68,7 +69,8 @@ def say(line: str) -> None:
 
 def pytest(test: str, env: Mapping[str, str], *asked: str) -> subprocess.Popen[str]:
     """A test whose progress is seen."""
-    command = [sys.executable, "-m", "pytest", "-qs", "--no-header", *asked, test]
+    limit = f"--timeout={LIMIT_SECONDS}"
+    command = [sys.executable, "-m", "pytest", "-qs", "--no-header", limit, *asked, test]
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, text=True)
 
 

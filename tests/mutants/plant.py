@@ -61,7 +61,7 @@ class Ground:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return None, ""
+            return None, f"not in {seconds} s: {' '.join(tests)}"
         return done.returncode, done.stdout
 
     def plant(self, bug: Bug) -> tuple[int | None, str]:
