@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import segno
 from barcode.codex import Code128  # type: ignore[import-untyped]
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.mall import Mall
 from tests.pages.at_till import at_till
@@ -61,6 +61,19 @@ async def test_a_camera_reads_the_card(mall: Mall, tmp_path: Path, drawn: object
             assert await till.page.evaluate(LOADED) is True
             till.whole()
         await chromium.close()
+
+
+async def test_a_cashier_without_a_camera_is_told_what_to_do_instead(
+    mall: Mall, chromium: Browser
+) -> None:
+    async with at_till(chromium, await mall.shop("unfilmed")) as till:
+        await till.page.click("[data-view=sale] [data-camera]")
+        await till.says("カメラで読み取れません", "bad")
+        said = await till.page.inner_text(".answer")
+        assert "この端末にはカメラがありません。" in said
+        assert "読取機で読むか、番号を入力してください。" in said
+        await expect(till.page.locator("[data-dialog=camera]")).to_be_hidden()
+        till.whole()
 
 
 async def test_no_page_but_the_till_may_use_the_camera(mall: Mall) -> None:

@@ -207,11 +207,22 @@ async function opens() {
   document.body.dataset.ready = "yes";
 }
 
+const NO_CAMERA = {
+  NotAllowedError: t("ブラウザーの設定で、この画面にカメラを許してください。", "Let this page use the camera, in the browser's settings."),
+  NotFoundError: t("この端末にはカメラがありません。", "This device has no camera."),
+  NotReadableError: t("カメラはほかのアプリが使っています。", "Another app uses the camera."),
+};
+
+/** No camera: what the cashier does instead. */
+function withoutCamera(why) {
+  told("bad", t("カメラで読み取れません", "The camera does not read"), { sub: NO_CAMERA[why] ?? t("カメラが始まりませんでした。", "The camera did not start."), other: t("読取機で読むか、番号を入力してください。", "Use the scanner, or type the number.") });
+}
+
 listen(placed, sale.read);
 addEventListener("keydown", keyed);
 for (const one of document.querySelectorAll(".key")) one.addEventListener("click", () => goes(one.dataset.goes));
 $("[data-does=send]").addEventListener("click", outbox.send);
-for (const one of document.querySelectorAll("[data-camera]")) one.addEventListener("click", () => look($("[data-dialog=camera]"), placed, sale.read));
+for (const one of document.querySelectorAll("[data-camera]")) one.addEventListener("click", () => look($("[data-dialog=camera]"), placed, sale.read, withoutCamera));
 $("[data-dialog=camera] [data-no]").addEventListener("click", () => $("[data-dialog=camera]").close());
 sale.wire(SCANNING.map(form));
 navigator.serviceWorker?.register("/till/sw.js", { scope: "/till" }).catch(() => {});   // without it the page needs the line to open

@@ -69,22 +69,41 @@ async function reader(video) {
   };
 }
 
-/** Look through the camera until something is read, or the dialog is shut. */
-export async function look(dialog, place, read) {
+/** Chromium gives a camera ten seconds to start; on a slow machine the second try finds it awake. */
+async function started() {
+  const asked = { video: { facingMode: "environment" } };
+  return navigator.mediaDevices.getUserMedia(asked).catch((why) => {
+    if (why.name !== "AbortError") throw why;
+    return navigator.mediaDevices.getUserMedia(asked);
+  });
+}
+
+/** Look through the camera until something is read, or the dialog is shut; `unable` hears why not. */
+export async function look(dialog, place, read, unable) {
+  if (dialog.open) return;
   const video = dialog.querySelector("video");
-  const seen = await reader(video);
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
-  video.srcObject = stream;
+  let stream = null;
   dialog.showModal();
-  await video.play();
-  while (dialog.open) {
-    const text = await seen();
-    if (text && dialog.open) {
-      dialog.close();
-      const field = place(text);
-      if (field) read(field, text);
+  try {
+    const seen = await reader(video);
+    stream = await started();
+    video.srcObject = stream;
+    await video.play();
+    while (dialog.open) {
+      const text = await seen();
+      if (text && dialog.open) {
+        dialog.close();
+        const field = place(text);
+        if (field) read(field, text);
+      }
+      await new Promise((done) => { requestAnimationFrame(done); });
     }
-    await new Promise((done) => { requestAnimationFrame(done); });
+  } catch (why) {
+    if (dialog.open) {
+      dialog.close();
+      unable(why.name);
+    }
+  } finally {
+    stream?.getTracks().forEach((track) => track.stop());
   }
-  stream.getTracks().forEach((track) => track.stop());
 }
