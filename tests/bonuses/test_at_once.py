@@ -40,8 +40,12 @@ class Two:
             self.shop.client_id, self.shop.tenant_id, frozenset(), None, False, vouched=moved
         )
         till = await mall.hub.mall.till(caller, self.shop.till)
-        while told(answer := await mall.hub.desk.book(asked, rule, till)) == "busy":
-            await asyncio.sleep(0.05)
+        answer = await mall.hub.desk.book(asked, rule, till)
+        for tries in range(20):
+            if told(answer) != "busy":
+                break
+            await asyncio.sleep(tries / 20)
+            answer = await mall.hub.desk.book(asked, rule, till)
         return answer
 
     async def all_at_once(self, asked: list[Any], rule: Any) -> Counter[str]:
