@@ -14,6 +14,13 @@ TILLING = (
         "tests/pages/test_till_camera.py::test_a_camera_reads_the_card",
     ),
     Bug(
+        "a camera looks at the picture as large as it is, and at nothing else",
+        "deploy/web/till/scanner.js",
+        "const SIZES = [1, 2, 3, 4];",
+        "const SIZES = [1];",
+        "tests/pages/test_till_camera.py::test_a_camera_reads_the_card",
+    ),
+    Bug(
         "training books",
         "deploy/web/till/desk.js",
         "const actor = () => (how.training ? training : real);",
