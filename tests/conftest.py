@@ -22,6 +22,8 @@ from deploy.embedded import embedded
 from deploy.migrate import migrate
 from tests.mall import BEGIN, Mall, serving, settings_for
 
+pytest_plugins = ["tests.hanging"]
+
 # One that is given is made once, and found again by whoever comes later (tests/mutants).
 KEPT = os.environ.get("TEST_TEMPLATE")
 TEMPLATE = KEPT or "meguri_template_" + os.environ.get("PYTEST_XDIST_WORKER", "alone")
