@@ -18,3 +18,7 @@ ALTER TABLE tenants.benefit_uses VALIDATE CONSTRAINT benefit_uses_undone_check;
 ALTER TABLE tenants.campaigns VALIDATE CONSTRAINT campaigns_state_check;
 ALTER TABLE tenants.pace_stops VALIDATE CONSTRAINT pace_stops_why_check;
 ALTER TABLE tenants.paces VALIDATE CONSTRAINT paces_accruals_check;
+
+-- What was done about people is kept as the trail is: only ever added to, whoever asks.
+CREATE TRIGGER keep BEFORE UPDATE OR DELETE OR TRUNCATE ON auth.people_log EXECUTE FUNCTION audit.keep();
+ALTER TABLE auth.people_log ENABLE ALWAYS TRIGGER keep;
