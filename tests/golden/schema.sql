@@ -64,20 +64,20 @@ auth.clients
   certificate_sha256 bytea
   old_certificate_sha256 bytea
   old_certificate_until timestamp with time zone
-  clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text, 'member'::text]))) NOT VALID
-  clients_certificates_check: CHECK (((COALESCE(length(certificate_sha256), 32) = 32) AND (COALESCE(length(old_certificate_sha256), 32) = 32))) NOT VALID
-  clients_certified_check: CHECK (((certificate_sha256 IS NULL) OR (method <> 'none'::text))) NOT VALID
+  clients_audience_check: CHECK ((audience = ANY (ARRAY['till'::text, 'backoffice'::text, 'operator'::text, 'member'::text])))
+  clients_certificates_check: CHECK (((COALESCE(length(certificate_sha256), 32) = 32) AND (COALESCE(length(old_certificate_sha256), 32) = 32)))
+  clients_certified_check: CHECK (((certificate_sha256 IS NULL) OR (method <> 'none'::text)))
   clients_check1: CHECK (((method = 'private_key_jwt'::text) = (jwk IS NOT NULL)))
   clients_check2: CHECK (((state = 'revoked'::text) = (revoked_at IS NOT NULL)))
   clients_check: CHECK (((method = 'client_secret_basic'::text) = (secret_sha256 IS NOT NULL)))
   clients_client_id_check: CHECK ((client_id ~ '^c_[a-z2-7]{12}$'::text))
   clients_jwk_check: CHECK ((((jwk ->> 'crv'::text) = 'P-256'::text) AND (NOT (jwk ? 'd'::text))))
-  clients_members_check: CHECK (((audience <> 'member'::text) OR (tills IS NULL))) NOT VALID
-  clients_method_check: CHECK ((method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'none'::text]))) NOT VALID
+  clients_members_check: CHECK (((audience <> 'member'::text) OR (tills IS NULL)))
+  clients_method_check: CHECK ((method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'none'::text])))
   clients_name_check: CHECK ((name <> ''::text))
   clients_pkey: PRIMARY KEY (client_id)
-  clients_public_check: CHECK (((method <> 'none'::text) OR (audience = 'member'::text))) NOT VALID
-  clients_redirects_check: CHECK (((audience = 'member'::text) = (cardinality(redirect_uris) > 0))) NOT VALID
+  clients_public_check: CHECK (((method <> 'none'::text) OR (audience = 'member'::text)))
+  clients_redirects_check: CHECK (((audience = 'member'::text) = (cardinality(redirect_uris) > 0)))
   clients_scopes_check: CHECK ((cardinality(scopes) > 0))
   clients_secret_sha256_check: CHECK ((length(secret_sha256) = 32))
   clients_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'revoked'::text])))
@@ -471,7 +471,7 @@ federation.carriers
   state text NOT NULL DEFAULT 'active'::text
   issued_on date NOT NULL
   led_to ARRAY NOT NULL DEFAULT '{}'::bigint[]
-  carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text, 'external'::text]))) NOT VALID
+  carriers_kind_check: CHECK ((kind = ANY (ARRAY['card'::text, 'code'::text, 'phone'::text, 'line'::text, 'external'::text])))
   carriers_pkey: PRIMARY KEY (carrier)
   carriers_state_check: CHECK ((state = ANY (ARRAY['active'::text, 'stopped'::text])))
   CREATE INDEX carriers_of_member ON federation.carriers USING btree (member_id)
@@ -1028,7 +1028,7 @@ federation.wallets
   rank_since date
   rank_before text
   wallets_check: CHECK (((points_held >= 0) AND (points_held <= points)))
-  wallets_gone_check: CHECK (((state <> ALL (ARRAY['merged'::text, 'withdrawn'::text])) OR (points = 0))) NOT VALID
+  wallets_gone_check: CHECK (((state <> ALL (ARRAY['merged'::text, 'withdrawn'::text])) OR (points = 0)))
   wallets_member_id_fkey: FOREIGN KEY (member_id) REFERENCES federation.members(member_id)
   wallets_next_expires_on_check: CHECK (((next_expires_on IS NULL) = (points = points_held)))
   wallets_next_expiring_points_check: CHECK (((next_expiring_points >= 0) AND (next_expiring_points <= (points - points_held))))
@@ -1110,13 +1110,13 @@ settlement.adjustments
   adjustments_check: CHECK (((dispute_id IS NULL) = (kind = 'carried'::text)))
   adjustments_cycle_id_fkey: FOREIGN KEY (cycle_id) REFERENCES federation.cycles(cycle_id)
   adjustments_dispute_id_fkey: FOREIGN KEY (dispute_id) REFERENCES settlement.disputes(dispute_id)
-  adjustments_in_statement_check: CHECK (((NOT in_statement) OR ((kind = ANY (ARRAY['released'::text, 'corrected'::text])) AND (code IS NOT NULL)))) NOT VALID
+  adjustments_in_statement_check: CHECK (((NOT in_statement) OR ((kind = ANY (ARRAY['released'::text, 'corrected'::text])) AND (code IS NOT NULL))))
   adjustments_kind_check: CHECK ((kind = ANY (ARRAY['held'::text, 'released'::text, 'corrected'::text, 'carried'::text])))
   adjustments_of_cycle_id_fkey: FOREIGN KEY (of_cycle_id) REFERENCES federation.cycles(cycle_id)
   adjustments_of_party_id_fkey: FOREIGN KEY (of_party_id) REFERENCES tenants.parties(party_id)
   adjustments_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.parties(party_id)
   adjustments_reference_fkey: FOREIGN KEY (reference) REFERENCES settlement.payments(reference)
-  adjustments_tax_bp_check: CHECK (((tax_bp >= 0) AND (tax_bp <= 10000))) NOT VALID
+  adjustments_tax_bp_check: CHECK (((tax_bp >= 0) AND (tax_bp <= 10000)))
   CREATE INDEX adjustments_of_party ON settlement.adjustments USING btree (party_id, cycle_id)
   CREATE UNIQUE INDEX adjustments_once ON settlement.adjustments USING btree (dispute_id, reference, party_id, kind, code) NULLS NOT DISTINCT
   POLICY adjust FOR INSERT TO {meguri_worker} USING 
@@ -1548,7 +1548,7 @@ settlement.lines
   lines_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
   lines_entries_check: CHECK ((entries >= 0))
   lines_points_check: CHECK ((points >= 0))
-  lines_settles_check: CHECK ((((settles IS NULL) = (of_cycle_id IS NULL)) AND ((settles IS NULL) OR (code = 401)) AND (settles = ANY (ARRAY['released'::text, 'corrected'::text])) AND (of_cycle_id < cycle_id))) NOT VALID
+  lines_settles_check: CHECK ((((settles IS NULL) = (of_cycle_id IS NULL)) AND ((settles IS NULL) OR (code = 401)) AND (settles = ANY (ARRAY['released'::text, 'corrected'::text])) AND (of_cycle_id < cycle_id)))
   CREATE UNIQUE INDEX lines_once ON settlement.lines USING btree (cycle_id, party_id, code, original, carry, of_cycle_id, settles) NULLS NOT DISTINCT
   POLICY close FOR INSERT TO {meguri_worker} USING 
   POLICY own FOR SELECT TO {meguri_app} USING (party_id = federation.reader())
@@ -1596,7 +1596,7 @@ settlement.papers
   plan smallint
   papers_check: CHECK ((sha256 = sha256(body)))
   papers_cycle_id_party_id_fkey: FOREIGN KEY (cycle_id, party_id) REFERENCES settlement.statements(cycle_id, party_id)
-  papers_edition_check: CHECK ((edition = ANY (ARRAY['provisional'::text, 'final'::text]))) NOT VALID
+  papers_edition_check: CHECK ((edition = ANY (ARRAY['provisional'::text, 'final'::text])))
   papers_issue_check: CHECK ((issue >= 0))
   papers_kind_check: CHECK ((kind = ANY (ARRAY['pdf'::text, 'xlsx'::text])))
   papers_pkey: PRIMARY KEY (cycle_id, party_id, kind, issue)
@@ -2134,9 +2134,9 @@ tenants.benefit_uses
   undone_slip text
   undone_staff text
   undone_for text
-  benefit_uses_card_check: CHECK (((card_no IS NULL) = (card_member_id IS NULL))) NOT VALID
+  benefit_uses_card_check: CHECK (((card_no IS NULL) = (card_member_id IS NULL)))
   benefit_uses_pkey: PRIMARY KEY (shop_id, slip)
-  benefit_uses_undone_check: CHECK ((((undone_at IS NULL) = (undone_slip IS NULL)) AND ((undone_at IS NULL) = (undone_for IS NULL)))) NOT VALID
+  benefit_uses_undone_check: CHECK ((((undone_at IS NULL) = (undone_slip IS NULL)) AND ((undone_at IS NULL) = (undone_for IS NULL))))
   CREATE INDEX benefit_uses_of_member ON tenants.benefit_uses USING btree (member_id, benefit, business_date)
   CREATE UNIQUE INDEX benefit_uses_pkey ON tenants.benefit_uses USING btree (shop_id, slip)
   CREATE UNIQUE INDEX benefit_uses_prize_once ON tenants.benefit_uses USING btree (card_member_id, benefit, card_no) WHERE ((card_no IS NOT NULL) AND (undone_at IS NULL))
@@ -2325,7 +2325,7 @@ tenants.campaigns
   campaigns_kind_check: CHECK ((kind = ANY (ARRAY['common-points'::text, 'own-shop'::text, 'goods'::text, 'lottery'::text, 'joint-lottery'::text, 'visit'::text])))
   campaigns_multiplier_check: CHECK ((((multiplier >= 1) AND (multiplier <= 100)) AND ((((multiplier * 10) + tenths) >= 11) AND (((multiplier * 10) + tenths) <= 1000))))
   campaigns_pkey: PRIMARY KEY (campaign_id)
-  campaigns_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'live'::text, 'paused'::text, 'ended'::text, 'dropped'::text, 'rewritten'::text]))) NOT VALID
+  campaigns_state_check: CHECK ((state = ANY (ARRAY['draft'::text, 'reviewed'::text, 'live'::text, 'paused'::text, 'ended'::text, 'dropped'::text, 'rewritten'::text])))
   campaigns_tenths_check: CHECK (((tenths >= 0) AND (tenths <= 9)))
   CREATE INDEX campaigns_by_code ON tenants.campaigns USING btree (code)
   CREATE UNIQUE INDEX campaigns_one_of_a_code ON tenants.campaigns USING btree (code) WHERE (state <> 'rewritten'::text)
@@ -3144,7 +3144,7 @@ tenants.pace_stops
   pace_stops_member_id_entry_id_key: UNIQUE (member_id, entry_id)
   pace_stops_pkey: PRIMARY KEY (stop_id)
   pace_stops_release_reason_check: CHECK ((release_reason <> ''::text))
-  pace_stops_why_check: CHECK ((why = ANY (ARRAY['often'::text, 'far'::text, 'earned'::text]))) NOT VALID
+  pace_stops_why_check: CHECK ((why = ANY (ARRAY['often'::text, 'far'::text, 'earned'::text])))
   CREATE INDEX pace_stops_by_day ON tenants.pace_stops USING btree (business_date)
   CREATE UNIQUE INDEX pace_stops_member_id_entry_id_key ON tenants.pace_stops USING btree (member_id, entry_id)
   CREATE UNIQUE INDEX pace_stops_open ON tenants.pace_stops USING btree (member_id) WHERE (released_at IS NULL)
@@ -3159,7 +3159,7 @@ tenants.paces
   author text NOT NULL
   reason text NOT NULL
   accruals smallint
-  paces_accruals_check: CHECK (((accruals >= 1) AND (accruals <= 1000))) NOT VALID
+  paces_accruals_check: CHECK (((accruals >= 1) AND (accruals <= 1000)))
   paces_apart_minutes_check: CHECK (((apart_minutes >= 1) AND (apart_minutes <= 1440)))
   paces_author_check: CHECK ((author <> ''::text))
   paces_pkey: PRIMARY KEY (from_on)

@@ -115,6 +115,15 @@ def test_entries_draws_and_answers_lie_in_months(conn: psycopg.Connection) -> No
     assert parts[0] > 0
 
 
+def test_every_law_holds_for_the_old_rows_too(conn: psycopg.Connection) -> None:
+    """A law that is added beside running tills is validated by a migration after it."""
+    unproven = conn.execute(
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint "
+        "WHERE NOT convalidated ORDER BY 1, 2"
+    ).fetchall()
+    assert unproven == []
+
+
 def test_the_schema_file_is_todays(given: Given, template: str) -> None:
     same("schema.sql", described(given.database(template)))
 
