@@ -11,6 +11,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from settlement.paper.profiles import ProfileWritten
+from settlement.paper.registration import check_digit
 
 SEED: Final = 20250601
 FIRST_ON: Final = date(2025, 6, 1)
@@ -134,6 +135,25 @@ FACILITIES: Final = (
     Facility("takamatsu", "高松駅 玉藻アベニュー", "Tamamo Avenue Takamatsu", "高松", "Takamatsu"),
     Facility("matsuyama", "松山駅 椿ガレリア", "Tsubaki Galleria Matsuyama", "松山", "Matsuyama"),
 )
+
+
+_POSTAL: Final = {"tokushima": "770", "takamatsu": "760", "matsuyama": "790"}
+
+
+def recipient(party: Facility | Tenant, number: int) -> ProfileWritten:
+    """Who the n-th party is on paper, with an invented number whose check digit is right."""
+    twelve = f"{990_000_000_000 + number}"
+    place = party if isinstance(party, Facility) else FACILITIES[party.facility]
+    return ProfileWritten(
+        date(2025, 4, 1),
+        party.name_ja,
+        f"{_POSTAL[place.code]}-0000",
+        f"{place.city_ja}市架空町{number}番地",
+        "デモの初期設定",
+        party.name_en,
+        f"T{check_digit(twelve)}{twelve}",
+    )
+
 
 PREMIUM: Final = RankBonus("premium", year_yen=200_000, multiplier=2, funder="operator")
 

@@ -75,6 +75,9 @@ async def lay_out(
     await terms.agree(conn, tenants, WHY)
     codes = [place.code for place in demo.FACILITIES] + [one.code for one in tenants]
     await banking.enter(conn, codes, WHY)
+    parties: list[demo.Facility | demo.Tenant] = [*demo.FACILITIES, *tenants]
+    for number, party in enumerate(parties, start=1):
+        await profiles.write(conn, party.code, demo.recipient(party, number), WHY.author, wall())
     await layout.add_rank_bonus(conn, demo.PREMIUM.rank, demo.PREMIUM.multiplier, 1, first, WHY)
     campaign = demo.CAMPAIGN
     await layout.add_campaign(

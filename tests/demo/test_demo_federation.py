@@ -15,11 +15,13 @@ from deploy.demo.federation import (
     Bought,
     card_number,
     luhn_digit,
+    recipient,
     spends,
     tenants,
     trade,
     tries_to_redeem,
 )
+from settlement.paper.registration import is_corporate
 
 HOUSEHOLDS = range(1, 2_501)
 
@@ -54,6 +56,19 @@ def test_no_two_parties_share_a_code():
 def test_every_trade_stands_in_every_facility():
     assert len(tenants()) == len(TRADES) * len(FACILITIES) == 69
     assert len({sells.code for sells in TRADES.values()}) == len(TRADES)
+
+
+def test_every_party_is_somebody_on_paper_with_a_number_of_its_own():
+    parties = [*FACILITIES, *tenants().values()]
+    papers = [recipient(party, number) for number, party in enumerate(parties, start=1)]
+    numbers = {one.registration_number for one in papers}
+    assert len(numbers) == len(papers)
+    assert all(number and is_corporate(number) for number in numbers)
+    bakery = recipient(tenants()["takamatsu-bakery"], 7)
+    assert (bakery.legal_name, bakery.address) == (
+        "高松ベーカリー 麦の香",
+        "高松市架空町7番地",
+    )
 
 
 def test_a_shop_says_where_it_stands_and_what_it_sells():
