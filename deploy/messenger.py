@@ -166,10 +166,11 @@ class Messenger:
 
     def _chosen(self, found: Iterable[Due]) -> list[Due]:
         """The first of each endpoint before the second of any, as far as there is room: one that is
-        slow holds only what is its own."""
+        slow holds only what is its own. What was tried less goes before: else what fails on end
+        would be the one that a failing endpoint is sent, again and again."""
         busy = Counter(one.to for one in self._away.values())
         placed: list[tuple[int, int, Due]] = []
-        for one in found:
+        for one in sorted(found, key=lambda due: due.tries):
             most = 1 if self._failures[one.to] >= FAILING else EACH
             if busy[one.to] < most:
                 placed.append((busy[one.to], len(placed), one))
