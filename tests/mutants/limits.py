@@ -30,7 +30,7 @@ LIMITING = (
     Bug(
         "whoever proposed a cap approves it",
         "settlement/exposure/decide.sql",
-        "    AND (proposed_by = %(who)s::text) = (%(state)s::text = 'withdrawn')     -- four eyes\n",
+        "AND (proposed_by = %(who)s::text) = (%(state)s::text = 'withdrawn')",
         "",
         f"{PROPOSING}::test_a_cap_holds_once_another_approved_it",
     ),
