@@ -7,20 +7,19 @@ from urllib.parse import urlencode
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
-from deploy.finance.shared import Now
+from deploy.finance.shared import Now, names_of
 from deploy.finance.worked import Worked
 from federation.days import day_of
-from federation.refusals import NotFound
 from settlement.exposure import caps
-from settlement.exposure.levels import TOLD, Exposure
+from settlement.exposure.levels import Exposure
+from settlement.exposure.proposing import proposals
 from settlement.fairness.give_take import as_sheet, given_taken, span_of
 from settlement.paper.balances import Liability, liability
 from settlement.paper.liability import MOVEMENTS
-from settlement.reading import of_code
 from settlement.reports.reports_api import sheet
 from settlement.sheet import as_csv, safe
 
@@ -47,9 +46,11 @@ async def get_exposure_page(
     today = day_of(clock())
     found = sorted((await caps.exposures(auditor, today)).values(), key=worst)
     taken = await given_taken(auditor, span_of(today, None, None), sales=False)
+    waits = await proposals(auditor, waiting=True)
     return reception.page(
         request, "finance/exposure.html", session_of(request), found=found, taken=taken,
-        levels=LEVELS, states=STATES, today=today,
+        levels=LEVELS, states=STATES, today=today, waits=waits,
+        names=await names_of(reception, [one.proposed_by for one in waits]),
         most=max((one.exposure_yen for one in found), default=0) or 1,
     )  # fmt: skip
 
@@ -83,28 +84,6 @@ async def get_give_take_csv(
     """Give and take as a sheet. / 互恵のCSV"""
     span = span_of(day_of(clock()), None, None)
     return sheet(as_sheet(await given_taken(auditor, span)), "give-take")
-
-
-@get(
-    "/console/exposure/{party:str}", requires="settlement:read-all", page=True,
-    include_in_schema=False,
-)  # fmt: skip
-async def get_account_page(
-    request: Asked,
-    party: FromPath[str],
-    reception: NamedDependency[Reception],
-    auditor: NamedDependency[AsyncConnection],
-    clock: NamedDependency[Now],
-) -> Response[Any]:
-    """What one tenant's exposure is made of, its caps and its deposit. / 与信の内訳"""
-    if not party.isprintable():
-        raise NotFound
-    own = await of_code(auditor, party)
-    account = await caps.account(auditor, (own.party_id, own.code), day_of(clock()))
-    return reception.page(
-        request, "finance/account.html", session_of(request), account=account, told=TOLD,
-        levels=LEVELS,
-    )  # fmt: skip
 
 
 @get("/console/liability", requires="settlement:read-all", page=True, include_in_schema=False)
@@ -178,6 +157,5 @@ async def get_liability_csv(
 
 
 ROUTES: list[HTTPRouteHandler] = [
-    get_exposure_page, get_exposure_csv, get_give_take_csv, get_account_page, get_liability_page,
-    get_liability_csv,
+    get_exposure_page, get_exposure_csv, get_give_take_csv, get_liability_page, get_liability_csv,
 ]  # fmt: skip

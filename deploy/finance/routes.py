@@ -7,6 +7,7 @@ from deploy.finance import (
     carried_pages,
     cycles_pages,
     disputes_pages,
+    exposure_pages,
     ledger_pages,
     payments_pages,
     statement_pages,
@@ -15,5 +16,5 @@ from deploy.finance import (
 )
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
-         books_pages, ledger_pages, carried_pages)  # fmt: skip
+         books_pages, exposure_pages, ledger_pages, carried_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -35,6 +35,11 @@ DONE: dict[str, Told] = {
     "carry": ("次の期へ繰り越しました。", "Carried over to the next cycle."),
     "decide": ("裁定しました。保留分は次の期に載ります。",
                "Decided: what was held is due in the next cycle."),
+    "proposed": ("申請しました。別の人が承認すると有効になります。",
+                 "Proposed: it holds once somebody else approves it."),
+    "approved": ("承認しました。申請の内容が有効です。", "Approved: what was proposed holds."),
+    "rejected": ("却下しました。何も変わっていません。", "Rejected: nothing has changed."),
+    "withdrawn": ("取り下げました。何も変わっていません。", "Withdrawn: nothing has changed."),
     "reissue": ("再発行しました。", "Issued again."),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 ▲ stands before what a party bears. The title says what the paper is: an invoice of the fees where
 the statement is that document and its issuer has a registration number, a payment notice where the
-hub pays.
+hub pays. A 速報 is none of these: it tells what is going to be billed or paid, and bears no number.
 """
 
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from datetime import date, datetime
 from msgspec import UNSET, Struct
 
 from federation.days import TOKYO, day_of
-from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS
+from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS, planned
 from settlement.paper.paper import DayLine, Lang, Paper, Profile
 from settlement.paper.tax import Summary, category, corrected_invoices, summed
 from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, StatementLine
@@ -97,7 +97,7 @@ def form(paper: Paper) -> Form:
         issuer=who(paper.issuer, paper.lang, number=is_invoice(paper)),
         facts=facts(paper),
         greeting=greeting(paper),
-        net_label=words[net_label(statement)],
+        net_label=words[planned(net_label(statement), paper)],
         net=net(statement),
         rows=tuple(row(one, paper) for one in own if one.yen is not UNSET),
         total=row(total, paper),
@@ -135,13 +135,13 @@ def greeting(paper: Paper) -> str:
     """The sentence above the amount; on a paper of our own there is none."""
     if paper.statement.party.kind in INNER:
         return ""
-    return LABELS[paper.lang][f"greeting_{net_label(paper.statement)}"]
+    return LABELS[paper.lang][planned(f"greeting_{net_label(paper.statement)}", paper)]
 
 
 def is_invoice(paper: Paper) -> bool:
     """Whether this is the document that may bear the registration number: of two that tell the
-    same fees only one is."""
-    own = paper.addressee.invoice_document == "STATEMENT"
+    same fees only one is, and nothing is that was not approved."""
+    own = paper.edition == "final" and paper.addressee.invoice_document == "STATEMENT"
     return own and paper.issuer.registration_number is not None
 
 
@@ -150,6 +150,8 @@ def title(paper: Paper, found: Summary) -> str:
     words, kind = LABELS[paper.lang], paper.statement.party.kind
     if kind in INNER:
         return words["statement"] + words["inner"]
+    if paper.edition == "provisional":
+        return words["statement"]
     also = []
     if found.taxable_yen and is_invoice(paper):
         also.append(words["invoice" if found.taxable_yen < 0 else "credit_note"])
@@ -193,7 +195,7 @@ def facts(paper: Paper) -> tuple[Pair, ...]:
         (words["number"], stated.number),
         (words["cycle"], span(stated.first_on, stated.last_on, paper.lang)),
         (words["closed"], minute(stated.closed_at, paper.lang)),
-        (words[pays], day(stated.pays_on, paper.lang)),
+        (words[planned(pays, paper)], day(stated.pays_on, paper.lang)),
         (words["issued"], day(day_of(paper.issued_at), paper.lang)),
         (words["code"], stated.party.party),
     ]

@@ -1,6 +1,6 @@
 """紙面の言葉: every word that a paper prints beside its figures, in Japanese and in English."""
 
-from settlement.paper.paper import Lang, Step
+from settlement.paper.paper import Lang, Paper, Step
 
 LABELS: dict[Lang, dict[str, str]] = {
     "ja": {
@@ -20,6 +20,7 @@ LABELS: dict[Lang, dict[str, str]] = {
         "closed": "締め日時",
         "pays": "お支払予定日",
         "due": "お支払期日",
+        "due_planned": "お支払期日（予定）",
         "settles": "精算予定日",
         "issued": "発行日",
         "corrects": "対象の請求書",
@@ -31,9 +32,13 @@ LABELS: dict[Lang, dict[str, str]] = {
         "phone": "電話",
         "greeting_to_pay": "下記のとおりお支払いいたします。",
         "greeting_to_bill": "下記のとおりご請求申し上げます。",
+        "greeting_to_pay_planned": "下記のとおりお支払いする予定です。",
+        "greeting_to_bill_planned": "下記のとおりご請求する予定です。",
         "greeting_nothing": "下記のとおりお知らせいたします。",
         "to_pay": "当方からのお支払額",
         "to_bill": "ご請求額",
+        "to_pay_planned": "お支払予定額",
+        "to_bill_planned": "ご請求予定額",
         "nothing": "差引精算額",
         "lines": "精算明細",
         "where": "明細の取得先（API）",
@@ -92,6 +97,8 @@ LABELS: dict[Lang, dict[str, str]] = {
         "closed": "Closed",
         "pays": "We pay on",
         "due": "Due on",
+        "pays_planned": "To be paid on",
+        "due_planned": "Due (planned)",
         "settles": "Settles on",
         "issued": "Issued on",
         "corrects": "Refers to invoice",
@@ -103,9 +110,13 @@ LABELS: dict[Lang, dict[str, str]] = {
         "phone": "Phone",
         "greeting_to_pay": "We shall pay you as follows.",
         "greeting_to_bill": "Please pay as follows.",
+        "greeting_to_pay_planned": "We plan to pay you as follows.",
+        "greeting_to_bill_planned": "We are going to ask you for the following.",
         "greeting_nothing": "Please take note of the following.",
         "to_pay": "We pay you",
         "to_bill": "You pay us",
+        "to_pay_planned": "We plan to pay you",
+        "to_bill_planned": "You are to pay us",
         "nothing": "Net total",
         "lines": "Lines",
         "where": "Where they are read (API)",
@@ -170,8 +181,8 @@ NOTES: dict[Lang, dict[str, str]] = {
         "late": "前期分調整は、締め後に届いた取引です。日別小計では元の営業日に表示します。",
         "decided": "異議の裁定による前期分調整は、締め済みの精算書を変えず、本書で精算します。"
         "「保留解除」は当時お支払・ご請求を見合わせた額で、計上は当時のままです。",
-        "provisional": "本書は承認前の速報です。承認後に確定版を発行しますので、"
-        "保存には確定版をお使いください。",
+        "provisional": "本書は承認前の速報です。適格請求書ではありません。"
+        "請求書・支払通知書でもありません。承認後に発行する確定版を保存してください。",
     },
     "en": {
         "sign": "▲ marks what you bear; figures without it are paid to you.",
@@ -182,8 +193,15 @@ NOTES: dict[Lang, dict[str, str]] = {
         "differs; otherwise it is taken as confirmed.",
         "decided": "What disputes left of an earlier cycle is settled here; the sealed statement "
         "stays as it was. Amounts held until now were booked then.",
-        "provisional": "Not approved yet: a final paper follows the approval; keep that one.",
+        "provisional": "Not approved yet: this is no qualified invoice, no request for payment and "
+        "no payment notice. A final paper follows the approval; keep that one.",
         "late": "Adjustments are for entries that arrived after an earlier close; they stand under "
         "their own business date.",
     },
 }
+
+
+def planned(label: str, paper: Paper) -> str:
+    """A label of what is paid or billed, before it is approved: it is going to be."""
+    known = f"{label}_planned"
+    return known if paper.edition == "provisional" and known in LABELS[paper.lang] else label

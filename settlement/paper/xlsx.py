@@ -20,7 +20,7 @@ from settlement.paper.form import (
     title,
     who,
 )
-from settlement.paper.labels import LABELS
+from settlement.paper.labels import LABELS, NOTES, planned
 from settlement.paper.paper import Lang, Paper
 from settlement.paper.tax import category, summed
 from settlement.sheet import safe
@@ -105,6 +105,8 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
     sheet.write_string(0, 0, title(paper, found), looks.large)
     again = f"　{words['reissue']} {paper.issue}" if paper.issue else ""
     sheet.write_string(0, 5, words[paper.edition] + again, looks.bold)
+    if paper.edition == "provisional":
+        sheet.write_string(1, 0, NOTES[paper.lang]["provisional"], looks.plain)
     ours = who(paper.issuer, paper.lang, number=is_invoice(paper))
     theirs = addressee(paper)
     sheet.write_string(2, 0, safe(theirs.name), looks.bold)
@@ -115,7 +117,7 @@ def statement(sheet: Worksheet, looks: Formats, paper: Paper, places: dict[int, 
         sheet.write_string(top, 0, label, looks.plain)
         sheet.write_string(top, 1, safe(said), looks.plain)
         top += 1
-    sheet.write_string(top, 0, words[net_label(stated)], looks.bold)
+    sheet.write_string(top, 0, words[planned(net_label(stated), paper)], looks.bold)
     amount = stated.total_yen if net_label(stated) == "nothing" else abs(stated.total_yen)
     sheet.write_number(top, 1, amount, looks.net)
     top += 2

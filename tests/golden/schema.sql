@@ -1447,6 +1447,47 @@ settlement.exposure_levels
   GRANT SELECT TO meguri_app
   GRANT SELECT TO meguri_auditor
 
+settlement.exposure_proposals
+  proposal_id bigint NOT NULL
+  party_id bigint NOT NULL
+  kind text NOT NULL
+  on_day date NOT NULL
+  warning_yen bigint
+  refusal_yen bigint
+  yen bigint
+  reason text NOT NULL
+  proposed_by text NOT NULL
+  proposed_at timestamp with time zone NOT NULL
+  state text NOT NULL DEFAULT 'proposed'::text
+  decided_by text
+  decided_at timestamp with time zone
+  exposure_four_eyes: CHECK (((decided_by = proposed_by) = (state = 'withdrawn'::text)))
+  exposure_proposals_check1: CHECK (((kind = 'deposit'::text) = (yen IS NOT NULL)))
+  exposure_proposals_check2: CHECK (((kind = 'cap'::text) OR (num_nonnulls(warning_yen, refusal_yen) = 0)))
+  exposure_proposals_check3: CHECK ((num_nonnulls(decided_by, decided_at) =
+CASE state
+    WHEN 'proposed'::text THEN 0
+    ELSE 2
+END))
+  exposure_proposals_check: CHECK ((warning_yen <= refusal_yen))
+  exposure_proposals_kind_check: CHECK ((kind = ANY (ARRAY['cap'::text, 'deposit'::text])))
+  exposure_proposals_party_id_fkey: FOREIGN KEY (party_id) REFERENCES tenants.tenants(tenant_id)
+  exposure_proposals_pkey: PRIMARY KEY (proposal_id)
+  exposure_proposals_proposed_by_check: CHECK ((proposed_by <> ''::text))
+  exposure_proposals_reason_check: CHECK ((reason <> ''::text))
+  exposure_proposals_refusal_yen_check: CHECK ((refusal_yen >= 0))
+  exposure_proposals_state_check: CHECK ((state = ANY (ARRAY['proposed'::text, 'approved'::text, 'rejected'::text, 'withdrawn'::text])))
+  exposure_proposals_warning_yen_check: CHECK ((warning_yen >= 0))
+  exposure_proposals_yen_check: CHECK ((yen <> 0))
+  CREATE INDEX exposure_proposals_of_party ON settlement.exposure_proposals USING btree (party_id, proposal_id)
+  CREATE UNIQUE INDEX exposure_proposals_pkey ON settlement.exposure_proposals USING btree (proposal_id)
+  CREATE UNIQUE INDEX exposure_proposals_waiting ON settlement.exposure_proposals USING btree (party_id, kind) WHERE (state = 'proposed'::text)
+  POLICY decide FOR UPDATE TO {meguri_worker} USING true
+  POLICY propose FOR INSERT TO {meguri_worker} USING 
+  POLICY whole FOR SELECT TO {meguri_auditor,meguri_worker} USING true
+  GRANT INSERT, SELECT TO meguri_worker
+  GRANT SELECT TO meguri_auditor
+
 settlement.files
   cycle_id integer NOT NULL
   plan smallint NOT NULL

@@ -9,6 +9,22 @@ TRUE = f"{CORRECTIONS}::test_what_was_sealed_and_what_was_adjusted_is_what_is_tr
 
 DECIDED = (
     Bug(
+        "a paper that nobody approved bears the registration number",
+        "settlement/paper/form.py",
+        'own = paper.edition == "final" and',
+        "own = True and",
+        "tests/settlement/test_paper.py::"
+        "test_a_provisional_paper_is_no_invoice_no_request_and_no_notice",
+    ),
+    Bug(
+        "a paper that nobody approved asks for money",
+        "settlement/paper/labels.py",
+        'return known if paper.edition == "provisional" and known in',
+        "return known if False and known in",
+        "tests/settlement/test_paper.py::"
+        "test_a_provisional_paper_says_what_is_going_to_be_paid_or_billed",
+    ),
+    Bug(
         "what stands in the statement is paid beside it too",
         "settlement/life/planning.py",
         '        if not row["in_statement"]',

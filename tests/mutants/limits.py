@@ -24,7 +24,23 @@ ASKED = "test_somebody_asks_for_a_run_on_its_page_and_any_hub_does_it_once"
 
 BACK = "test_who_took_their_consent_back_is_not_among_those_who_can_be_reached"
 
+PROPOSING = "tests/settlement/exposure/test_proposing.py"
+
 LIMITING = (
+    Bug(
+        "whoever proposed a cap approves it",
+        "settlement/exposure/decide.sql",
+        "AND (proposed_by = %(who)s::text) = (%(state)s::text = 'withdrawn')",
+        "",
+        f"{PROPOSING}::test_a_cap_holds_once_another_approved_it",
+    ),
+    Bug(
+        "a deposit moves as often as it is approved at once",
+        "settlement/exposure/decide.sql",
+        "    AND state = 'proposed'\n",
+        "",
+        f"{PROPOSING}::test_of_many_who_approve_at_once_one_does",
+    ),
     Bug(
         "who took their consent back is counted as reachable",
         "deploy/figures/reachable.sql",

@@ -28,8 +28,8 @@ READING = (
     Bug(
         "two documents bear the registration number",
         "settlement/paper/form.py",
-        'own = paper.addressee.invoice_document == "STATEMENT"',
-        "own = True",
+        'and paper.addressee.invoice_document == "STATEMENT"',
+        "and True",
         f"{PAPER}::test_only_one_of_two_documents_is_the_invoice",
     ),
     Bug(

@@ -5,6 +5,7 @@ from datetime import date, time
 
 from settlement.breaks import book
 from settlement.exposure import caps
+from settlement.exposure.proposing import Asked, propose
 from settlement.life import board, send
 from tests.mall import LONG_AGO, WHY, Mall
 from tests.people.persons import Person, Staff
@@ -18,6 +19,9 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
     await scene(mall, staff)
     keiko = await staff.person("keiko", "finance-preparer")
     masao = await staff.person("masao", "finance-approver", passkey=True)
+    async with mall.hub.pools.bare("worker") as conn:
+        cap = Asked("cap", mall.today, "契約書 第4条の改定", 30_000, 60_000)
+        await propose(conn, "bakery", cap, keiko.person_id, mall.now)
     first, statement = f"/console/cycles/{CYCLE}", f"/console/cycles/{CYCLE}/statements/bakery"
     return [
         ("cycles", keiko, "/console/cycles"),
@@ -38,6 +42,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("whatif-told", keiko, f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=500"),
         ("exposure", keiko, "/console/exposure"),
         ("exposure-of-one", keiko, "/console/exposure/bakery"),
+        ("exposure-to-approve", masao, "/console/exposure/bakery"),
         ("liability", keiko, "/console/liability"),
         ("journals", keiko, "/console/journals?month=2026-06"),
         ("reconciliation", keiko, "/console/reconciliation?state=all"),

@@ -12,7 +12,8 @@ from pypdf import PdfReader
 from settlement.lines import Party
 from settlement.paper import form as forms
 from settlement.paper.form import form, yen
-from settlement.paper.paper import Before, DayLine, Paper, Signature, bare
+from settlement.paper.labels import LABELS
+from settlement.paper.paper import Before, DayLine, Lang, Paper, Signature, bare
 from settlement.paper.pdf import pdf
 from settlement.paper.registration import is_corporate
 from settlement.paper.tax import summed, tax_of
@@ -158,6 +159,55 @@ def test_the_title_says_what_the_paper_is(
     lines: tuple[tuple[int, int, int, int]], kind: str, title: str
 ) -> None:
     assert form(paper(lines, kind=kind)).title == title
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        FEES,
+        ((201, 300, 1, 300), (301, 0, 0, -8)),
+        ((301, 0, 0, 50), (601, 0, 0, 5)),
+        ((121, 5, 1, -5),),
+        (),
+    ],
+)
+def test_a_provisional_paper_is_no_invoice_no_request_and_no_notice(
+    lines: tuple[tuple[int, int, int, int]], lang: Lang
+) -> None:
+    early = paper(lines, edition="provisional", lang=lang)
+    known, words = form(early), LABELS[lang]
+    assert (known.title, known.edition) == (words["statement"], words["provisional"])
+    assert known.issuer.registration == ""
+    assert known.invoice_title == words["fees_block"]
+    asked = {words[one] for one in ("to_pay", "to_bill", "greeting_to_pay", "greeting_to_bill")}
+    assert {known.net_label, known.greeting} & asked == set()
+    text, _, _ = read(early)
+    said = {"ja": "適格請求書ではありません", "en": "noqualifiedinvoice"}[lang]
+    assert said in text
+    assert "T7123456789012" not in text
+    cells = [
+        str(cell.value)
+        for row in openpyxl.load_workbook(BytesIO(xlsx(early))).worksheets[0].iter_rows()
+        for cell in row
+        if cell.value is not None
+    ]
+    assert said in "".join("".join(cells).split())
+    assert [one for one in cells if "T7123456789012" in one] == []
+    assert known.title in cells
+    final, _, _ = read(paper(lines, lang=lang))
+    assert said not in final
+
+
+def test_a_provisional_paper_says_what_is_going_to_be_paid_or_billed() -> None:
+    due = form(paper(FEES, edition="provisional"))
+    assert (due.net_label, due.net) == ("ご請求予定額", "341")
+    assert ("お支払期日（予定）", "2026年6月30日") in due.facts
+    paid = form(paper(((201, 300, 1, 300),), edition="provisional"))
+    assert (paid.net_label, paid.net) == ("お支払予定額", "300")
+    assert paid.greeting == "下記のとおりお支払いする予定です。"
+    own = form(paper(((702, 5, 1, -5),), kind="fund", edition="provisional"))
+    assert (own.title, own.net_label) == ("精算書（控）", "差引精算額")
 
 
 def test_a_paper_of_our_own_bills_nobody() -> None:

@@ -19,6 +19,7 @@ from tests.settlement.test_verify import stated
 
 SECOND, THIRD = date(2026, 6, 16), date(2026, 7, 1)
 NEXT = "2026-06-16"
+NUMBER = "T7123456789012"
 
 
 async def trading(mall: Mall, **terms: Any) -> tuple[Finance, Shop, Shop]:
@@ -164,8 +165,14 @@ async def test_the_fund_holds_what_is_outstanding_whatever_is_corrected(
 async def test_a_paper_is_provisional_until_somebody_approves_and_then_says_who(
     mall: Mall,
 ) -> None:
-    finance, bakery, _ = await trading(mall)
+    finance, bakery, _ = await trading(mall, point_fee_milliyen=500)
     office, operator = await mall.office(bakery), await mall.operator()
+    known = {
+        "from_on": "2026-01-01", "legal_name": "ハブ社", "postal_code": "760-0011",
+        "address": "香川県高松市浜ノ町1番20号", "registration_number": NUMBER, "reason": "届出",
+    }  # fmt: skip
+    written = await operator.ask("PUT", "/v1/admin/parties/operator/profile", json=known)
+    assert written.status == 200, written
     early = await document(office, CYCLE)
     assert (await document(office, CYCLE)).content == early.content
     await mall.turn_to(date(2026, 6, 23), time(10, 0))
@@ -180,8 +187,13 @@ async def test_a_paper_is_provisional_until_somebody_approves_and_then_says_who(
         (0, "provisional"), (1, "final"), (2, "final"),
     ]  # fmt: skip
     before, after, reissued = text_of(early), text_of(final), text_of(again)
-    assert "速報" in before
-    assert "masao" not in before
+    for said in ("精算書速報", "本書は承認前の速報です。適格請求書ではありません。"):
+        assert said in before
+    for said in (NUMBER, "兼適格請求書", "適格請求書の記載事項", "ご請求額", "masao"):
+        assert said not in before
+    for said in (NUMBER, "精算書兼適格請求書", "適格請求書の記載事項"):
+        assert said in after
+        assert said in reissued
     assert "速報" not in after
     for said in ("確定", "起案", "確認", "承認", "masao", "2026年6月23日10:00", "****111"):
         assert said in after
