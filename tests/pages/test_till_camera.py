@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import segno
 from barcode.codex import Code128  # type: ignore[import-untyped]
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from tests.mall import Mall
 from tests.pages.at_till import at_till
@@ -47,7 +47,11 @@ def filmed(rows: list[bytes], film: Path) -> None:
     ids=["square", "bars", "like a corner"],
 )
 async def test_a_camera_reads_the_card(
-    mall: Mall, tmp_path: Path, drawn: Callable[[str], list[bytes]], card: str | None
+    mall: Mall,
+    chromium: Browser,
+    tmp_path: Path,
+    drawn: Callable[[str], list[bytes]],
+    card: str | None,
 ) -> None:
     """No reader comes with this browser, so ours is fetched, and only once it is asked for."""
     shop = await mall.shop(f"filmed-{next(mall.numbers)}")
@@ -56,9 +60,9 @@ async def test_a_camera_reads_the_card(
     filmed(drawn(card), film)
     seen = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
             f"--use-file-for-fake-video-capture={film}"]  # fmt: skip
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS + seen)
-        async with at_till(chromium, shop) as till:
+    filming = await chromium.browser_type.launch(executable_path=CHROMIUM, args=FLAGS + seen)
+    try:
+        async with at_till(filming, shop) as till:
             assert await till.page.evaluate("'BarcodeDetector' in window") is False
             assert await till.page.evaluate(LOADED) is False
             await till.page.click("[data-view=sale] [data-camera]")
@@ -67,7 +71,8 @@ async def test_a_camera_reads_the_card(
             await expect(till.page.locator("[data-dialog=camera]")).to_be_hidden()
             assert await till.page.evaluate(LOADED) is True
             till.whole()
-        await chromium.close()
+    finally:
+        await filming.close()
 
 
 async def test_a_cashier_without_a_camera_is_told_what_to_do_instead(
