@@ -25,7 +25,13 @@ from auth.jws import NotSigned, TokenHead
 from auth.keys import Keys, Reader
 from auth.proofs import Proofs
 from auth.recheck import stands
-from auth.refusals import InsufficientScope, InvalidDpopProof, InvalidToken, UseDpopNonce
+from auth.refusals import (
+    OF_NONE,
+    InsufficientScope,
+    InvalidDpopProof,
+    InvalidToken,
+    UseDpopNonce,
+)
 from auth.scopes import AUDIENCES, SCOPES, is_wide
 from auth.tokens import Binding
 from federation.refusals import Busy, NotFound
@@ -38,7 +44,12 @@ REMEMBER = 60.0  # seconds
 MOST = 10_000
 
 OPT = {"requires": NOBODY}
+# What is told of a token, in the scheme that it was shown in (RFC 6750, 3.1; RFC 9449, 7.1).
 OF_DPOP = 'DPoP error="invalid_token", algs="ES256"'
+LACKING = {
+    "bearer": 'Bearer error="insufficient_scope", scope="{}"',
+    "dpop": 'DPoP error="insufficient_scope", scope="{}", algs="ES256"',
+}
 
 
 class Admitted(Struct, frozen=True):
@@ -103,20 +114,21 @@ class Gate:
     ) -> tuple[Caller, str | None]:
         """Whose token this is, if it has all these scopes and is shown by whoever holds its key;
         and the nonce that the caller's next proof may bear. `InsufficientScope` if not all."""
+        scheme = (authorization or "").partition(" ")[0].lower()
         try:
             found = await self._found(authorization)
             bound = found.bound
             if bound and bound.x5t and bound.x5t != spelled(shown.certificate):
                 raise InvalidToken
         except InvalidToken as refused:
-            if (authorization or "").lower().startswith("dpop "):
-                refused.challenge = OF_DPOP
+            if scheme != "bearer":
+                refused.challenge = OF_DPOP if scheme == "dpop" else OF_NONE
             raise
         nonce = None
         if bound and bound.jkt:
             nonce = await self._possessed(authorization or "", bound.jkt, shown)
         if not found.caller.scopes.issuperset(scopes.split()):
-            raise InsufficientScope
+            raise InsufficientScope(challenge=LACKING[scheme].format(scopes), nonce=nonce)
         return found.caller, nonce
 
     def forget(self) -> None:
@@ -171,7 +183,7 @@ class Gate:
         except psycopg.OperationalError:
             raise Busy(retry_after=1) from None
         if proved.jkt != jkt:
-            raise InvalidDpopProof
+            raise InvalidDpopProof(nonce=proved.nonce)
         return proved.nonce
 
     async def _believed(self, authorization: str) -> tokens.TokenClaims:

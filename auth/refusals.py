@@ -1,8 +1,11 @@
 """Why a door stays shut."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from federation.refusals import Refusal
+from federation.refusals import Do, Refusal
+
+# Whoever showed no token is told what there is, and of nothing that was wrong (RFC 6750, 3.1).
+OF_NONE = 'Bearer realm="meguri", DPoP algs="ES256"'
 
 
 class Challenge(Refusal):
@@ -10,17 +13,21 @@ class Challenge(Refusal):
     A token is needed."""
 
     status = 401
-    do = "retry"
+    do: ClassVar[Do] = "retry"
     staff_text = "認証切れ・再接続"
     challenge = 'Bearer error="invalid_token"'
 
-    def __init__(self, *, nonce: str | None = None, **extra: Any) -> None:
+    def __init__(
+        self, *, challenge: str | None = None, nonce: str | None = None, **extra: Any
+    ) -> None:
+        """`challenge` names the scheme that was shown; `nonce` is for the caller's next proof."""
         super().__init__(**extra)
+        self.challenge = challenge or self.challenge
         self.nonce = nonce
 
     @property
     def headers(self) -> dict[str, str]:
-        """What a client reads of it (RFC 6750, 3; RFC 9449, 7.1 and 9)."""
+        """What a client reads of it (RFC 6750, 3; RFC 9449, 7.1, 8 and 9)."""
         offered = {} if self.nonce is None else {"dpop-nonce": self.nonce}
         return {"www-authenticate": self.challenge, **offered}
 
@@ -44,15 +51,11 @@ class UseDpopNonce(Challenge):
     challenge = 'DPoP error="use_dpop_nonce", algs="ES256"'
 
 
-class InsufficientScope(Refusal):
+class InsufficientScope(Challenge):
     """このクライアントには許されていない操作です
     This client is not allowed to do that."""
 
     status = 403
     do = "call"
     staff_text = "権限なし・本部へ連絡"
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What a client reads of it (RFC 6750, 3.1)."""
-        return {"www-authenticate": 'Bearer error="insufficient_scope"'}
+    challenge = 'Bearer error="insufficient_scope"'

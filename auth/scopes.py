@@ -146,6 +146,9 @@ SCOPES: dict[str, Scope] = {
     ),
     "benefits:use": Scope("ランク特典の利用の記録", "note the use of a rank's benefit", _for(TILL)),
     "audit:read": Scope("監査証跡の照会", "read who did what", _for(OPERATOR)),
+    "audit:people": Scope(
+        "ログイン・権限の記録の照会", "read who signed in and who was given what", _for(OPERATOR)
+    ),
     "ops:read": Scope("稼働状況の照会", "read metrics and operating state", _for(OPERATOR)),
 }
 

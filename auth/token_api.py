@@ -150,7 +150,7 @@ def _said(answer: DoorAnswer) -> Response[bytes]:
     responses=_answers(200, AccessToken, "an access token"),
 )
 async def post_token(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
-    """Give a client an access token: for its credentials, a code, or a refresh token."""
+    """Give a client an access token: for credentials, a code, a refresh token. / トークンの発行"""
     return _said(await door_desk.token(request))
 
 
@@ -163,7 +163,7 @@ async def post_token(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Re
     responses=_answers(201, Pushed, "the request is kept for five minutes"),
 )
 async def post_par(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
-    """Keep a request that a client will have a member's browser ask for (RFC 9126)."""
+    """Keep what a member's browser will be sent to ask (RFC 9126). / 認可要求の先渡し（PAR）"""
     return _said(await door_desk.par(request))
 
 
@@ -176,7 +176,7 @@ async def post_par(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Resp
     responses=_answers(200, Told, "what the token is worth"),
 )
 async def post_introspect(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
-    """Tell a client what a token is worth, if that is its business (RFC 7662)."""
+    """Tell a client what a token of its own business is worth (RFC 7662). / トークンの照会"""
     return _said(await door_desk.introspect(request))
 
 
@@ -189,19 +189,19 @@ async def post_introspect(request: Asked, door_desk: NamedDependency[DoorDesk]) 
     responses=_answers(200, None, ""),
 )
 async def post_revoke(request: Asked, door_desk: NamedDependency[DoorDesk]) -> Response[bytes]:
-    """Take a token back (RFC 7009)."""
+    """Take a token back (RFC 7009). / トークンの取消"""
     return _said(await door_desk.revoke(request))
 
 
 @get("/oauth/jwks", requires=ANYONE, cache_control=MINUTES)
 async def get_jwks(door_desk: NamedDependency[DoorDesk]) -> dict[str, list[dict[str, Any]]]:
-    """The public keys that access tokens are signed with, and the one that comes next."""
+    """The public keys of access tokens, and the one that comes next. / 署名鍵の公開"""
     return await door_desk.keys.published()
 
 
 @get("/.well-known/oauth-authorization-server", requires=ANYONE, cache_control=MINUTES)
 async def get_metadata(door_desk: NamedDependency[DoorDesk]) -> Metadata:
-    """What a client needs to know to come in (RFC 8414)."""
+    """What a client needs to know to come in (RFC 8414). / 認可サーバーの構成"""
     members = door_desk.sign_in is not None
     return metadata(door_desk.server.issuer, members, door_desk.certificates.believed)
 

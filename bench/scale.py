@@ -10,6 +10,8 @@ from pathlib import Path
 
 from msgspec import Struct, structs
 
+from deploy.pools import CONNECTIONS
+
 DOCS = Path(__file__).parents[1] / "docs"
 PAGES = {
     DOCS / "scale.md": ("figures", "needs", "limits", "first"),
@@ -28,7 +30,7 @@ KEPT_YEARS = 11
 LINES = 1.2  # of a sealed file per transaction: what it grants, and what it draws
 MACHINES = (2, 4, 8, 16, 32)  # cores
 PROCESS_BUSY = 0.7  # of a core, one hub process at the peak
-CONNECTIONS, FOR_PEOPLE = 24, 10  # docs/running.md, Connections
+FOR_PEOPLE = 10  # docs/running.md, Connections
 WINDOW = 86_400  # seconds in which a sealed file must be there: one bank day
 
 

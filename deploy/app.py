@@ -24,7 +24,17 @@ from auth.people.sign_up_api import ROUTES as SIGN_UP_ROUTES
 from auth.people.totals_api import ROUTES as PLACE_ROUTES
 from auth.subjects import SignIn
 from auth.token_api import ROUTES as TOKEN_ROUTES
-from deploy import clock_api, consent_page, console, expiry_page, eyes, health, pages, settings_page
+from deploy import (
+    clock_api,
+    consent_page,
+    console,
+    docs_pages,
+    expiry_page,
+    eyes,
+    health,
+    pages,
+    settings_page,
+)
 from deploy.asgi import App
 from deploy.body_guard import BodyGuard
 from deploy.clock import FileClock, wall
@@ -38,20 +48,20 @@ from deploy.live import ROUTES as LIVE_ROUTES
 from deploy.mail.mail_pages import ROUTES as MAIL_ROUTES
 from deploy.member_site import brands, site
 from deploy.portal import ROUTES as PORTAL_ROUTES
-from deploy.problems import HANDLERS
 from deploy.registers.pages import ROUTES as REGISTERS
 from deploy.settings import Settings
 from deploy.status import ROUTES as STATUS_ROUTES
 from deploy.till.till_pages import ROUTES as TILL_PAGES
 from deploy.trail.audit_api import ROUTES as AUDIT_ROUTES
 from deploy.trail.gate import Doorkeeper
+from deploy.trail.of_people_api import ROUTES as OF_PEOPLE_ROUTES
 from deploy.unkept import unkept
-from federation.refusals import Refusal
 from settlement.breaks.breaks_api import ROUTES as BREAKS_ROUTES
 from settlement.circulation.circulation_api import ROUTES as CIRCULATION_ROUTES
 from settlement.exposure.exposure_api import ROUTES as EXPOSURE_ROUTES
 from settlement.life.finance_api import ROUTES as FINANCE_ROUTES
 from settlement.life.life_api import ROUTES as LIFE_ROUTES
+from settlement.paper.behind_api import ROUTES as BEHIND_ROUTES
 from settlement.paper.journals_api import ROUTES as JOURNALS_ROUTES
 from settlement.paper.liability_api import ROUTES as LIABILITY_ROUTES
 from settlement.paper.paper_api import ROUTES as PAPER_ROUTES
@@ -185,7 +195,7 @@ def lay_out(*, clock_turns: bool) -> Litestar:
         before_send=[offer_nonce, unkept, house.answered],
         opt=dict(OPT),
         dependencies=dependencies(house),
-        exception_handlers={**HANDLERS, Refusal: console.told},
+        exception_handlers=console.HANDLERS,
         lifespan=[lifespan],
         openapi_config=OpenAPIConfig(
             title="Meguri 巡り",
@@ -207,12 +217,19 @@ def routes_of(*, clock_turns: bool) -> list[Any]:
     routes: list[Any] = [*POS_ROUTES, *HOLDS_ROUTES, *READING_ROUTES, *CODE_ROUTES, *EXPIRY_ROUTES]
     routes += [*BATCH_ROUTES, *TOTALS_ROUTES, *SETTLEMENT_ROUTES, *TOKEN_ROUTES]
     routes += [*PROOF_ROUTES, *SIMULATION_ROUTES, *EXPOSURE_ROUTES, *BREAKS_ROUTES, *REPORTS_ROUTES]
-    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *expiry_page.ROUTES]
-    routes += [*OFFICE_ROUTES, *MEMBERS_ROUTES, *IMPORT_ROUTES, *LOOKUP_ROUTES, *eyes.ROUTES]
+    routes += [*OUTSTANDING_ROUTES, *health.ROUTES, *pages.ROUTES, *docs_pages.ROUTES]
+    routes += [
+        *expiry_page.ROUTES,
+        *OFFICE_ROUTES,
+        *MEMBERS_ROUTES,
+        *IMPORT_ROUTES,
+        *LOOKUP_ROUTES,
+        *eyes.ROUTES,
+    ]
     routes += [*USAGE_ROUTES, *TERMS_ROUTES, *LIFE_ROUTES]
     routes += [*COUPON_ROUTES, *COUPON_USE_ROUTES, *MY_COUPON_ROUTES]
-    routes += [*PAPER_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
-    routes += [*AUDIT_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
+    routes += [*PAPER_ROUTES, *BEHIND_ROUTES, *JOURNALS_ROUTES, *LIABILITY_ROUTES, *REGISTER_ROUTES]
+    routes += [*AUDIT_ROUTES, *OF_PEOPLE_ROUTES, *PERSONAL_ROUTES, *REGISTRY_ROUTES]
     routes += [*CAMPAIGN_ROUTES, *SEGMENT_ROUTES, *CORRECTION_ROUTES]
     routes += [*EARNING_ROUTES, *settings_page.ROUTES]
     routes += [*EVENT_ROUTES, *ENDPOINT_ROUTES, *SEQUENCE_ROUTES]

@@ -126,12 +126,16 @@ def consent(
 @click.option("--debit-lead", type=int, default=9, show_default=True, help="引落 · bank days")
 @click.option("--debit-until", default="15:00", show_default=True)
 @click.option("--debit-day", type=int, default=27, show_default=True)
+@click.option(
+    "--payer-fee", "payer_fees", type=int, multiple=True,
+    help="差し引かれうる振込手数料（円） · a fee that payers may deduct from a transfer",
+)  # fmt: skip
 @click.option("--no-line-ends", is_flag=True, help="改行なし · records without CRLF")
 @click.option("--test-bank", is_flag=True, help="9999 を許す · take the test bank 9999")
 def profile(
     code: str, from_on: datetime, reason: str, transfer_lead: int, transfer_until: str,
-    debit_lead: int, debit_until: str, debit_day: int, no_line_ends: bool, test_bank: bool,
-    **given: str,
+    debit_lead: int, debit_until: str, debit_day: int, payer_fees: tuple[int, ...],
+    no_line_ends: bool, test_bank: bool, **given: str,
 ) -> None:  # fmt: skip
     """銀行設定を登録する · what the operator's bank asks for; refused where a file would be due
     before its cycle can be approved."""
@@ -144,6 +148,7 @@ def profile(
         debit_day=debit_day,
         ending="NONE" if no_line_ends else "CRLF",
         takes_test_bank=test_bank,
+        payer_fees_yen=tuple(sorted(set(payer_fees))),
     )
     sound = _sound(made, Profile)
     _run(lambda conn, now: entering.set_profile(conn, sound, from_on.date(), _why(reason), now))
@@ -194,7 +199,9 @@ async def _shown(conn: AsyncConnection, on: date) -> list[str]:
     own = await entering.profile(conn, on, names.with_names)
     lines = []
     if own is not None:
-        lines.append(f"operator {own.originator.code} {own.originator.account.masked}")
+        fees = "・".join(f"{yen:,}" for yen in own.payer_fees_yen)
+        told = f" 振込手数料差引 / payers may deduct {fees} 円" if fees else ""
+        lines.append(f"operator {own.originator.code} {own.originator.account.masked}{told}")
     lines += [f"{party} {way}" for party, way in sorted(agreed.routes.items())]
     for one in await entering.accounts(conn, on):
         account = names.with_names(one.account)

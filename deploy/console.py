@@ -1,27 +1,37 @@
 """The look of pages for people who sign in: forms that go only here, nothing kept by a browser."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import segno
 from litestar import Request, Response
+from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
 from auth.people.devices import device
 from auth.people.reception import Reception
 from auth.people.refusals import FreshFactorNeeded, SignInFirst
-from auth.people.sign_in_pages import refused as again
 from deploy.menus import menu
 from deploy.pages import HEADERS, POLICY, chosen, templates
-from deploy.problems import refused
-from federation.refusals import Refusal
+from deploy.problems import framework, meant, refused, unforeseen
+from federation.refusals import Broken, Busy, Refusal, titles
 
 templates.filters["device"] = device
 templates.filters["literally"] = re.escape
 templates.globals["menu"] = menu
 Asked = Request[Any, Any, Any]
 SESSIONS = "/console/sessions"
+FAULT = (
+    "こちらの障害で表示できませんでした。もう一度お試しいただき、続くときは窓口へお知らせください。",
+    "Something of ours failed. Try again, and tell the help desk if it goes on.",
+)
+AWAY = (
+    "ただいま混み合っています。少し待って、もう一度お試しください。",
+    "The hub is busy. Wait a little and try again.",
+)
+AREAS = ("/member", "/console", "/portal")
 WITH_KEYS = ("/console/people", "/portal/clients", "/portal/webhooks", "/portal/sandbox")
 OWN_FORMS = POLICY.replace("form-action 'none'", "form-action 'self'")
 
@@ -75,9 +85,42 @@ def told(request: Asked, refusal: Refusal) -> Response[Any]:
             return Response(b"", status_code=401, headers={"hx-redirect": desk})
         known = request.method == "GET"
         return _to(f"{desk}?{urlencode({'return_to': onward})}" if known else desk)
+    return shown(request, refusal)
+
+
+def misled(request: Asked, error: HTTPException) -> Response[Any]:
+    """What the framework refuses: a page for whoever follows a link or types an address."""
+    refusal = meant(error)
+    if refusal is None or not reads(request):
+        return framework(request, error)
+    return shown(request, refusal)
+
+
+def broken(request: Asked, error: Exception) -> Response[Any]:
+    """What is ours to mend: logged and counted as ever; who reads pages is told so on one."""
+    said = unforeseen(request, error)
+    if not reads(request):
+        return said
+    gone = said.status_code == Busy.status
+    page = shown(request, Busy(), AWAY) if gone else shown(request, Broken(), FAULT)
+    page.headers.update({k: v for k, v in said.headers.items() if k == "retry-after"})
+    return page
+
+
+def reads(request: Asked) -> bool:
+    """Somebody before a browser, who asks for a page of one of the areas."""
+    area = "/" + request.url.path.split("/")[1]
+    wants = "text/html" in request.headers.get("accept", "")
+    return area in AREAS and wants and "hx-request" not in request.headers
+
+
+def shown(request: Asked, refusal: Refusal, words: tuple[str, str] | None = None) -> Response[Any]:
+    """A refusal as a page of its area, with the way on."""
     reception: Reception = request.app.state.reception
+    member = request.url.path.startswith("/member")
     page = "members/refused.html" if member else "people/refused.html"
-    return again(reception, request, page, refusal)
+    why = words or titles(type(refusal))
+    return reception.page(request, page, status=refusal.status, why=why)
 
 
 def came_from(path: str) -> str:
@@ -92,3 +135,10 @@ def came_from(path: str) -> str:
 
 def _to(path: str) -> Redirect:
     return Redirect(path, status_code=303)
+
+
+HANDLERS: dict[int | type[Exception], Callable[[Asked, Any], Response[Any]]] = {
+    Refusal: told,
+    HTTPException: misled,
+    Exception: broken,
+}

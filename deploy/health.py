@@ -65,7 +65,7 @@ async def unfit(pools: Pools) -> list[str]:
     """What makes this instance unfit: an unsafe setting, a role with powers, no database, or a
     schema that lacks what this version was made for. One that has more is a newer version's."""
     try:
-        async with pools.use("app") as conn:
+        async with pools.use("gate") as conn:
             reasons = await soundness.faults(conn)
         applied = await known_migrations(pools)
     except Exception:
@@ -78,7 +78,7 @@ async def unfit(pools: Pools) -> list[str]:
 async def known_migrations(pools: Pools) -> set[str]:
     """What was applied; nothing, where the schema is too old to be asked."""
     try:
-        async with pools.use("app") as conn:
+        async with pools.use("gate") as conn:
             return {row[0] for row in await (await conn.execute(APPLIED)).fetchall()}
     except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedTable):
         return set()

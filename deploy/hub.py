@@ -97,11 +97,11 @@ class Hub:
         self.leavers = Leavers(lambda: self.pools.bare("worker"), wall, self.forget)
         self.desk = self._desk()
         self.mall = Mall(lambda: self.pools.use("counter"), lambda: self.desk.moved)
-        self.keys = Keys(lambda: self.pools.use("app"), settings.secret, wall)
+        self.keys = Keys(lambda: self.pools.use("gate"), settings.secret, wall)
         self.proofs = Proofs(
             settings.issuer,
             settings.secret,
-            Memory(settings.redis_url, lambda: self.pools.use("app"), wall),
+            Memory(settings.redis_url, lambda: self.pools.use("gate"), wall),
             wall,
         )
         self.pushes = Pushes()

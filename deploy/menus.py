@@ -2,10 +2,12 @@
 
 from msgspec import Struct
 
+from auth.gate import CONSOLE
+
 
 class Entry(Struct, frozen=True):
-    """One page; it stands in the menu of whoever has its scope, and of those at a place where it
-    can show a place."""
+    """One page; it stands in the menu of whoever has its scope (everybody who signed in, where that
+    is `CONSOLE`), and of those at a place where it can show a place."""
 
     path: str
     ja: str
@@ -74,13 +76,14 @@ PORTAL = Section("テナント", "Tenant", (
 WATCHED = Section("点検", "Watch", (
     Entry("/console/signals", "不正の兆候", "Signals", "entries:read-all"),
     Entry("/console/audit", "監査証跡", "Audit trail", "audit:read"),
+    Entry("/console/audit/people", "ログインと権限の記録", "Sign-ins, roles", "audit:people"),
     Entry("/console/jobs", "定時処理", "Jobs", "admin:read"),
 ))  # fmt: skip
 
 OFFICE = Section("担当者", "People", (
     Entry("/console/notices", "本部のお知らせ", "Notices", "admin:read"),
-    Entry("/console/support", "問合せ", "Questions", "points:read", placed=True),
-    Entry("/console/help", "使い方", "Help", "points:read", placed=True),
+    Entry("/console/support", "問合せ", "Questions", CONSOLE, placed=True),
+    Entry("/console/help", "使い方", "Help", CONSOLE, placed=True),
     Entry("/console/start", "はじめの設定", "Set-up", "admin:write"),
     Entry("/console/people", "担当者", "People", "people:admin"),
 ))  # fmt: skip
@@ -90,9 +93,9 @@ MENU = (SALES, PROGRAMME, FINANCE, BOOKS, PORTAL, WATCHED, OFFICE)
 
 def menu(scopes: frozenset[str], placed: bool) -> list[tuple[Section, list[Entry]]]:
     """The menu of somebody who may do this; at a place, only what can show a place."""
-    found = []
+    found, may = [], {CONSOLE, *scopes}
     for section in MENU:
-        seen = [one for one in section.entries if one.scope in scopes and one.placed >= placed]
+        seen = [one for one in section.entries if one.scope in may and one.placed >= placed]
         if seen:
             found.append((section, seen))
     return found

@@ -94,7 +94,7 @@ def _with(work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
     """Do something as the migrating owner, who alone may."""
 
     async def connected() -> T:
-        url = settings().database_url
+        url = settings().owners_url
         async with await AsyncConnection.connect(url, autocommit=True) as conn:
             return await work(conn)
 

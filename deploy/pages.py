@@ -1,4 +1,4 @@
-"""Pages for everyone: what a refusal means, the API's docs, and the files of all pages.
+"""Pages for everyone: what a refusal means, and the files of all pages.
 
 Server-rendered, in Japanese and in English, with every file from here and a strict policy.
 """
@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
 from jinja2 import Environment, FileSystemLoader
 from litestar import MediaType, Request, Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -17,7 +16,6 @@ from msgspec import Struct
 
 import auth.people.refusals  # noqa: F401  they have pages of their own too
 import settlement.bank.refusals  # noqa: F401  likewise
-from deploy.document import document
 from federation.days import TOKYO
 from federation.refusals import NotFound, Refusal, Validation, slug_of, titles
 from tenants.answers_api import shown
@@ -30,7 +28,6 @@ TILL = (
 )
 FILES = {
     "style.css": "text/css",
-    "docs.js": "text/javascript",
     "passkey.js": "text/javascript",
     "charts.js": "text/javascript",
     "live.js": "text/javascript",
@@ -45,8 +42,6 @@ FILES = {
     "vendor/htmx.min.js": "text/javascript",
     "vendor/echarts.min.js": "text/javascript",
     "vendor/zxing.min.js": "text/javascript",
-    "vendor/swagger-ui.css": "text/css",
-    "vendor/swagger-ui-bundle.js": "text/javascript",
 }
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
@@ -164,31 +159,6 @@ def get_problem(
     return page("problem.html", chosen(request, lang), problem=problem)
 
 
-@get(
-    "/docs",
-    requires="anyone",
-    sync_to_thread=False,
-    media_type=MediaType.HTML,
-    responses=shown(Validation),
-)
-def get_docs(
-    request: Request[Any, Any, Any], lang: FromQuery[Lang | None] = None
-) -> Response[bytes]:
-    """The API's own description, read offline. / API 文書"""
-    shown = page("docs.html", chosen(request, lang))
-    shown.headers["content-security-policy"] = POLICY.replace(
-        "style-src 'self'",
-        "style-src 'self' 'unsafe-inline'",  # Swagger UI sets style attributes
-    )
-    return shown
-
-
-@get("/openapi.json", requires="anyone", sync_to_thread=False, include_in_schema=False)
-def get_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """The API's description (OpenAPI 3.1)."""
-    return Response(msgspec.json.encode(document(request.app)), media_type="application/json")
-
-
 @cache
 def packed(path: str) -> bytes:
     """A file as a browser that unpacks gets it: packed once, however often it is asked for."""
@@ -219,7 +189,5 @@ def get_file(request: Request[Any, Any, Any], name: FromPath[str]) -> Response[b
 ROUTES: list[HTTPRouteHandler] = [
     get_problems,
     get_problem,
-    get_docs,
-    get_openapi,
     get_file,
 ]

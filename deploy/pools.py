@@ -22,7 +22,16 @@ SEALERS_LIMITS = " ".join(
         "tcp_keepalives_count": "2",
     }.items()
 )
-SIZES = {"app": 8, "counter": 4, "worker": 3, "auditor": 2, "desk": 1, "door": 4}
+# So many wait for each connection of a pool; whoever comes then is told 503 at once, and not after
+# having waited in vain (T-19). A read takes some milliseconds: the last of these waits a moment.
+WAITING_EACH = 64
+SIZES = {"app": 7, "gate": 2, "counter": 4, "worker": 3, "auditor": 2, "door": 4}
+# Keys and proofs are looked up, and readiness is told, on lines of their own: were they to wait
+# behind readers, a crowd of readers would keep tills from booking and the hub out of service.
+ROLES = {"gate": "app"}
+# Beside the pools: lines of their own, as long as their work takes.
+LINES = {"desk": 1, "sealer": 1, "messenger": 1, "queue": 2, "jobs": 3}
+CONNECTIONS = sum(SIZES.values()) + sum(LINES.values())  # the most that a process opens
 
 
 class Pools:
@@ -31,17 +40,18 @@ class Pools:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._pools = {
-            role: AsyncConnectionPool(
-                settings.url(role),
+            name: AsyncConnectionPool(
+                settings.url(ROLES.get(name, name)),
                 min_size=0,
                 max_size=size,
                 open=False,
                 timeout=5,
-                kwargs={"autocommit": True, "application_name": f"meguri {role}"},
-                name=role,
+                max_waiting=size * WAITING_EACH,
+                kwargs={"autocommit": True, "application_name": f"meguri {name}"},
+                name=name,
             )
-            for role, size in SIZES.items()
-            if role != "door"
+            for name, size in SIZES.items()
+            if name != "door"
         }
         self._door = ConnectionPool(
             settings.url("app"),
@@ -114,15 +124,15 @@ class Pools:
         )
 
     @asynccontextmanager
-    async def use(self, role: str) -> AsyncIterator[AsyncConnection]:
-        """A connection of a role, in a transaction of its own."""
-        async with self._pools[role].connection() as conn, conn.transaction():
+    async def use(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """A connection of a pool, in a transaction of its own."""
+        async with self._pools[name].connection() as conn, conn.transaction():
             yield conn
 
     @asynccontextmanager
-    async def bare(self, role: str) -> AsyncIterator[AsyncConnection]:
-        """A connection of a role in autocommit, for work that commits in stages."""
-        async with self._pools[role].connection() as conn:
+    async def bare(self, name: str) -> AsyncIterator[AsyncConnection]:
+        """A connection of a pool in autocommit, for work that commits in stages."""
+        async with self._pools[name].connection() as conn:
             yield conn
 
     @asynccontextmanager

@@ -122,7 +122,7 @@ def export(folder: Path, with_secrets: bool, with_personal: bool) -> None:
     """
     from deploy.take_out import take_out
 
-    url = settings().database_url
+    url = settings().owners_url
     manifest = asyncio.run(take_out(url, folder, with_secrets, wall(), with_personal=with_personal))
     click.echo(summary(manifest))
 
@@ -133,7 +133,7 @@ def take_in_command(folder: Path) -> None:
     """空のインスタンスに取り込む · load an export into an empty instance, and compare all."""
     from deploy.take_in import take_in
 
-    manifest = asyncio.run(take_in(settings().database_url, folder))
+    manifest = asyncio.run(take_in(settings().owners_url, folder))
     click.echo(summary(manifest))
     click.echo(
         "合計・封印・台帳はすべて一致しました / totals, seals and journal are equal\n"

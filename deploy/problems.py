@@ -2,7 +2,6 @@
 
 import logging
 import re
-from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -55,19 +54,27 @@ def refused(request: Asked, refusal: Refusal) -> Response[bytes]:
 
 def framework(request: Asked, error: HTTPException) -> Response[bytes]:
     """What the framework refuses, in our words, without echoing what was sent."""
+    refusal = meant(error)
+    if refusal is None:
+        return unforeseen(request, error)
+    told = refused(request, refusal)
+    told.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
+    return told
+
+
+def meant(error: HTTPException) -> Refusal | None:
+    """What the framework's refusal is among ours; `None` is ours to mend."""
     match error.status_code:
         case 400:
-            return refused(request, Validation(pointer=pointer(error)))
+            return Validation(pointer=pointer(error))
         case 404:
-            return refused(request, NotFound())
+            return NotFound()
         case 405:
-            told = refused(request, MethodNotAllowed())
-            told.headers.update({k: v for k, v in (error.headers or {}).items() if k == "Allow"})
-            return told
+            return MethodNotAllowed()
         case 415:
-            return refused(request, UnsupportedMediaType())
+            return UnsupportedMediaType()
         case _:
-            return unforeseen(request, error)
+            return None
 
 
 def pointer(error: HTTPException) -> str:
@@ -87,10 +94,3 @@ def unforeseen(request: Asked, error: Exception) -> Response[bytes]:
         return refused(request, Busy(retry_after=1))
     log.error("unforeseen", exc_info=error, extra={"route": request.scope.get("path_template")})
     return refused(request, Broken())
-
-
-HANDLERS: dict[int | type[Exception], Callable[[Asked, Any], Response[bytes]]] = {
-    Refusal: refused,
-    HTTPException: framework,
-    Exception: unforeseen,
-}

@@ -11,6 +11,7 @@ from msgspec import Struct
 from tenants.scanning import scanner
 
 ROLES = ("app", "desk", "counter", "worker", "sealer", "auditor")
+MIGRATING = "migrate"
 
 
 class NotSet(SystemExit):
@@ -55,6 +56,13 @@ class Settings(Struct, frozen=True):
         host = parts.netloc.rpartition("@")[2]
         user = f"meguri_{role}:{quote(password(self.secret, role))}"
         return urlunsplit(parts._replace(netloc=f"{user}@{host}"))
+
+    @property
+    def owners_url(self) -> str:
+        """Where one connects who changes the form of the books: whoever `DATABASE_URL` names, or
+        who stands in for the owner, where it names nobody."""
+        named = urlsplit(self.database_url).username
+        return self.database_url if named else self.url(MIGRATING)
 
     def env(self) -> dict[str, str]:
         """The variables that make another process the same instance."""

@@ -11,7 +11,6 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
 from federation.days import day_of
-from federation.refusals import NotFound
 from tenants.deciding import places
 from tenants.settings_api import Now, settings_of
 
@@ -33,12 +32,10 @@ async def get_settings_page(
     shop: FromQuery[str | None] = None,
     on: FromQuery[date | None] = None,
 ) -> Response[Any]:
-    """The settings of a shop on a day. / 設定の継承"""
+    """The settings of a shop on a day; none before there is a shop. / 設定の継承"""
     every = await places(auditor)
     chosen = shop or (every[0].shop if every else None)
-    if chosen is None:
-        raise NotFound
-    told = await settings_of(auditor, chosen, on or day_of(clock()))
+    told = None if chosen is None else await settings_of(auditor, chosen, on or day_of(clock()))
     return reception.page(
         request, "people/settings.html", session_of(request), told=told, shops=every,
         levels=LEVELS,

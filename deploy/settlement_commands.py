@@ -26,6 +26,7 @@ from federation.days import TOKYO, day_of
 from federation.refusals import Refusal, titles
 from settlement import proving, reading
 from settlement.bank.pain import Message, payment_file
+from settlement.bank.routing import WHY
 from settlement.fewest import fewest
 from settlement.life import board, confirm, disputes, leaving, papers, results, send, winding
 from settlement.life.planning import transfers_of
@@ -36,6 +37,7 @@ from settlement.reading import cycle_id_of
 Answer = TypeVar("Answer")
 Day = click.DateTime(["%Y-%m-%d"])
 Content = click.Path(exists=True, dir_okay=False, path_type=Path)
+REASONS = {str(why): " / ".join(told) for why, told in WHY.items()}
 reasoned = click.option("--reason", required=True, help="理由 · why")
 
 
@@ -81,8 +83,11 @@ def show(cycle: str) -> None:
         lines = list(table(("日時 when", "段階 step", "誰 who"), steps))
         head = ("番号 payment", "当事者 party", "円 yen", "経路 route", "日 on", "状態 state")
         lines += [*([""] if lines else []), *table(head, payments)]
-        why = [(one.reference, one.difference or one.why) for one in found]
-        told = [(reference, said) for reference, said in why if said]
+        told = [
+            (one.reference, one.difference or REASONS[one.why])
+            for one in found
+            if one.difference or one.why != "agreed"
+        ]
         told += [
             (one.reference, f"振込手数料（先方負担） −{one.fee_yen:,} / the payee bears the fee")
             for one in found

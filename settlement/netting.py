@@ -110,21 +110,41 @@ class Roles:
 
 def matrix(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Cell]:
     """X[funder][tenant], where anything stands: points honoured, yen owed."""
-    roles = Roles(parties)
     points: defaultdict[tuple[str, str], int] = defaultdict(int)
     yen: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for flow in flows:
+    told = list(flows)
+    for flow in told:
         if flow.movement in ("used", "restored") and flow.kind != "coupon":
             sign = 1 if flow.movement == "used" else -1
             points[flow.funder, flow.tenant] += sign * flow.points
-        claim = CLAIMS.get((flow.funding, flow.movement))
-        if claim is not None:
-            pair = roles.of(claim.debtor, flow), roles.of(claim.creditor, flow)
-            yen[pair] += claim.sign * flow.points
+    for one in owed(told, parties):
+        yen[one.debtor, one.creditor] += one.yen
     ranks = ranked(parties)
     pairs = sorted(points.keys() | yen.keys(), key=lambda pair: (ranks[pair[0]], ranks[pair[1]]))
     cells = [Cell(*pair, points=points[pair], yen=yen[pair]) for pair in pairs]
     return [cell for cell in cells if cell.points or cell.yen]
+
+
+class Owed(Struct, frozen=True):
+    """What a flow has one party owe another: its debtor, the code in the debtor's statement, and
+    the yen, negative where it is given back."""
+
+    flow: Flow
+    debtor: str
+    creditor: str
+    code: int
+    yen: int
+
+
+def owed(flows: Iterable[Flow], parties: Sequence[Party]) -> list[Owed]:
+    """The flows that move money; those between two parties come to their cell of the matrix."""
+    roles, found = Roles(parties), []
+    for flow in flows:
+        claim = CLAIMS.get((flow.funding, flow.movement))
+        if claim is not None:
+            pair = roles.of(claim.debtor, flow), roles.of(claim.creditor, flow)
+            found.append(Owed(flow, *pair, claim.debtor_code, claim.sign * flow.points))
+    return found
 
 
 def nets(

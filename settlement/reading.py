@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from federation.days import TOKYO
+from federation.days import TOKYO, months_later
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
@@ -25,7 +25,6 @@ OWN_POINTS = statement(__file__, "own_points")
 RUNNING = statement(__file__, "running")
 RUNNING_FLOWS = statement(__file__, "running_flows")
 
-A_YEAR = 24
 LATEST = timedelta(days=32)
 
 
@@ -67,7 +66,8 @@ class CycleFlows(Struct, frozen=True):
 
 
 class FlowsShown(Struct, frozen=True):
-    """What became of the points a party funds, ever, and its flows cycle by cycle, newest first."""
+    """What became of the points a party funds, ever, and its flows in each cycle of the
+    last twelve months, newest first."""
 
     party: str
     issued_points: int
@@ -165,7 +165,8 @@ async def flows_of(
     """A party's flows. Lots and the journal belong to nobody who reads here, so that the running
     cycles are added up by the auditor, for this party alone; all else its own eyes see."""
     parties = list(await party_ids(reader))
-    summed = await rows(reader, OWN_FLOWS, {"party_id": own.party_id, "most": A_YEAR})
+    a_year = {"party_id": own.party_id, "after": months_later(today, -12)}
+    summed = await rows(reader, OWN_FLOWS, a_year)
     running = await rows(reader, RUNNING, {"today": today})
     open_cycles = [row["cycle_id"] for row in running]
     asked = {

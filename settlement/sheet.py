@@ -9,13 +9,17 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from settlement.paper.form import named
 from settlement.paper.paper import DayLine
+from settlement.paper.tax import category
 from settlement.statement import Statement
 
-HEAD = ("精算番号", "期", "当事者", "コード", "科目", "Item", "ポイント", "件数", "円")
+HEAD = (
+    "精算番号", "期", "当事者", "コード", "科目", "Item", "ポイント", "件数", "円", "税区分",
+    "本来コード", "対象期",
+)  # fmt: skip
 DAY_HEAD = (
     "精算番号", "期", "当事者", "営業日", "コード", "本来コード", "科目", "Item", "ポイント",
     "件数", "円",
@@ -55,8 +59,16 @@ def _rows(statement: Statement) -> Iterator[tuple[str | int, ...]]:
             safe(line.name_en),
             line.points,
             line.entries,
-            "" if line.yen is UNSET else line.yen,
+            _known(line.yen),
+            category(line, statement)[0],
+            _known(line.original),
+            _known(line.of_cycle),
         )
+
+
+def _known(cell: str | int | UnsetType) -> str | int:
+    """A cell, or an empty one."""
+    return "" if cell is UNSET else cell
 
 
 def _day_row(statement: Statement, day: DayLine) -> tuple[str | int, ...]:
@@ -67,12 +79,12 @@ def _day_row(statement: Statement, day: DayLine) -> tuple[str | int, ...]:
         safe(statement.party.name),
         day.business_date.isoformat(),
         day.code,
-        "" if original is None else original,
+        _known(day.original),
         safe(named(day.code, original, "ja")),
         safe(named(day.code, original, "en")),
         day.points,
         day.entries,
-        "" if day.yen is UNSET else day.yen,
+        _known(day.yen),
     )
 
 

@@ -15,6 +15,7 @@ from federation.reading import holder, rows
 from federation.refusals import CardNotActive, RateLimited
 from federation.sql import statement
 from tenants.member_words import masked_name
+from tenants.ranks.standing import PLACES
 from tenants.terms import Till
 
 COUNT = statement(__file__, "count_lookup")
@@ -39,6 +40,8 @@ class Found(Struct, frozen=True, omit_defaults=True):
 
     member: str
     rank: str
+    rank_name: str
+    rank_name_en: str
     may: tuple[str, ...]
     name: str | None = None
     card: str | None = None  # by a phone: what a till sends to give points, for 300 seconds
@@ -99,9 +102,13 @@ async def look_up(
         and facts.carrier_state == "active"
     )
     named = await rows(conn, NAME, {"member_id": facts.member_id})
+    ranks = {row["rank"]: row for row in await rows(conn, PLACES, {})}
+    rank = ranks.get(facts.rank, {"name": facts.rank, "name_en": facts.rank})
     return Found(
         names.seal("member", till.tenant_id, facts.member_id),
         facts.rank,
+        rank["name"],
+        rank["name_en"],
         ("accrue", "redeem") if spends else ("accrue",),
         masked_name(named[0]["name"]) if named and named[0]["name"] else None,
         await codes.issue_earning(conn, facts.member_id, now)

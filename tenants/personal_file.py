@@ -44,6 +44,14 @@ DISCLOSE = (
     " VALUES (%(member_id)s, %(recipient)s, %(what)s, %(basis)s, %(client_id)s, %(now)s)"
 )
 
+SIGN_INS = (
+    "SELECT what, at, address FROM auth.people_log WHERE member_id = %(member_id)s ORDER BY log_id"
+)
+DEVICES = (
+    "SELECT agent, made_at, seen_at FROM auth.devices"
+    " WHERE member_id = %(member_id)s ORDER BY made_at"
+)
+
 How = Literal["paper", "counter", "app", "phone", "page"]
 Basis = Literal["consent", "law", "life", "health", "public-duty"]
 Row = TypeVar("Row", bound=Struct)
@@ -132,6 +140,22 @@ class GivenWithoutPoints(Struct, frozen=True, omit_defaults=True):
     taken_back_at: datetime | None = None
 
 
+class SignIn(Struct, frozen=True):
+    """What was noted when somebody came in, or failed to, in the member's name; and from where."""
+
+    what: str
+    at: datetime
+    address: str
+
+
+class Device(Struct, frozen=True):
+    """A device from which no code is asked."""
+
+    agent: str
+    made_at: datetime
+    seen_at: datetime
+
+
 class PersonalFile(Struct, frozen=True):
     """保有個人データの開示: everything that is kept of one member."""
 
@@ -149,6 +173,8 @@ class PersonalFile(Struct, frozen=True):
     acts: tuple[Done, ...]
     consents: tuple[Consent, ...]
     disclosures: tuple[Disclosure, ...]
+    sign_ins: tuple[SignIn, ...]
+    devices: tuple[Device, ...]
 
 
 async def personal_file(
@@ -173,6 +199,8 @@ async def personal_file(
         acts=tuple(await _all(worker, Done, ACTS, asked)),
         consents=tuple(await _all(worker, Consent, CONSENTS, asked)),
         disclosures=tuple(await _all(worker, Disclosure, DISCLOSURES, asked)),
+        sign_ins=tuple(await _all(worker, SignIn, SIGN_INS, asked)),
+        devices=tuple(await _all(worker, Device, DEVICES, asked)),
     )
 
 

@@ -21,14 +21,12 @@ UNDONE = frozenset(
     {"accrual", "redemption", "coupon", "hold", "return", "adjustment", "bonus", "merge", "import"}
 )
 # One line of text: no control, bidi-override or lone-surrogate characters.
-PLAIN = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]*$(?!\n)"
+ODD = r"\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+PLAIN = rf"^[^{ODD}]*$(?!\n)"
+# Nothing but spaces is no reason.
 Reason = Annotated[
     str,
-    Meta(
-        min_length=1,
-        max_length=200,
-        pattern=PLAIN,
-    ),
+    Meta(min_length=1, max_length=200, pattern=rf"^[^{ODD}]*[^\s{ODD}][^{ODD}]*$(?!\n)"),
 ]
 
 

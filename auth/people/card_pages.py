@@ -32,6 +32,7 @@ from tenants.privacy import NoPersonalData
 Now = Callable[[], datetime]
 MOST_SHOWN = 50
 SETTINGS = "/member/settings"
+SAVED = ("保存しました。", "Saved.")
 LINE_BACK = "/member/line/back"
 LINE_PURPOSE = "line"
 
@@ -180,7 +181,7 @@ async def post_settings(
     for kind, wanted in known.items():
         if (said.get(kind) == "yes") != wanted:
             await noticing.choose(worker, member_id, kind, not wanted, clock())
-    return to(SETTINGS, lang=lang_of(request))
+    return to(SETTINGS, lang=lang_of(request), done="yes")
 
 
 @post(
@@ -306,12 +307,14 @@ async def _settings(
     member_id: int,
     why: Refusal | None = None,
 ) -> Response[Any]:
+    saved = why is None and request.query_params.get("done") == "yes"
     linked = [one for one in await carriers.carriers_of(worker, member_id) if one.kind == "line"]
     said = {
         "mails": await noticing.choices(worker, member_id),
         "kinds": noticing.KINDS,
         "line_on": reception.line is not None,
         "linked": bool(linked),
+        "done": SAVED if saved else None,
         "forms_lead_to": AUTHORIZE.partition("/oauth2")[0],
     }
     return refused(reception, request, "members/settings.html", why, session, **said)

@@ -50,6 +50,11 @@ WORDS = {
     "second-wrong": ("確認コードが違いました", "a second factor was wrong"),
     "stepped-up": ("本人確認をしました", "was asked again, and proved it"),
     "step-up-wrong": ("本人確認に失敗しました", "was asked again, and failed"),
+    "member-password-wrong": ("会員：パスワードが違いました", "member: a password was wrong"),
+    "member-locked-out": ("会員：締め出しました", "member: was locked out"),
+    "member-code-wrong": ("会員：確認コードが違いました", "member: a code was wrong"),
+    "member-password-set": ("会員：パスワードを決めました", "member: a password was set"),
+    "member-device-added": ("会員：新しい端末で入りました", "member: came in from a new device"),
     "break-glass": ("非常手段が使われました", "something was done past the console"),
 }
 

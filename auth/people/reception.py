@@ -27,7 +27,7 @@ from auth.people.factors import Means
 from auth.people.refusals import FreshFactorNeeded, OtherSite, SignInFirst
 from auth.people.sessions import Session, Visitor
 from auth.people.texts import Texts
-from auth.refusals import InsufficientScope, InvalidToken
+from auth.refusals import OF_NONE, InsufficientScope, InvalidToken
 from auth.scopes import is_wide
 from federation.refusals import NotFound, TooLarge, Validation
 from tenants.areas import shops_at
@@ -122,7 +122,7 @@ class Reception:
             await whole(connection)
         session = await self.session(connection)
         if session is None or session.factor is None:
-            raise SignInFirst if is_page else InvalidToken
+            raise SignInFirst if is_page else InvalidToken(challenge=OF_NONE)
         method, path = connection.scope["method"], connection.scope["path"]  # type: ignore[typeddict-item]
         if method not in SAFE:
             self.from_here(connection)
@@ -131,9 +131,9 @@ class Reception:
                 if not self.means.seals.is_form_token(told, session.session_sha256):
                     raise OtherSite
         if scopes != CONSOLE and not session.scopes.issuperset(scopes.split()):
-            raise InsufficientScope
+            raise InsufficientScope(challenge=OF_NONE)
         if session.placed and scopes != CONSOLE and not handler.opt.get("placed"):
-            raise InsufficientScope
+            raise InsufficientScope(challenge=OF_NONE)
         asks = handler.opt.get("step_up")
         action = asks if isinstance(asks, str) else f"{method} {path}"
         if asks and not session.proves(action, self.now()):

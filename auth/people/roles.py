@@ -39,7 +39,7 @@ SEES_ALL = ("points:read", "totals:read", "entries:read-all", "settlement:read",
             "members:outline")  # fmt: skip
 
 ROLES: dict[RoleName, Role] = {
-    "admin": _role("管理者", "administrator", "people:admin", "admin:read"),
+    "admin": _role("管理者", "administrator", "people:admin", "admin:read", "audit:people"),
     "hq": _role(
         "本部", "headquarters", *SEES_ALL, "admin:write", "members:read", "campaigns:write",
         "campaigns:review", "audit:read", "questions:answer", "guide:write", "branding:write",
@@ -51,10 +51,11 @@ ROLES: dict[RoleName, Role] = {
         "精算・起案", "finance, prepares",
         "settlement:read", "settlement:read-all", "flows:read", "cycles:close",
         "settlement:prepare", "settlement:send", "settlement:results", "disputes:decide",
+        "audit:read",
     ),
     "finance-approver": _role(
         "精算・承認", "finance, approves",
-        "settlement:read", "settlement:read-all", "settlement:approve",
+        "settlement:read", "settlement:read-all", "settlement:approve", "audit:read",
     ),
     "support": _role(
         "会員窓口", "support",
@@ -62,7 +63,7 @@ ROLES: dict[RoleName, Role] = {
         "points:read", "points:adjust",
         "entries:read-all", "questions:answer",
     ),
-    "auditor": _role("監査", "auditor", *SEES_ALL, "ops:read", "audit:read"),
+    "auditor": _role("監査", "auditor", *SEES_ALL, "ops:read", "audit:read", "audit:people"),
     "tenant": _role("テナント担当", "tenant", "portal:read", "portal:dispute", "portal:keys"),
     "tenant-finance": _role("テナント経理", "tenant, finance", "portal:read", "portal:dispute"),
 }  # fmt: skip

@@ -36,11 +36,15 @@ def link(path: str, lang: str, **query: Any) -> str:
     return f"{path}?{urlencode({**told, 'lang': lang}, doseq=True)}"
 
 
-def entries_link(found: Mapping[str, str], lang: str) -> str:
-    """Where the entries behind a number stand, or the words that say how it is counted."""
+def entries_link(found: Mapping[str, str], lang: str = "") -> str:
+    """Where the entries behind a number stand, or what else it is made of, or the words that say
+    how it is counted."""
     if "how" in found:
         return f"#{found['how']}"
-    return f"/console/entries?{urlencode({**found, 'lang': lang})}"
+    told = {name: value for name, value in found.items() if name != "page" and value}
+    if lang:
+        told["lang"] = lang
+    return f"{found.get('page', '/console/entries')}?{urlencode(told)}"
 
 
 def csv(body: bytes, name: str) -> Response[bytes]:

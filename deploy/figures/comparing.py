@@ -6,7 +6,9 @@ from psycopg import AsyncConnection
 
 from deploy.figures.figures import FIGURES, Days, Figure, Kind, counted
 from deploy.figures.places import Places
-from deploy.figures.tables import Number, Table, compared
+from deploy.figures.tables import COUNTED, Number, Table, compared
+from deploy.figures.tables import ELSEWHERE as ELSEWHERE_PAGE
+from deploy.figures.tables import JOINED as JOINED_PAGE
 from deploy.pools import Pools
 from federation import crowd
 from federation.reading import rows
@@ -38,7 +40,11 @@ async def compare(
     joined = dict.fromkeys(at.names, 0) | {row["code"]: row["joined"] for row in new}
     shown = people(joined, wide)
     points = {row["code"]: row["points"] for row in brought}
-    more = {"new_members": (NEW, shown), "elsewhere_points": (FROM_ELSEWHERE, points)}
+    joined_here = {"page": JOINED_PAGE, "who": "joined"} if wide else COUNTED
+    more = {
+        "new_members": (NEW, shown, joined_here),
+        "elsewhere_points": (FROM_ELSEWHERE, points, {"page": ELSEWHERE_PAGE}),
+    }
     return compared(counts, days, at, SIDE_BY_SIDE, more)
 
 

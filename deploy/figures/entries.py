@@ -6,15 +6,16 @@ from typing import Any
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from deploy.figures.figures import SUMMED, Days, in_all
+from deploy.figures.figures import Days
 from deploy.figures.places import Places
-from federation.crowd import known
+from federation.crowd import Few, few
 from federation.opaque import Names
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
 
 ENTRIES = statement(__file__, "entries")
+WHOLE = statement(__file__, "whole")
 MOVEMENTS = statement(__file__, "movements")
 GRANTED = statement(__file__, "granted")
 MOST = 100
@@ -40,13 +41,20 @@ KINDS: dict[str, tuple[str, str]] = {
 
 
 class Wanted(Struct, frozen=True):
-    """Which entries: between two days, of a kind or in a figure, at a weekday and hour."""
+    """Which entries: between two days, of a kind or in a figure, at a weekday and hour, or up to an
+    hour."""
 
     days: Days
     kind: str | None = None
     figure: str | None = None
     weekday: int | None = None
     hour: int | None = None
+    until_hour: int | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """As statements take them."""
+        told = {name: getattr(self, name) for name in self.__struct_fields__[1:]}
+        return self.days.asked() | told
 
 
 class Line(Struct, frozen=True):
@@ -79,8 +87,7 @@ async def listed(
 ) -> Listed:
     """The entries that the reader may see, a page of them."""
     asked: dict[str, Any] = {
-        **wanted.days.asked(), **at.asked(), "kind": wanted.kind, "figure": wanted.figure,
-        "weekday": wanted.weekday, "hour": wanted.hour, "most": most + 1, **cursor(names, after),
+        **wanted.asked(), **at.asked(), "most": most + 1, **cursor(names, after),
     }  # fmt: skip
     found = await rows(reader, ENTRIES, asked)
     called = dict(zip(at.shops, at.codes, strict=True))
@@ -106,11 +113,12 @@ def cursor(names: Names, after: str) -> dict[str, Any]:
     return {"before_on": before_on, "before_entry": entry_id, "before_member": member_id}
 
 
-async def sum_of(reader: AsyncConnection, wanted: Wanted, at: Places) -> int | None:
+async def sum_of(reader: AsyncConnection, wanted: Wanted, at: Places) -> int | Few | None:
     """What the whole list comes to, where it is the list of one figure."""
-    if wanted.figure not in SUMMED or wanted.kind or wanted.weekday or wanted.hour is not None:
+    if wanted.figure is None or wanted.kind:
         return None
-    return known(await in_all(reader, wanted.days, at, wanted.figure))
+    [row] = await rows(reader, WHOLE, wanted.asked() | at.asked())
+    return few(row["whole"], exact=at.exact) if wanted.figure == "members" else row["whole"]
 
 
 class Granted(Struct, frozen=True):

@@ -1,5 +1,6 @@
 -- The entries behind a figure, the newest business date first: at some shops, of one kind, or with a
--- part in one figure; at one weekday and hour.
+-- part in one figure; at one weekday and hour, or up to an hour. What the whole comes to stands in
+-- `whole.sql`.
 SELECT
     flows.member_id, flows.entry_id, flows.business_date, flows.at, flows.booked_as AS kind,
     flows.till, flows.slip, flows.receipt_till, flows.receipt_no, flows.points, flows.paid_yen,
@@ -24,6 +25,7 @@ WHERE
     AND (%(figure)s::text IS NULL OR told.part <> 0)
     AND (%(weekday)s::integer IS NULL OR extract(ISODOW FROM flows.business_date) = %(weekday)s)
     AND (%(hour)s::integer IS NULL OR flows.hour = %(hour)s)
+    AND (%(until_hour)s::integer IS NULL OR flows.hour <= %(until_hour)s)
     AND (
         %(before_on)s::date IS NULL
         OR (flows.business_date, flows.entry_id, flows.member_id)

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 from psycopg import AsyncConnection
 
-from deploy.figures.asking import Asked, FirstOn, LastOn, Now, csv, is_wide, link
+from deploy.figures.asking import Asked, FirstOn, LastOn, Now, csv, is_wide, link, sees_few
 from deploy.figures.entries import (
     KINDS,
     MOST_ON_A_SHEET,
@@ -50,7 +50,7 @@ def place_of(place: str, shop: str, tenant: str) -> str:
 
 def wanted_of(
     first_on: date | None, last_on: date | None, today: date, kind: str, figure: str,
-    weekday: Weekday | None, hour: Hour | None,
+    weekday: Weekday | None, hour: Hour | None, until_hour: Hour | None,
 ) -> Wanted:  # fmt: skip
     """Which entries are asked for; the last week where no days are."""
     if kind and kind not in KINDS:
@@ -58,7 +58,7 @@ def wanted_of(
     if figure and figure not in BOOKED:
         raise Validation(pointer="/figure")
     days = within(first_on, last_on, today, None, back=6)
-    return Wanted(days, kind or None, figure or None, weekday, hour)
+    return Wanted(days, kind or None, figure or None, weekday, hour, until_hour)
 
 
 @get("/console/entries", requires="totals:read", placed=True, page=True, include_in_schema=False)
@@ -67,25 +67,28 @@ async def get_entries(
     show: NamedDependency[Show], place: FromQuery[str] = "", shop: FromQuery[str] = "",
     tenant: FromQuery[str] = "", kind: FromQuery[str] = "", figure: FromQuery[str] = "",
     weekday: FromQuery[Weekday | None] = None, hour: FromQuery[Hour | None] = None,
+    until_hour: FromQuery[Hour | None] = None,
     after: FromQuery[str] = "", entry: OneEntry = None,
     first_on: FirstOn = None, last_on: LastOn = None,
 ) -> Response[bytes]:  # fmt: skip
     """The entries behind a figure, a page at a time. / 取引明細の画面"""
     if entry:
         return Redirect(link(f"/console/entries/{entry}", request.query_params.get("lang", "ja")))
-    wanted = wanted_of(first_on, last_on, day_of(clock()), kind, figure, weekday, hour)
+    wanted = wanted_of(first_on, last_on, day_of(clock()), kind, figure, weekday, hour, until_hour)
     seen = await spots(reader)
     place = place_of(place, shop, tenant)
-    at = places(seen, "shop", place)
+    at = places(seen, "shop", place, exact=sees_few(request))
     asked = {
         "from": str(wanted.days.first_on), "to": str(wanted.days.last_on), "place": place,
         "kind": kind, "figure": figure, "weekday": weekday, "hour": hour,
+        "until_hour": until_hour,
     }  # fmt: skip
     return show(
         request, "figures/entries.html", found=await listed(reader, names, wanted, at, after),
         whole=await sum_of(reader, wanted, at), asked=asked, days=wanted.days, kinds=KINDS,
         figures={name: FIGURES[name] for name in BOOKED}, after=after,  # type: ignore[index]
-        offered=offered(seen, ("area", "facility", "tenant", "shop")), link=link,
+        offered=offered(seen, ("area", "facility", "tenant", "shop"), place),
+        link=link,
     )  # fmt: skip
 
 
@@ -97,10 +100,11 @@ async def get_entries_csv(
     place: FromQuery[str] = "", shop: FromQuery[str] = "", tenant: FromQuery[str] = "",
     kind: FromQuery[str] = "", figure: FromQuery[str] = "",
     weekday: FromQuery[Weekday | None] = None, hour: FromQuery[Hour | None] = None,
+    until_hour: FromQuery[Hour | None] = None,
     first_on: FirstOn = None, last_on: LastOn = None,
 ) -> Response[bytes]:  # fmt: skip
     """The same as a sheet, the newest 20,000. / 取引明細のCSV"""
-    wanted = wanted_of(first_on, last_on, day_of(clock()), kind, figure, weekday, hour)
+    wanted = wanted_of(first_on, last_on, day_of(clock()), kind, figure, weekday, hour, until_hour)
     at = places(await spots(reader), "shop", place_of(place, shop, tenant))
     found = await listed(reader, names, wanted, at, "", MOST_ON_A_SHEET)
     return csv(as_csv(HEAD, (on_a_sheet(line) for line in found.lines)), "entries")

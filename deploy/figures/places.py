@@ -1,6 +1,6 @@
 """どこの数字か: the shops that somebody may see, and by what they are added up."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from federation.sql import statement
 PLACES = statement(__file__, "places")
 ALL = "all"
 NONE = "operator"  # what lies in no facility, in no area
+AND = "+"  # between places that all hold: of a tenant, what it has at one facility
 
 Level = Literal["all", "area", "facility", "tenant", "shop"]
 LEVELS: dict[Level, tuple[str, str]] = {
@@ -75,8 +76,11 @@ class Places(Struct, frozen=True):
         return {"shops": list(self.shops), "codes": list(self.codes)}
 
     def within(self, code: str) -> str:
-        """The place of one of its rows, as a link names it."""
-        return self.place if self.level == "all" or code == NONE else f"{self.level}:{code}"
+        """The place of one of its rows, as a link names it: within the place that all are of."""
+        if self.level == "all":
+            return self.place
+        own = f"{self.level}:{code}"
+        return f"{self.place}{AND}{own}" if self.place and self.level != "shop" else own
 
 
 async def spots(reader: AsyncConnection) -> list[Spot]:
@@ -98,10 +102,12 @@ def within(seen: Sequence[Spot], place: str) -> list[Spot]:
     """The shops at a place."""
     if not place:
         return list(seen)
-    level, _, code = place.partition(":")
-    if level not in LEVELS or level == "all":
-        raise Validation(pointer="/place")
-    there = [one for one in seen if one.code(level) == code]
+    there = list(seen)
+    for part in place.split(AND):
+        level, _, code = part.partition(":")
+        if level not in LEVELS or level == "all":
+            raise Validation(pointer="/place")
+        there = [one for one in there if one.code(level) == code]
     if not there:
         raise Validation(pointer="/place")
     return there
@@ -109,15 +115,24 @@ def within(seen: Sequence[Spot], place: str) -> list[Spot]:
 
 def named(there: Sequence[Spot], place: str) -> tuple[str, str]:
     """What a place is called."""
-    level = place.partition(":")[0]
-    return there[0].names(level) if place else WHOLE  # type: ignore[arg-type]  # judged before
+    if not place:
+        return WHOLE
+    levels = [part.partition(":")[0] for part in place.split(AND)]
+    told = [there[0].names(level) for level in levels]  # type: ignore[arg-type]  # judged before
+    ja, en = zip(*told, strict=True)
+    return " · ".join(ja), " · ".join(en)
 
 
-def offered(seen: Iterable[Spot], levels: Sequence[Level]) -> list[tuple[str, str, str]]:
-    """The places that a form lets choose from: how a link names each, and its names."""
+def offered(
+    seen: Sequence[Spot], levels: Sequence[Level], place: str = ""
+) -> list[tuple[str, str, str]]:
+    """The places that a form lets choose from: how a link names each, and its names; the one that
+    is asked about, if it is none of these."""
     found: dict[str, tuple[str, str]] = {}
     for level in levels:
         for one in seen:
             if one.code(level) != NONE:
                 found.setdefault(f"{level}:{one.code(level)}", one.names(level))
+    if place:
+        found.setdefault(place, named(within(seen, place), place))
     return [(key, *names) for key, names in found.items()]

@@ -26,6 +26,7 @@ Number = int | Few | None
 Cell = tuple[Number, Link | None]  # the number, and which entries are behind it
 
 COUNTED: Link = {"how": "counted"}  # what a page says of how it counts
+JOINED, ELSEWHERE, DECLARED = "/console/joined", "/console/elsewhere", "/console/declared"
 ALL_OF_IT = ("計", "All")
 
 
@@ -84,6 +85,13 @@ def behind(days: tuple[date, date], place: str, figure: str) -> Link:
     return {**found, "place": place} if place else found
 
 
+def there(page: Link, days: tuple[date, date], place: str) -> Link:
+    """What else makes up a number, of some days and a place; words stay words."""
+    if "how" in page:
+        return page
+    return {**page, "from": str(days[0]), "to": str(days[1]), "place": place}
+
+
 def over_time(counts: Counts, days: Days, at: Places, figures: Iterable[Figure]) -> Table:
     """Some figures of one place, a line each, over time."""
     lines, columns = [], days.columns()
@@ -136,7 +144,7 @@ def summed(counts: list[dict[str, int]], figure: str, link: Link) -> Cell:
 
 def compared(
     counts: Counts, days: Days, at: Places, figures: Iterable[Figure],
-    more: Mapping[str, tuple[Kind, Mapping[str, Number]]],
+    more: Mapping[str, tuple[Kind, Mapping[str, Number], Link]],
 ) -> Table:  # fmt: skip
     """Places side by side: a line each, a column for each figure and what else is known."""
     lines, names = [], list(figures)
@@ -146,9 +154,12 @@ def compared(
         cells: list[Cell] = [
             (told(one, name, exact=at.exact), behind(span, at.within(code), name)) for name in names
         ]
-        cells += [(known.get(code, 0), COUNTED) for _, known in more.values()]
+        cells += [
+            (known.get(code, 0), there(page, span, at.within(code)))
+            for _, known, page in more.values()
+        ]
         lines.append(Row(code, ja, en, tuple(cells)))
-    heads = [FIGURES[name] for name in names] + [kind for kind, _ in more.values()]
+    heads = [FIGURES[name] for name in names] + [kind for kind, _, _ in more.values()]
     return Table(tuple((one.ja, one.en) for one in heads), tuple(lines))
 
 

@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from deploy.figures.figures import FIGURES, Kind
+from deploy.figures.lapsing import AHEAD
 from deploy.figures.places import Places
 from deploy.jobs.board import board as jobs_board
 from deploy.menus import MENU
@@ -26,7 +27,6 @@ BREAKS = statement(__file__, "breaks")
 WARNED = statement(__file__, "warned")
 DAY_BACK = timedelta(days=1)
 WEEK = timedelta(days=7)
-MONTH = timedelta(days=30)
 PAGES = {one.path for section in MENU for one in section.entries} | {"/status"}
 SHOWN = ("sales_yen", "receipts", "issued_points", "redeemed_points", "members")
 
@@ -109,7 +109,7 @@ async def today_of(reader: AsyncConnection, at: Places, now: datetime) -> Today:
 
 async def standing(auditor: AsyncConnection, on: date) -> Standing:
     """What stands today, whoever comes."""
-    [row] = await rows(auditor, STANDING, {"today": on, "until": on + MONTH})
+    [row] = await rows(auditor, STANDING, {"today": on, "until": on + AHEAD})
     return Standing(**row)
 
 

@@ -19,6 +19,7 @@ from deploy.figures.figures import (
 from deploy.figures.places import ALL, WHOLE, Places
 from deploy.figures.tables import (
     COUNTED,
+    JOINED,
     Cell,
     Number,
     Row,
@@ -27,7 +28,9 @@ from deploy.figures.tables import (
     by_place,
     heading,
     over_time,
+    there,
 )
+from deploy.figures.tables import DECLARED as DECLARED_PAGE
 from federation.reading import rows
 
 View = Literal["kpi", "places", "members", "sales"]
@@ -80,7 +83,10 @@ async def members(reader: AsyncConnection, days: Days, whole: Places, wide: bool
         for n, (code, ja, en) in enumerate(
             [("joined", "入会", "Joined"), ("left", "退会", "Left")]
         ):
-            cells: tuple[Cell, ...] = tuple((moved.get(day, (0, 0))[n], COUNTED) for day in columns)
+            page = {"page": JOINED, "who": code}
+            cells: tuple[Cell, ...] = tuple(
+                (moved.get(day, (0, 0))[n], there(page, days.of(day), "")) for day in columns
+            )
             lines.insert(n, Row(code, ja, en, cells))
     return Table(tuple(heading(day, days.grain) for day in columns), tuple(lines), None, PEOPLE)
 
@@ -92,7 +98,11 @@ async def with_and_without(reader: AsyncConnection, days: Days, whole: Places) -
     columns = days.columns()
 
     def line(code: str, ja: str, en: str, name: str) -> Row:
-        cells: tuple[Cell, ...] = tuple((counts(found.get(day), name), COUNTED) for day in columns)
+        page = COUNTED if name == "share" else {"page": DECLARED_PAGE, "part": name}
+        cells: tuple[Cell, ...] = tuple(
+            (counts(found.get(day), name), there(page, days.of(day), whole.place))
+            for day in columns
+        )
         return Row(code, ja, en, cells, FIGURES["share_tenths"] if name == "share" else YEN)
 
     return Table(

@@ -99,11 +99,12 @@ def changes(then: Iterable[Payment], now: Iterable[Payment]) -> list[Changed]:
     return sorted(found, key=lambda one: (not one.account_moved, -abs(one.difference_yen)))
 
 
-Paid = tuple[int, frozenset[str]]
+Place = tuple[str, ...]  # bank, branch, deposit, number
+Paid = tuple[int, frozenset[Place]]
 NOTHING: Paid = (0, frozenset())
 
 
-def moved(then: frozenset[str], now: frozenset[str]) -> bool:
+def moved(then: frozenset[Place], now: frozenset[Place]) -> bool:
     """Whether it goes to an account to which nothing went before."""
     return bool(then and now - then)
 
@@ -111,11 +112,18 @@ def moved(then: frozenset[str], now: frozenset[str]) -> bool:
 def by_party(found: Iterable[Payment]) -> dict[str, Paid]:
     """Each party's yen, and the accounts they go to or come from."""
     yen: Counter[str] = Counter()
-    accounts: dict[str, set[str]] = {}
+    accounts: dict[str, set[Place]] = {}
     for one in found:
         yen[one.party] += one.yen
-        accounts.setdefault(one.party, set()).update([one.account] if one.account else [])
+        accounts.setdefault(one.party, set()).update(places(one))
     return {party: (total, frozenset(accounts[party])) for party, total in yen.items()}
+
+
+def places(one: Payment) -> list[Place]:
+    """The account that a payment goes to or comes from, whatever else its order says."""
+    if one.account is None:
+        return []
+    return [(one.debit.account if one.route == "DIRECT_DEBIT" else one.transfer.to).place]
 
 
 def payments_sheet(cycle: str, found: Iterable[Any]) -> bytes:

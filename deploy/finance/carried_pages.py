@@ -1,15 +1,15 @@
 """繰越の画面: what was carried over to a later cycle: whose, since when, why, until when."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
-from msgspec import Meta
 from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
+from deploy.finance.shared import Skip
 from settlement.life.carried import carried
 from settlement.reports.reports_api import sheet
 from settlement.sheet import as_csv, safe
@@ -17,7 +17,6 @@ from settlement.sheet import as_csv, safe
 LIST = "/console/carried"
 MOST = 100
 MOST_IN_SHEET = 100_000
-Skip = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 @get(LIST, requires="settlement:read-all", page=True, include_in_schema=False)

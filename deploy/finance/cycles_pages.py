@@ -11,7 +11,7 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of
 from deploy.finance import standing
-from deploy.finance.shared import Now, Told, acted, done_in, names_of, own_path
+from deploy.finance.shared import Now, Skip, Told, acted, done_in, leaf, names_of, own_path
 from deploy.finance.sums import COLUMNS, matrix_sheet, net_rows, nets_sheet, picture
 from deploy.pools import Pools
 from federation.days import day_of
@@ -24,8 +24,8 @@ from settlement.life import board
 from settlement.life.confirm import confirm
 from settlement.life.papers import stated
 from settlement.netting import matrix
+from settlement.paper.behind_api import cursor_of
 from settlement.paper.daily import until
-from settlement.paper.paper_api import cursor_of
 from settlement.reading import cycle_id_of, of_code
 from settlement.reports.reports_api import sheet
 from settlement.stages import Closing, flows, party_ids
@@ -33,7 +33,7 @@ from settlement.stages import standing as stage_of
 from tenants.callers import Caller
 
 CELL = statement(__file__, "cell")
-A_YEAR = 24
+A_PAGE = 24
 MOST = 100
 Measure = Literal["yen", "points"]
 
@@ -49,11 +49,11 @@ async def get_cycles(
     """Every cycle, how far it is, and who acts next by when. / 締めの一覧"""
     today = day_of(clock())
     number = None if before is None else cycle_id_of(before)
-    found = await standing.every(auditor, today, number, A_YEAR + 1)
+    found = await standing.every(auditor, today, number, A_PAGE + 1)
     return reception.page(
-        request, "finance/cycles.html", session_of(request), found=found[:A_YEAR], today=today,
+        request, "finance/cycles.html", session_of(request), found=found[:A_PAGE], today=today,
         before=before,
-        older=found[A_YEAR - 1].shown.cycle if len(found) > A_YEAR else None,
+        older=found[A_PAGE - 1].shown.cycle if len(found) > A_PAGE else None,
     )  # fmt: skip
 
 
@@ -68,9 +68,10 @@ async def get_cycle(
     pools: NamedDependency[Pools],
     clock: NamedDependency[Now],
     measure: FromQuery[Measure] = "yen",
+    skip: FromQuery[Skip] = 0,
 ) -> Response[Any]:
     """One cycle: its steps, nets and matrix. / 期の画面"""
-    return await cycle_page(request, reception, pools, clock, cycle_id, measure=measure)
+    return await cycle_page(request, reception, pools, clock, cycle_id, measure=measure, skip=skip)
 
 
 async def cycle_page(
@@ -81,6 +82,7 @@ async def cycle_page(
     cycle_id: str,
     *,
     measure: Measure = "yen",
+    skip: int = 0,
     why: Told | None = None,
     status: int = 200,
 ) -> Response[Any]:
@@ -94,7 +96,8 @@ async def cycle_page(
         taken = await board.steps(conn, number)
     return reception.page(
         request, "finance/cycle.html", session_of(request), status, one=one, cycle=cycle_id,
-        nets=nets, columns=COLUMNS, most=max((abs(row.yen) for row in nets), default=0) or 1,
+        nets=nets, leaf=leaf(nets, skip), columns=COLUMNS,
+        most=max((abs(row.yen) for row in nets), default=0) or 1,
         picture=picture(cells, parties, measure), measure=measure, taken=taken,
         names=await names_of(reception, [step.who for step in taken]),
         done=done_in(request), why=why,

@@ -18,7 +18,7 @@ from federation.refusals import NotFound
 from federation.sql import statement
 from settlement.breaks import book
 from settlement.breaks.breaks_api import cursor, cursor_of
-from settlement.breaks.classing import CLASSES, LEGS, Leg
+from settlement.breaks.classing import CLASSES, FIGURES, LEGS, Age, Class, Leg
 from settlement.calendar import DAY
 from settlement.paper import booking
 from settlement.paper.booking import Books, csv_of
@@ -37,6 +37,7 @@ MOST_IN_SHEET = 2000
 Standing = Annotated[
     Literal["open", "explained", "resolved", "all"], QueryParameter(name="state", required=False)
 ]
+Kind = Annotated[Class | None, QueryParameter(name="class", required=False)]
 Which = Leg | Literal["all"]
 STANDS = {"open": ("未解明", "open"), "explained": ("説明済み", "explained"),
           "resolved": ("解消", "resolved"), "all": ("すべて", "all")}  # fmt: skip
@@ -51,6 +52,8 @@ async def get_journals_page(
     party: FromQuery[str | None] = None,
     month: FromQuery[str | None] = None,
     points_cost: FromQuery[PointsCost] = "REVENUE",
+    account: FromQuery[str | None] = None,
+    sub: FromQuery[str] = "",
 ) -> Response[Any]:
     """A party's journals of a month, with what every account comes to. / 仕訳"""
     today = day_of(clock())
@@ -60,10 +63,13 @@ async def get_journals_page(
     books = await books_of(auditor, chosen, when, today, points_cost)
     found = [] if books is None else list(told_rows(books.journals))
     sums = {} if books is None else balances(books.journals)
+    if account is not None:  # what has a part in one sum
+        found = [row for row in found if (account, sub) in (row[1:3], row[4:6])]
     return reception.page(
         request, "finance/journals.html", session_of(request), parties=parties, party=chosen,
         month=when, points_cost=points_cost, books=books, found=found[:MOST_ROWS],
         more=max(len(found) - MOST_ROWS, 0), sums=sorted(sums.items()), stages=STAGES,
+        account=account, sub=sub, whole=sums.get((account or "", sub), 0),
     )  # fmt: skip
 
 
@@ -108,6 +114,8 @@ async def get_reconciliation_page(
     clock: NamedDependency[Now],
     leg: FromQuery[Which] = "all",
     standing: Standing = "open",
+    kind: Kind = None,
+    age: FromQuery[Age | None] = None,
     after: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """Where till, hub, statement and payout differ, by class and age. / 三点突合"""
@@ -117,6 +125,8 @@ async def get_reconciliation_page(
         today,
         state=which,
         leg=leg_of(leg),
+        kind=kind,
+        age=age,
         after=cursor_of(names, caller, after),
         most=MOST + 1,
     )
@@ -127,7 +137,8 @@ async def get_reconciliation_page(
     return reception.page(
         request, "finance/reconciliation.html", session_of(request), found=found[:MOST],
         older=cursor(names, caller, found[MOST - 1]) if len(found) > MOST else None,
-        leg=leg, state=standing, legs=LEGS, classes=CLASSES, stands=STANDS, table=table,
+        leg=leg, state=standing, kind=kind, age=age, legs=LEGS, classes=CLASSES,
+        stands=STANDS, table=table, figures=FIGURES,
         ages=("0-1", "2-7", "8-30", "31+"), most=max(table.values(), default=0) or 1,
     )  # fmt: skip
 
@@ -144,12 +155,15 @@ async def get_reconciliation_csv(
     clock: NamedDependency[Now],
     leg: FromQuery[Which] = "all",
     standing: Standing = "open",
+    kind: Kind = None,
+    age: FromQuery[Age | None] = None,
 ) -> Response[bytes]:
     """Breaks as a sheet. / 突合のCSV"""
     which = None if standing == "all" else standing
     found = await book.breaks(
-        auditor, day_of(clock()), state=which, leg=leg_of(leg), most=MOST_IN_SHEET
-    )
+        auditor, day_of(clock()), state=which, leg=leg_of(leg), kind=kind, age=age,
+        most=MOST_IN_SHEET,
+    )  # fmt: skip
     return sheet(book.as_sheet(found), "breaks")
 
 

@@ -7,17 +7,19 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from psycopg import AsyncConnection
 
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of
 from deploy.finance import binding, files, standing
 from deploy.finance.shared import (
     Now,
+    Skip,
     Told,
     acted,
     done_in,
     hands,
+    leaf,
     names_of,
     on_to,
     own_path,
@@ -46,9 +48,10 @@ async def get_payments_page(
     reception: NamedDependency[Reception],
     pools: NamedDependency[Pools],
     clock: NamedDependency[Now],
+    skip: FromQuery[Skip] = 0,
 ) -> Response[Any]:
     """What is paid of a cycle, what is approved, and what left. / 支払と承認"""
-    return await payments_page(request, reception, pools, clock, cycle_id)
+    return await payments_page(request, reception, pools, clock, cycle_id, skip=skip)
 
 
 async def payments_page(
@@ -58,6 +61,7 @@ async def payments_page(
     clock: Now,
     cycle_id: str,
     *,
+    skip: int = 0,
     why: Told | None = None,
     status: int = 200,
 ) -> Response[Any]:
@@ -77,7 +81,8 @@ async def payments_page(
     }
     return reception.page(
         request, "finance/payments.html", session, status, cycle=cycle_id, one=one, bound=bound,
-        since=since, payments_of=paid, why_told=WHY, files=made, kinds=files.kinds(made), mine=mine,
+        since=since, payments_of=paid, leaf=leaf(paid, skip), why_told=WHY, files=made,
+        kinds=files.kinds(made), mine=mine,
         proves=proves,
         by_hand=any(not who.startswith(finance.MACHINE) for who in hands_on),
         names=await names_of(reception, [*hands(one.of), *hands_on,

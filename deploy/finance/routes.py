@@ -9,6 +9,8 @@ from deploy.finance import (
     disputes_pages,
     exposure_pages,
     ledger_pages,
+    lots_pages,
+    owed_pages,
     payments_pages,
     statement_pages,
     verify_pages,
@@ -16,5 +18,6 @@ from deploy.finance import (
 )
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
-         books_pages, exposure_pages, ledger_pages, carried_pages)  # fmt: skip
+         books_pages, exposure_pages, ledger_pages, carried_pages,
+         owed_pages, lots_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -1,11 +1,13 @@
 """経理の画面の土台: who acts, what is said when a step was taken, and the same page again with the
 reason when it was not."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response
+from litestar.params import QueryParameter
+from msgspec import Struct
 from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of, to
@@ -18,6 +20,8 @@ from settlement.life.papers import Life
 
 PEOPLE = statement(__file__, "people")
 CYCLES = "/console/cycles"
+A_LEAF = 100
+Skip = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 Now = Callable[[], datetime]
 Told = tuple[str, str]
 DONE: dict[str, Told] = {
@@ -97,3 +101,18 @@ async def names_of(reception: Reception, whose: Iterable[str | None]) -> dict[st
 def hands(of: Life) -> list[str | None]:
     """Whoever stands on a cycle's plan."""
     return [of.closed_by, of.prepared_by, of.approved_by]
+
+
+class Leaf(Struct, frozen=True):
+    """A hundred rows of a list, which of them all they are, and where the next begin."""
+
+    rows: Sequence[Any]
+    skip: int
+    total: int
+    more: int | None
+
+
+def leaf(found: Sequence[Any], skip: int) -> Leaf:
+    """The rows of a list from one on."""
+    after = skip + A_LEAF
+    return Leaf(found[skip:after], skip, len(found), after if after < len(found) else None)

@@ -11,17 +11,18 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of
 from deploy.finance.shared import Now, Told, acted, done_in, own_path
+from deploy.finance.sums import COLUMNS
 from deploy.pools import Pools
 from federation.opaque import Names
 from federation.refusals import NotFound
 from settlement import reading
 from settlement.life import board, disputes
+from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of
 from settlement.paper.beside import Beside, beside
-from settlement.paper.daily import agreed, behind, day_lines
+from settlement.paper.daily import agreed, day_lines
 from settlement.paper.form import form
 from settlement.paper.issue import Kind, issued, newest, sheets, statement_in
 from settlement.paper.paper import Lang
-from settlement.paper.paper_api import Code, cursor_of, entry_behind
 from settlement.reading import Own, cycle_id_of
 from settlement.settlement_api import as_issued
 from settlement.sheet import day_sheet, sheet
@@ -32,6 +33,7 @@ from tenants.callers import Caller
 MOST = 100
 KINDS: tuple[Kind, ...] = ("pdf", "xlsx")
 PATH = "/console/cycles/{cycle_id:str}/statements/{party:str}"
+PARTS = {name: (told, codes) for name, told, codes in COLUMNS}
 As = Literal["json", "csv", "days", "pdf", "xlsx"]
 
 
@@ -43,9 +45,10 @@ async def get_statement_page(
     reception: NamedDependency[Reception],
     pools: NamedDependency[Pools],
     clock: NamedDependency[Now],
+    part: FromQuery[str | None] = None,
 ) -> Response[Any]:
-    """A party's statement as it is on paper, line by line. / 精算書"""
-    return await statement_page(request, reception, pools, clock, cycle_id, party)
+    """A party's statement as it is on paper, line by line, or the lines of one part. / 精算書"""
+    return await statement_page(request, reception, pools, clock, cycle_id, party, part=part)
 
 
 async def statement_page(
@@ -58,6 +61,7 @@ async def statement_page(
     *,
     why: Told | None = None,
     status: int = 200,
+    part: str | None = None,
 ) -> Response[Any]:
     """A statement, with what stands beside it."""
     number = cycle_id_of(cycle_id)
@@ -76,7 +80,8 @@ async def statement_page(
     paper = structs.replace(made.paper, lang=lang)
     return reception.page(
         request, "finance/statement.html", session_of(request), status, cycle=cycle_id,
-        party=party, told=paper.statement, form=form(paper), due=due, objections=objections,
+        party=party, part=PARTS.get(part or ""), told=paper.statement, form=form(paper), due=due,
+        objections=objections,
         kept=kept, final=known.plan is not None, done=done_in(request), why=why,
     )  # fmt: skip
 
@@ -112,19 +117,33 @@ async def get_line_page(
 ) -> Response[Any]:
     """The entries behind a line, newest first. / 科目の内訳"""
     own = await whose(auditor, party)
-    found = await behind(
-        auditor, cycle_id_of(cycle_id), own.party_id, (code, original), wide=True, most=MOST + 1,
-        before=cursor_of(names, caller, after),
-    )  # fmt: skip
-    older = None
-    if len(found) > MOST:
-        older = names.seal("cursor", caller.tenant_id, found[MOST - 1].entry_id)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    entries, older = await page_of(auditor, names, asking, MOST, after, wide=True)
     return reception.page(
         request, "finance/line.html", session_of(request), cycle=cycle_id, party=party, code=code,
-        original=original, line=CATALOGUE[code],
-        of_original=CATALOGUE.get(original) if original is not None else None,
-        entries=[entry_behind(one, names, caller) for one in found[:MOST]], older=older,
+        original=original, line=CATALOGUE[code], entries=entries, older=older,
+        of_original=CATALOGUE.get(original) if original is not None else None, most=MOST_IN_SHEET,
     )  # fmt: skip
+
+
+@get(f"{PATH}/lines/{{code:int}}/entries.csv", requires="settlement:read-all", page=True,
+     include_in_schema=False)  # fmt: skip
+async def get_line_sheet(
+    request: Asked,
+    cycle_id: FromPath[str],
+    party: FromPath[str],
+    code: FromPath[int],
+    caller: NamedDependency[Caller],
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    original: Code = None,
+    after: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """All of them as a sheet. / 科目の内訳のCSV"""
+    own = await whose(auditor, party)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    entries, older = await page_of(auditor, names, asking, MOST_IN_SHEET, after, wide=True)
+    return as_sheet(asking, entries, request.url.path, older)
 
 
 @get(f"{PATH}/download", requires="settlement:read-all", page=True, include_in_schema=False)
@@ -196,5 +215,5 @@ async def post_reissue(
 
 
 ROUTES: list[HTTPRouteHandler] = [
-    get_statement_page, get_line_page, get_download, post_reissue,
+    get_statement_page, get_line_page, get_line_sheet, get_download, post_reissue,
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from deploy.clock import wall
 from deploy.jobs import runs, schedule
 from deploy.jobs.table import JOBS, Job
 from deploy.jobs.tools import Moment, Tools
+from deploy.pools import LINES
 from federation.refusals import Refusal
 
 RING_SECONDS = 5.0
@@ -30,7 +31,6 @@ AGAIN_SECONDS = 5.0
 LEAVE_SECONDS = 1.0
 MOST_TRIES = 10  # for one instant; then it is left to the next, and to whoever reads the alert
 QUEUE = "jobs"
-AT_ONCE = 3  # so that a long one, such as a mailing, keeps nothing else waiting
 RETRY = procrastinate.RetryStrategy(max_attempts=5, exponential_wait=4)
 
 log = logging.getLogger("meguri.jobs")
@@ -86,7 +86,7 @@ class Runner:
             try:
                 await app.run_worker_async(
                     queues=[QUEUE],
-                    concurrency=AT_ONCE,
+                    concurrency=LINES["jobs"],  # a long one, such as a mailing, keeps none waiting
                     listen_notify=False,  # poolers have no ears; the bell is rung every few seconds
                     fetch_job_polling_interval=RING_SECONDS,
                     delete_jobs="always",
@@ -102,7 +102,7 @@ class Runner:
         connector = procrastinate.PsycopgConnector(
             conninfo=self._queue_url,
             min_size=0,
-            max_size=2,
+            max_size=LINES["queue"],
             kwargs={"options": "-c search_path=jobs", "application_name": "meguri jobs"},
         )
         app = procrastinate.App(connector=connector)

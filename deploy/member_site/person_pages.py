@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from psycopg import AsyncConnection
 
 from auth.people import contacts
-from auth.people.card_pages import member_here
+from auth.people.card_pages import SAVED, member_here
 from auth.people.member_pages import reach
 from auth.people.member_sign_in import Contact
 from auth.people.reception import MOST_BYTES, Asked, Reception, to
@@ -31,7 +31,6 @@ from tenants.member_words import Email, Phone, phone_of
 
 PROFILE = "/member/profile"
 CHANGED = "会員サイトでの変更 / changed on the member site"
-SAVED = ("保存しました。", "Saved.")
 SUBJECT = "【巡り】連絡先の確認コード / a code for your new contact"
 LETTER = """確認コード: {code}
 
@@ -212,7 +211,8 @@ async def _profile(
         standing=await profiles.read(worker, member_id),
         leading=await carriers.carriers_of(worker, member_id),
         facilities=await branding.brands(worker, day_of(clock())),
-        home=await homes.home_of(auditor, member_id), done=SAVED if saved else None,
+        home=await homes.home_of(auditor, member_id),
+        mails=await homes.spoken(auditor, member_id), done=SAVED if saved else None,
     )  # fmt: skip
 
 

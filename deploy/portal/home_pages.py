@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import AsyncConnection
 
 from deploy.portal.usage import Usage, months, used
@@ -88,8 +89,16 @@ def matrix(cycles: Sequence[CycleFlows], cells: Sequence[Sequence[Honoured]]) ->
 
 def to_date(flows: FlowsShown, cycle: str) -> CycleFlows:
     """The cycle that runs; empty where nothing has happened in it."""
-    known = (one for one in flows.cycles if one.cycle == cycle)
+    known = (between(one, flows.party) for one in flows.cycles if one.cycle == cycle)
     return next(known, CycleFlows(cycle, True, (), (), 0, 0))
+
+
+def between(cycle: CycleFlows, own: str) -> CycleFlows:
+    """A cycle without what a party's own points did at its own shops: nobody owes that to anybody,
+    and the net is the same."""
+    row = tuple(cell for cell in cycle.row if cell.party != own)
+    column = tuple(cell for cell in cycle.column if cell.party != own)
+    return replace(cycle, row=row, column=column)
 
 
 @get("/portal", **READ)
@@ -126,7 +135,7 @@ async def get_flows(
     """Whose points were honoured here, and where one's own were used, by cycle. / 送客"""
     own = await reading.whose(reader, caller, None)
     flows = await reading.flows_of(reader, auditor, own, day_of(clock()))
-    newest = flows.cycles[:NEWEST]
+    newest = [between(one, own.code) for one in flows.cycles[:NEWEST]]
     return show(
         request, "portal/flows.html", own=own, flows=flows, names=await names_of(reader),
         honoured=honoured(newest), elsewhere=used_elsewhere(newest),
@@ -140,7 +149,7 @@ async def get_flows_csv(
     auditor: NamedDependency[AsyncConnection],
     clock: NamedDependency[Now],
 ) -> Response[bytes]:
-    """The same as a sheet, every cycle of a year. / 送客のCSV"""
+    """The same as a sheet, every cycle of a year, with what stayed at home. / 送客のCSV"""
     own = await reading.whose(reader, caller, None)
     flows = await reading.flows_of(reader, auditor, own, day_of(clock()))
     told: list[Sequence[str | int]] = []

@@ -3,13 +3,13 @@ the proof, which the browser checks by itself."""
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream
 from psycopg import AsyncConnection
 
@@ -22,9 +22,8 @@ from federation.refusals import NotFound, Validation
 from settlement import reading
 from settlement.life import accepting, board
 from settlement.life.disputes import Objection, disputes, object_to
-from settlement.paper.daily import behind
+from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of
 from settlement.paper.issue import MEDIA, Kind, issued, statement_in
-from settlement.paper.paper_api import cursor_of, entry_behind
 from settlement.proving import proof, sealed_for
 from settlement.settlement_api import as_asked, as_issued
 from settlement.stages import Closing
@@ -33,7 +32,6 @@ from tenants.showing import Show
 
 Now = Callable[[], datetime]
 Asked = Request[Any, Any, Any]
-Original = Annotated[int | None, QueryParameter(ge=100, le=899, required=False)]
 SAY: dict[str, Any] = {
     "requires": "portal:dispute", "page": True, "placed": True, "include_in_schema": False,
     "status_code": 200, "request_max_body_size": MOST_BYTES,
@@ -97,24 +95,39 @@ async def get_line(
     auditor: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     show: NamedDependency[Show],
-    original: Original = None,
+    original: Code = None,
     after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """The entries behind a line, as far as its party may see them. / 科目の内訳"""
     own = await reading.whose(reader, caller, None)
     told = statement_in((await reading.statement_of(reader, own, cycle_id)).decode())
-    found = await behind(
-        auditor, reading.cycle_id_of(cycle_id), own.party_id, (code, original),
-        wide=False, most=ENTRIES + 1, before=cursor_of(names, caller, after),
-    )  # fmt: skip
-    older = None
-    if len(found) > ENTRIES:
-        older = names.seal("cursor", caller.tenant_id, found[ENTRIES - 1].entry_id)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    entries, older = await page_of(auditor, names, asking, ENTRIES, after, wide=False)
     return show(
         request, "portal/line.html", own=own, told=told, code=code, original=original, older=older,
-        line=next((one for one in told.lines if one.code == code), None),
-        entries=[entry_behind(one, names, caller) for one in found[:ENTRIES]],
+        line=next((one for one in told.lines if one.code == code), None), entries=entries,
+        most=MOST_IN_SHEET,
     )  # fmt: skip
+
+
+@get("/portal/statements/{cycle_id:str}/lines/{code:int}/entries.csv", **READ)
+async def get_line_sheet(
+    request: Asked,
+    cycle_id: FromPath[str],
+    code: FromPath[int],
+    caller: NamedDependency[Caller],
+    reader: NamedDependency[AsyncConnection],
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    original: Code = None,
+    after: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """All of them as a sheet. / 科目の内訳のCSV"""
+    own = await reading.whose(reader, caller, None)
+    await reading.statement_of(reader, own, cycle_id)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    entries, older = await page_of(auditor, names, asking, MOST_IN_SHEET, after, wide=False)
+    return as_sheet(asking, entries, request.url.path, older)
 
 
 @get("/portal/statements/{cycle_id:str}/paper/{kind:str}", **READ)
@@ -239,6 +252,7 @@ ROUTES: list[HTTPRouteHandler] = [
     get_statements,
     get_statement,
     get_line,
+    get_line_sheet,
     get_paper,
     post_accepted,
     post_dispute,

@@ -1,20 +1,24 @@
-"""点検の画面: signals with what is behind each and what was decided, and the audit trail."""
+"""点検の画面: signals with what is behind each and what was decided, the audit trail, and what was
+done about people."""
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, FromQuery, QueryParameter
+from msgspec import Struct
 from psycopg import AsyncConnection
 
+from auth.people.log import WORDS
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of, within
 from deploy.registers import forms
-from deploy.trail import audit_api
+from deploy.trail import audit_api, of_people
+from deploy.trail.of_people import Sought as SoughtOfPeople
 from deploy.trail.reading import Asked as Sought
-from deploy.trail.reading import find
+from deploy.trail.reading import csv_of, find
 from federation.days import day_of
 from federation.opaque import Names
 from federation.refusals import NotFound
@@ -28,11 +32,13 @@ from tenants.signals.signals import PATTERNS
 
 SIGNALS = "/console/signals"
 AUDIT = "/console/audit"
+OF_PEOPLE = f"{AUDIT}/people"
 MOST = 100
 DECISIONS = {"harmless": ("問題なし", "harmless"), "watching": ("様子を見る", "watching"),
              "acted": ("対応した", "acted")}  # fmt: skip
 FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
 LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
+Looked = TypeVar("Looked", bound=Struct)
 COLUMNS = ("pattern", "tenant", "shop", "till", "business_date", "times", "points")
 
 
@@ -100,16 +106,22 @@ async def post_judged(
 
 async def provide_sought(request: Asked) -> Sought:
     """What is looked for; what was left empty was not."""
-    return sought_of(request.query_params)
+    return sought_of(Sought, request.query_params)
 
 
-def sought_of(query: Mapping[str, Any]) -> Sought:
-    """The form's fields as the search of the trail takes them."""
-    fields = {name: query.get(name, "").strip() for name in Sought.__struct_fields__}
-    fields["refused"] = "true" if fields["refused"] else ""
+async def provide_sought_of_people(request: Asked) -> SoughtOfPeople:
+    """What is looked for; what was left empty was not."""
+    return sought_of(SoughtOfPeople, request.query_params)
+
+
+def sought_of(kind: type[Looked], query: Mapping[str, Any]) -> Looked:
+    """The form's fields as a search takes them; a ticked box says yes."""
+    fields = {name: query.get(name, "").strip() for name in kind.__struct_fields__}
+    if "refused" in fields:
+        fields["refused"] = "true" if fields["refused"] else ""
     if any("\0" in one for one in fields.values()):
         raise NotFound
-    return forms.struct_of(Sought, fields)
+    return forms.struct_of(kind, fields)
 
 
 @get(
@@ -150,9 +162,54 @@ async def get_audit_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / 監査証跡のCSV"""
     found = await find(auditor, sought, day_of(wall()), audit_api.MOST_ROWS)
-    return audit_api.as_file(found)
+    return audit_api.as_file(csv_of(found))
+
+
+@get(
+    OF_PEOPLE, requires="audit:people", page=True, include_in_schema=False,
+    dependencies={"sought": Provide(provide_sought_of_people)},
+)  # fmt: skip
+async def get_audit_of_people(
+    request: Asked,
+    sought: NamedDependency[SoughtOfPeople],
+    caller: NamedDependency[Caller],
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    wall: NamedDependency[forms.Now],
+    show: NamedDependency[Show],
+    after: FromQuery[str | None] = None,
+) -> Response[bytes]:
+    """Who signed in, who was refused, who was given which role. / 人の記録"""
+    own, before = caller.tenant_id, audit_api.cursor_of(names, caller, after)
+    found = await of_people.find(auditor, names, own, sought, day_of(wall()), MOST + 1, before)
+    older = names.seal("cursor", own, found[MOST - 1].log_id) if len(found) > MOST else None
+    ids = {one.who for one in found} | {one.person_id or "" for one in found}
+    query = {name: value for name, value in request.query_params.items() if name != "after"}
+    return show(
+        request, "registers/audit_of_people.html", lines=found[:MOST], next=older, told=query,
+        names=await forms.names_of(auditor, ids), words=WORDS,
+    )  # fmt: skip
+
+
+@get(
+    f"{OF_PEOPLE}.csv", requires="audit:people", page=True, include_in_schema=False,
+    dependencies={"sought": Provide(provide_sought_of_people)},
+)  # fmt: skip
+async def get_audit_of_people_sheet(
+    sought: NamedDependency[SoughtOfPeople],
+    caller: NamedDependency[Caller],
+    auditor: NamedDependency[AsyncConnection],
+    names: NamedDependency[Names],
+    wall: NamedDependency[forms.Now],
+) -> Response[bytes]:
+    """The same as a sheet. / 人の記録のCSV"""
+    found = await of_people.find(
+        auditor, names, caller.tenant_id, sought, day_of(wall()), audit_api.MOST_ROWS
+    )
+    return audit_api.as_file(of_people.csv_of(found))
 
 
 ROUTES: list[HTTPRouteHandler] = [
     get_signals, get_signals_sheet, post_judged, get_audit, get_audit_sheet,
+    get_audit_of_people, get_audit_of_people_sheet,
 ]  # fmt: skip

@@ -81,7 +81,7 @@ async def get_audit(
     """Who did what: by day, amount, party, actor, object; as CSV by `Accept`. / 監査証跡"""
     before, today = cursor_of(names, caller, after), day_of(wall())
     if CSV in request.headers.get("accept", ""):
-        return as_file(await find(auditor, asked, today, MOST_ROWS, before))
+        return as_file(csv_of(await find(auditor, asked, today, MOST_ROWS, before)))
     found = await find(auditor, asked, today, limit + 1, before)
     older = None
     if len(found) > limit:
@@ -90,10 +90,10 @@ async def get_audit(
     return Response(msgspec.json.encode(told), media_type="application/json")
 
 
-def as_file(found: list[Noted]) -> Response[bytes]:
+def as_file(rows: bytes) -> Response[bytes]:
     """The trail as a spreadsheet opens it."""
     return Response(
-        csv_of(found),
+        rows,
         media_type=CSV,
         headers={"content-disposition": 'attachment; filename="meguri-audit.csv"'},
     )

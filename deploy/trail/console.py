@@ -21,10 +21,11 @@ from deploy.trail.trail import KEEP
 
 # What is not noted: it only looks, or there is nothing to write in yet; migrations note themselves.
 UNNOTED = frozenset({
-    "serve", "demo", "migrate", "check", "verify", "import", "usage", "client list", "months list",
-    "roll", "settlement board", "settlement show", "settlement disputes", "settlement overdue",
+    "serve", "demo bank", "migrate", "check", "verify", "import", "usage", "client list",
+    "months list", "roll", "settlement board", "settlement show", "settlement disputes",
+    "settlement overdue",
     "settlement plan", "settlement exit", "settlement wind-down", "exposure show", "give-take show",
-    "reconcile list", "whatif", "limits list", "audit list", "audit verify",
+    "reconcile list", "whatif", "limits list", "audit verify",
     "webhooks allowances", "receipts verify", "jobs list", "jobs work", "signals",
 })  # fmt: skip
 DONE, REFUSED, FAILED = 200, 409, 500

@@ -46,16 +46,21 @@ async def find(
     conn: AsyncConnection, asked: Asked, today: date, most: int, before: int | None = None
 ) -> list[Noted]:
     """The newest acts that fit, at most so many, before one of them where that is named."""
-    to_on = asked.to_on or today
-    from_on = asked.from_on or to_on - timedelta(days=DAYS)
     fields = {name: getattr(asked, name) for name in asked.__struct_fields__}
-    span = {"from_at": midnight(from_on), "to_at": midnight(min(to_on, LAST) + timedelta(days=1))}
+    fields |= span(asked.from_on, asked.to_on, today)
     async with conn.cursor(row_factory=class_row(Noted)) as cursor:
-        await cursor.execute(FIND, {**fields, **span, "before": before, "most": most})
+        await cursor.execute(FIND, {**fields, "before": before, "most": most})
         return await cursor.fetchall()
 
 
 LAST = date(9999, 12, 30)
+
+
+def span(from_on: date | None, to_on: date | None, today: date) -> dict[str, datetime]:
+    """The instants that these days begin and end at; where none is named, the last three months."""
+    last = to_on or today
+    first = from_on or last - timedelta(days=DAYS)
+    return {"from_at": midnight(first), "to_at": midnight(min(last, LAST) + timedelta(days=1))}
 
 
 def midnight(day: date) -> datetime:

@@ -128,6 +128,7 @@ async def set_profile(
         **structs.asdict(why),
     }
     del asked["originator"], asked["bank_name"], asked["branch_name"]
+    asked["payer_fees_yen"] = list(profile.payer_fees_yen)
     await _entered(conn, ADD_PROFILE, asked)
 
 
@@ -144,9 +145,10 @@ async def profile(conn: AsyncConnection, day: date, named: Named) -> Profile | N
     if not rows:
         return None
     row = dict(rows[0])
-    code = row.pop("originator_code")
+    code, fees = row.pop("originator_code"), tuple(row.pop("payer_fees_yen"))
     place = {name: row.pop(name) for name in ("bank", "branch", "deposit", "number", "holder")}
-    return Profile(Originator(code, named(Account(**place))), **row)
+    own = Originator(code, named(Account(**place)))
+    return Profile(own, payer_fees_yen=fees, **row)
 
 
 async def agreed(conn: AsyncConnection, day: date, named: Named) -> Agreed:

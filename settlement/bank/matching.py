@@ -4,13 +4,12 @@ A line belongs to what its EDI information or customer code names; then to what 
 name fit; then to the party's oldest open amount. Two that fit equally well are left to people.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from msgspec import Struct
 
-from settlement.bank.debit_results import Collected
 from settlement.bank.differences import (
     BankFee,
     Difference,
@@ -35,9 +34,6 @@ RETURNED = ("ｸﾐﾓﾄﾞｼ", "ｸﾐﾓﾄｼ", "ﾌﾘｺﾐﾍﾝｷﾝ",
 FEE = ("ﾃｽｳﾘﾖｳ",)
 
 
-Asked = tuple[str, int]  # customer number, yen
-
-
 class Expected(Struct, frozen=True):
     """What is to come in (+) or to go out (−), known by its own id, EDI information and names."""
 
@@ -50,11 +46,6 @@ class Expected(Struct, frozen=True):
     edi: str = ""
     customer: str = ""  # 顧客コード, 振込依頼人コード
     batch: str = ""  # what left in one file; some banks book it as one line
-
-    @property
-    def asked(self) -> Asked:
-        """What the bank knows a direct debit by."""
-        return self.customer.zfill(20), self.yen
 
 
 class Outcome(Struct, frozen=True):
@@ -72,7 +63,7 @@ class _Ledger:
     """What is open while lines are given out, one after the other."""
 
     def __init__(
-        self, expected: Sequence[Expected], fees_yen: frozenset[int], failed: Collection[Asked]
+        self, expected: Sequence[Expected], fees_yen: frozenset[int], failed: Mapping[str, str]
     ) -> None:
         self.expected = sorted(expected, key=lambda one: (one.due_on, one.id))
         self.fees_yen = fees_yen
@@ -87,7 +78,7 @@ class _Ledger:
                 self.named.setdefault(name, []).append(one)
             for reference in _references(one.direction, one.edi, one.customer):
                 self.referred.setdefault(reference, []).append(one)
-            if one.batch and one.asked not in failed:
+            if one.batch and one.id not in failed:
                 self.batches.setdefault(f"{one.direction} {one.batch}", []).append(one)
 
     def of_name(self, line: Line) -> list[Expected]:
@@ -118,11 +109,11 @@ def match(
     expected: Sequence[Expected],
     lines: Sequence[Line],
     fees_yen: frozenset[int] = frozenset(),
-    debits: Sequence[Collected] = (),
+    failed: Mapping[str, str] | None = None,
 ) -> Outcome:
-    """Who paid what; `fees_yen` are the transfer fees that payers may have deducted, `debits` what
-    the bank told of a direct debit file."""
-    failed = {(one.debit.customer.zfill(20), one.debit.yen): one for one in debits if not one.done}
+    """Who paid what; `fees_yen` are the transfer fees that payers may have deducted, `failed` the
+    debits that the bank could not collect, by their ids, with its code."""
+    failed = failed or {}
     ledger = _Ledger(expected, fees_yen, failed)
     sure = _without_withdrawn(ledger, sorted(lines, key=lambda one: (one.booked_on, one.reference)))
     left = [line for line in sure if not _by_reference(ledger, line)]
@@ -134,7 +125,7 @@ def match(
             ledger.strays.append(Stray(line, UnknownPayer(line.yen)))
     matched = []
     for one in ledger.expected:
-        difference = _difference(ledger, one, failed.get(one.asked))
+        difference = _difference(ledger, one, failed.get(one.id))
         found = (*ledger.lines[one.id], *ledger.returned[one.id])
         matched.append(Matched(one.id, one.party, found, difference))
     return Outcome(tuple(matched), tuple(ledger.strays))
@@ -262,7 +253,7 @@ def _by_name(ledger: _Ledger, line: Line) -> bool:
     return True
 
 
-def _difference(ledger: _Ledger, one: Expected, failed: Collected | None) -> Difference:
+def _difference(ledger: _Ledger, one: Expected, failed: str | None) -> Difference:
     back = ledger.returned[one.id]
     if back:
         came = sum(line.yen for line in back if line.direction == "in")
@@ -270,7 +261,7 @@ def _difference(ledger: _Ledger, one: Expected, failed: Collected | None) -> Dif
     paid = [line.yen for line in ledger.lines[one.id]]
     missing = one.yen - sum(paid)
     if not paid:
-        return NotCollected(one.yen, failed.code) if failed else NotPaid(one.yen)
+        return NotCollected(one.yen, failed) if failed else NotPaid(one.yen)
     if missing == 0:
         return Settled(one.yen)
     if one.direction == "in" and missing in ledger.fees_yen:

@@ -42,8 +42,13 @@ class Account(Struct, frozen=True):
 
     @property
     def masked(self) -> str:
-        """As people are shown it: the number's last three digits only."""
-        return f"{self.bank}-{self.branch} {DEPOSITS[self.deposit][0]} ****{self.number[-3:]}"
+        """As people in Japan are shown it: the number's last three digits only."""
+        return self.shown("ja")
+
+    def shown(self, lang: Literal["ja", "en"]) -> str:
+        """The same in either language."""
+        kind = DEPOSITS[self.deposit][lang == "en"]
+        return f"{self.bank}-{self.branch} {kind} ****{self.number[-3:]}"
 
 
 class Originator(Struct, frozen=True):

@@ -13,6 +13,7 @@ from settlement.calendar import Cycle, bank_day_from, bank_day_until, cycles, is
 
 DAY = timedelta(days=1)
 LeadDays = Annotated[int, Meta(ge=0, le=20)]
+FeeYen = Annotated[int, Meta(ge=1, le=10_000)]
 SETTLED_BANK_DAYS = 2  # what the bank needs after its own lead, before a debit day counts (1.3)
 
 
@@ -36,6 +37,8 @@ class Profile(Struct, frozen=True):
     most_debits: Annotated[int, Meta(ge=1, le=999_999)] = 50_000
     ending: Ending = "CRLF"
     takes_test_bank: bool = False
+    # 振込手数料差引: what payers of the operator's may have deducted from a transfer.
+    payer_fees_yen: Annotated[tuple[FeeYen, ...], Meta(max_length=20)] = ()
 
 
 class Clash(Struct, frozen=True):

@@ -227,12 +227,18 @@ async def breaks(
     *,
     state: State | None = None,
     leg: Leg | None = None,
+    kind: Class | None = None,
+    age: Age | None = None,
     party_id: int | None = None,
     after: str | None = None,
     most: int = 200,
 ) -> list[Break]:
     """Breaks that the reader may see, the newest business date first."""
-    asked = {"state": state, "leg": leg, "party_id": party_id, "after": after, "most": most}
+    since, until = (None, None) if age is None else classing.days_of(age, today)
+    asked = {
+        "state": state, "leg": leg, "class": kind, "since": since, "until": until,
+        "party_id": party_id, "after": after, "most": most,
+    }  # fmt: skip
     return [break_of(row, today) for row in await rows(conn, BREAKS, asked)]
 
 

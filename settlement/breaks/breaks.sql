@@ -1,5 +1,5 @@
 -- Breaks with the row that counts of each, the newest business date first: of one state, one party,
--- one leg, or all that the reader sees.
+-- one leg, one class and age, or all that the reader sees.
 SELECT
     breaks.break_id, parties.code AS party, breaks.leg, breaks.subject, breaks.figure,
     breaks.business_date, breaks.found_at, states.number, states.state, states.class, states.told,
@@ -15,6 +15,9 @@ CROSS JOIN LATERAL (
 WHERE
     (%(state)s::text IS NULL OR states.state = %(state)s)
     AND (%(leg)s::text IS NULL OR breaks.leg = %(leg)s)
+    AND (%(class)s::text IS NULL OR states.class = %(class)s)
+    AND (%(since)s::date IS NULL OR breaks.business_date >= %(since)s)
+    AND (%(until)s::date IS NULL OR breaks.business_date <= %(until)s)
     AND (%(party_id)s::bigint IS NULL OR breaks.party_id = %(party_id)s)
     AND (
         %(after)s::text IS NULL

@@ -7,7 +7,7 @@ the figures differ. People explain a break; only what the books say resolves one
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import Struct
@@ -30,6 +30,12 @@ LEGS: dict[Leg, tuple[str, str]] = {
     "hub-statement": ("ハブ ↔ 精算書", "hub ↔ statement"),
     "statement-payout": ("精算書 ↔ 入出金", "statement ↔ payout"),
 }
+FIGURES: dict[str, tuple[str, str]] = {  # a statement's lines go by their codes
+    "accruals": ("付与", "accruals"), "redemptions": ("利用", "redemptions"),
+    "reversals": ("取消", "reversals"), "returns": ("返品", "returns"),
+    "z-total": ("日計なし", "no daily total"), "planned": ("支払予定", "planned"),
+    "paid": ("支払額", "paid"),
+}  # fmt: skip
 GRACE_DAYS = 1  # a day's close comes the morning after
 SLOW_DAYS = 3  # a bank's file may lag so long
 NAMED = 200
@@ -264,6 +270,15 @@ def age(business_date: date, today: date) -> Age:
     """How old a break is, by its business date."""
     days = (today - business_date).days
     return next((name for most, name in AGES if days <= most), "31+")
+
+
+def days_of(of: Age, today: date) -> tuple[date | None, date]:
+    """The business dates of breaks of an age, the first of them and the last."""
+    names = [name for _, name in AGES]
+    at = names.index(of) if of in names else len(AGES)
+    least = AGES[at - 1][0] + 1 if at else None
+    first = today - timedelta(days=AGES[at][0]) if at < len(AGES) else None
+    return first, date.max if least is None else today - timedelta(days=least)
 
 
 def _till(day: TillDay, figure: str, kind: Class, told: int, found: int, behind: str) -> Difference:

@@ -15,10 +15,13 @@ from federation.days import day_of
 from federation.opaque import Names
 from federation.refusals import Validation
 from settlement.circulation.crossing import (
+    MOST_ON_A_SHEET,
     Circulation,
     Crossing,
     Level,
     Measure,
+    Pair,
+    Use,
     behind,
     circulation,
     within,
@@ -32,6 +35,7 @@ from tenants.showing import Show
 Now = Callable[[], datetime]
 FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
 LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
+Skip = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
 Asked = Request[Any, Any, Any]
 
 
@@ -97,19 +101,50 @@ async def get_uses(
     clock: NamedDependency[Now],
     names: NamedDependency[Names],
     show: NamedDependency[Show],
-    origin: FromQuery[str],
-    place: FromQuery[str],
+    origin: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    away: FromQuery[bool] = False,
+    level: FromQuery[Level] = "facility",
+    measure: FromQuery[Measure] = "points",
+    skip: FromQuery[Skip] = 0,
+    first_on: FirstOn = None,
+    last_on: LastOn = None,
+) -> Response[bytes]:
+    """The uses behind a cell or a sum of the matrix, the newest first. / セルの明細"""
+    days, pair = within(first_on, last_on, day_of(clock())), Pair(origin, place, away)
+    return show(
+        request, "operator/uses.html", pair=pair, level=level, measure=measure, first_on=days[0],
+        last_on=days[1], found=await behind(auditor, names, level, days, pair, skip),
+    )  # fmt: skip
+
+
+@get(
+    "/console/circulation/uses.csv", requires="settlement:read-all", page=True,
+    include_in_schema=False,
+)  # fmt: skip
+async def get_uses_csv(
+    auditor: NamedDependency[AsyncConnection],
+    clock: NamedDependency[Now],
+    names: NamedDependency[Names],
+    origin: FromQuery[str | None] = None,
+    place: FromQuery[str | None] = None,
+    away: FromQuery[bool] = False,
     level: FromQuery[Level] = "facility",
     first_on: FirstOn = None,
     last_on: LastOn = None,
 ) -> Response[bytes]:
-    """The uses behind one cell, the newest first. / セルの明細"""
-    days = within(first_on, last_on, day_of(clock()))
-    found = await behind(auditor, level, days, origin, place)
-    return show(
-        request, "operator/uses.html", uses=found, origin=origin, place=place, level=level,
-        first_on=days[0], last_on=days[1],
-    )  # fmt: skip
+    """The same as a sheet, the newest 20,000. / セルの明細のCSV"""
+    days, pair = within(first_on, last_on, day_of(clock())), Pair(origin, place, away)
+    found = await behind(auditor, names, level, days, pair, most=MOST_ON_A_SHEET)
+    return sheet(as_csv(Use.__struct_fields__, (as_line(one) for one in found.uses)), "uses")
+
+
+def as_line(use: Use) -> list[str | int]:
+    """A use on a sheet."""
+    return [
+        told if isinstance(told := getattr(use, name), int) else str(told or "")
+        for name in Use.__struct_fields__
+    ]
 
 
 def as_sheet(found: Circulation) -> Response[bytes]:
@@ -119,4 +154,4 @@ def as_sheet(found: Circulation) -> Response[bytes]:
 
 
 COLUMNS = Crossing.__struct_fields__
-ROUTES: list[HTTPRouteHandler] = [get_circulation, get_page, get_csv, get_uses]
+ROUTES: list[HTTPRouteHandler] = [get_circulation, get_page, get_csv, get_uses, get_uses_csv]

@@ -7,6 +7,7 @@ from typing import Literal
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation.opaque import Names
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
@@ -16,7 +17,8 @@ CROSSING = statement(__file__, "crossing")
 PLACES = statement(__file__, "places")
 BEHIND = statement(__file__, "behind")
 MOST_DAYS = 366
-MOST_ROWS = 200
+MOST_ROWS = 100
+MOST_ON_A_SHEET = 20_000
 OPERATOR = "operator"
 
 Level = Literal["facility", "tenant"]
@@ -73,17 +75,44 @@ class Circulation(Struct, frozen=True):
 
 
 class Use(Struct, frozen=True):
-    """One use behind a cell; `points` fall where they came back."""
+    """One use behind a number, of points from one place; they fall where they came back."""
 
-    business_date: date
-    entry_id: int
-    kind: str
-    rule: str
+    business_date: date | None
+    entry: str
+    origin: str
+    place: str
+    shop: str
+    shop_en: str
     points: int
-    issued_at: str
-    issued_at_en: str
-    used_at: str
-    used_at_en: str
+    uses: int
+    sales_yen: int
+
+
+class Uses(Struct, frozen=True):
+    """Some of the uses behind a number, and what all of them come to."""
+
+    uses: tuple[Use, ...]
+    points: int = 0
+    times: int = 0
+    members: int = 0
+    sales_yen: int = 0
+    lines: int = 0
+    skip: int = 0
+
+    @property
+    def more(self) -> int | None:
+        """Where the next begin."""
+        after = self.skip + len(self.uses)
+        return after if self.uses and after < self.lines else None
+
+
+class Pair(Struct, frozen=True):
+    """Between which places: a cell, a row or a column, or all, where one or both are not named;
+    `away` leaves out what was used where it had been issued."""
+
+    origin: str | None = None
+    place: str | None = None
+    away: bool = False
 
 
 def within(first_on: date | None, last_on: date | None, today: date) -> tuple[date, date]:
@@ -119,11 +148,23 @@ def in_order(known: Sequence[Place], found: Sequence[Crossing]) -> tuple[Place, 
 
 
 async def behind(
-    auditor: AsyncConnection, level: Level, days: tuple[date, date], origin: str, place: str
-) -> list[Use]:
-    """The newest uses behind one cell."""
+    auditor: AsyncConnection, names: Names, level: Level, days: tuple[date, date], pair: Pair,
+    skip: int = 0, most: int = MOST_ROWS,
+) -> Uses:  # fmt: skip
+    """The uses behind a cell or a sum of the matrix, the newest first."""
     asked = {
         "by_tenant": level == "tenant", "first_on": days[0], "last_on": days[1],
-        "origin": origin, "place": place, "most": MOST_ROWS,
+        "origin": pair.origin, "place": pair.place, "away": pair.away, "most": most, "skip": skip,
     }  # fmt: skip
-    return [Use(**row) for row in await rows(auditor, BEHIND, asked)]
+    found = await rows(auditor, BEHIND, asked)
+    if not found:
+        return Uses((), skip=skip)
+    all_of = {name: found[0][f"all_{name}"] for name in ("points", "members", "sales_yen")}
+    told = tuple(
+        Use(
+            entry=names.seal("entry", row["member_id"], row["entry_id"]),
+            **{name: row[name] for name in Use.__struct_fields__ if name != "entry"},
+        )
+        for row in found
+    )
+    return Uses(told, **all_of, times=found[0]["all_uses"], lines=found[0]["lines"], skip=skip)

@@ -16,7 +16,6 @@ from federation.refusals import NotFound
 from federation.sql import statement
 from federation.tell import tell
 from settlement.agreeing import ONE_AT_A_TIME
-from settlement.calendar import cycle_of
 from settlement.fees import FEES, TAX, WHOLE_BP, part
 from settlement.life.confirm import replan
 from settlement.life.dues import (
@@ -30,6 +29,7 @@ from settlement.life.dues import (
     other_side,
 )
 from settlement.life.papers import Life, life, turn
+from settlement.life.planned import planned
 from settlement.life.refusals import (
     AlreadyDisputed,
     DisputeDecided,
@@ -51,7 +51,10 @@ ADJUST = statement(__file__, "adjust")
 NEXT = statement(__file__, "next")
 DAY = timedelta(days=1)
 
-Text = Annotated[str, Meta(min_length=1, max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]+$")]
+ODD = r"\x00-\x08\x0b-\x1f\x7f"
+Text = Annotated[
+    str, Meta(min_length=1, max_length=1000, pattern=rf"^[^{ODD}]*[^\s{ODD}][^{ODD}]*$")
+]
 Yen = Annotated[int, Meta(ge=1, le=9_999_999_999)]
 Change = Annotated[int, Meta(ge=-9_999_999_999, le=9_999_999_999)]
 Code = Annotated[int, Meta(ge=100, le=899)]
@@ -133,7 +136,7 @@ async def object_to(
             "dispute": dispute, "cycle_id": cycle_id, "party_id": party_id, "code": line.code,
             "original": line.original, "yen": line.yen, "reason": asked.reason,
             "evidence": asked.evidence, "who": who, "now": now,
-            "deadline_on": cycle_of(of.last_on + DAY).last_on,
+            "deadline_on": (await planned(conn, of.last_on + DAY)).last_on,
         }  # fmt: skip
         await conn.execute(OBJECT, row)
         others = await facing(conn, cycle_id, line)

@@ -9,13 +9,12 @@ from psycopg import AsyncConnection
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
-from settlement import calendar
-from settlement.calendar import Cycle, closes_on, pays_on
+from settlement.calendar import closes_on, pays_on
 from settlement.exposure.caps import exposures
+from settlement.life.planned import planned
 
 EXIT_LOTS = statement(__file__, "exit_lots")
 EXIT_DISPUTES = statement(__file__, "exit_disputes")
-EXIT_CYCLE = statement(__file__, "exit_cycle")
 TENANT = statement(__file__, "tenant")
 RUNNING = frozenset({"running", "fees"})
 HONOURS = {
@@ -70,15 +69,9 @@ async def leaving(auditor: AsyncConnection, tenant: str, on: date, today: date) 
     stands = (await exposures(auditor, today, (party_id, tenant)))[party_id]
     running_yen = sum(one.yen for one in stands.parts if one.part in RUNNING)
     unsettled_yen = sum(one.yen for one in stands.parts if one.part not in RUNNING)
-    last = await last_cycle(auditor, on)
+    last = await planned(auditor, on)
     claims = sum(one.points for one in lots if one.own and one.funding == "at-redemption")
     return Leaving(
         tenant, on, lots, last.first_on, closes_on(last), pays_on(last), running_yen,
         unsettled_yen, disputes, claims + stands.owed_yen,
     )  # fmt: skip
-
-
-async def last_cycle(conn: AsyncConnection, on: date) -> Cycle:
-    """The cycle of its last day, as it is planned or as it would be."""
-    found = await rows(conn, EXIT_CYCLE, {"on": on})
-    return Cycle(**found[0]) if found else calendar.cycle_of(on)

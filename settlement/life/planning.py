@@ -82,7 +82,8 @@ async def prepare(
         before = await payments(conn, of.cycle_id, of.plan)
         await move(conn, [one.reference for one in before if one.state == "planned"], "void")
     await keep(conn, of, number, made, who, reason, now, again=again)
-    await move(conn, [one.reference for one in sources], "again")
+    for one in sources:
+        await move(conn, [one.reference], "again", one.difference)
     return True
 
 

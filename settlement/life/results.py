@@ -14,7 +14,7 @@ from federation.reading import rows
 from federation.sql import statement
 from settlement.bank import entering, names
 from settlement.bank.ageing import Open, Reminder, overdue, reminders
-from settlement.bank.debit_results import Collected, results
+from settlement.bank.debit_results import results
 from settlement.bank.differences import (
     Difference,
     NotCollected,
@@ -177,23 +177,34 @@ async def reckon(
         one for one in await payments(conn, None) if one.route in BY_BANK and one.state in LEFT
     ]
     expected = await awaited(conn, moved, today)
-    told: list[Collected] = []
     done: set[str] = set()
+    failed: dict[str, str] = {}
     for one in files:
         if one["kind"] != "debit-results":
             continue
         batch = (await debit_batches(conn, one["cycle_id"]))[one["plan"]]
         found = results(bytes(one["body"]), [batch], one["now"].date())
-        told += found
-        own = {
-            (paid.customer, abs(paid.yen)): paid.reference
-            for paid in moved
-            if paid.route == "DIRECT_DEBIT"
-            and (cycle_of(paid), paid.plan) == (one["cycle_id"], one["plan"])
-        }
-        done |= {own[each.debit.customer, each.debit.yen] for each in found if each.done}
-    outcome = match(expected, lines_of(files), debits=told)
+        own = debited(moved, one["cycle_id"], one["plan"])
+        for each in found:
+            reference = own[each.debit.customer, each.debit.yen].pop(0)
+            if each.done:
+                done.add(reference)
+            else:
+                failed[reference] = each.code
+    profile = await entering.profile(conn, today, names.with_names)
+    fees = frozenset(profile.payer_fees_yen) if profile is not None else frozenset()
+    outcome = match(expected, lines_of(files), fees, failed)
     return Reckoned(tuple(moved), tuple(expected), outcome, frozenset(done))
+
+
+def debited(moved: Sequence[Payment], cycle_id: int, plan: int) -> dict[tuple[str, int], list[str]]:
+    """The debits of one file, by what the bank knows them by; the same sum may be asked of the same
+    customer again, in another file."""
+    own: dict[tuple[str, int], list[str]] = {}
+    for one in moved:
+        if (one.route, cycle_of(one), one.plan) == ("DIRECT_DEBIT", cycle_id, plan):
+            own.setdefault((one.customer, abs(one.yen)), []).append(one.reference)
+    return own
 
 
 async def awaited(conn: AsyncConnection, moved: Sequence[Payment], today: date) -> list[Expected]:

@@ -11,7 +11,7 @@ from federation.refusals import Validation
 from federation.sql import statement
 from settlement.calendar import closes_on, pays_on
 from settlement.exposure.caps import exposures
-from settlement.life.leaving import last_cycle
+from settlement.life.planned import planned
 
 WIND_DOWN = statement(__file__, "wind_down")
 WIND_WAITS = statement(__file__, "wind_waits")
@@ -72,7 +72,7 @@ async def winding(auditor: AsyncConnection, on: date, today: date) -> Winding:
             owed, paid_in = stands[party].owed_yen, stands[party].prefunded_yen
         if claims.get(party, 0) or owed or paid_in:
             debtors.append(Debtor(party, claims.get(party, 0), owed, paid_in))
-    last = await last_cycle(auditor, on)
+    last = await planned(auditor, on)
     waits = (await rows(auditor, WIND_WAITS, {"on": on}))[0]
     return Winding(
         on, points["at-issue"], points["at-redemption"], points["redeemer-bears"],

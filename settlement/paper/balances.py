@@ -1,13 +1,15 @@
 """ポイント残高の報告: liability as of a day, read from the entries: roll-forward, ages, base days,
 how much of it will be used, where, and what that will cost."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.as_of import past
-from federation.days import day_of, midnight_after
+from federation.days import day_of, midnight_after, months_later
+from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
 from settlement.paper.liability import (
@@ -24,11 +26,11 @@ from settlement.paper.liability import (
     forecast,
     rolled,
 )
-from settlement.paper.needs import CYCLES, Need, Used, UsedAt, needs, places
+from settlement.paper.needs import Need, Used, UsedAt, needs, places
 from settlement.passes import JOINED, whole
 
 STANDING = statement(__file__, "standing")
-FATES = statement(__file__, "fates")
+BEGUN = statement(__file__, "begun")
 USES = statement(__file__, "uses")
 DAY = timedelta(days=1)
 
@@ -90,21 +92,25 @@ async def liability(
     since = since or fiscal_year_opens(on)
     if on > today or since > on:
         raise Validation(pointer="/on")
-    at = now if on == today else await past(conn, midnight_after(on), now)
-    closing = await standings(conn, at)
-    opening = await standings(conn, await past(conn, midnight_after(since - DAY), now))
-    fates = await fates_until(conn, on, today)
+    days = base_days(on, 2)
+    ends = {day: await end_of(conn, day, now) for day in (on, since - DAY, *days)}
+    closing, fates = await read(conn, ends[on], with_fates=True)
+    stood = {day: await standings(conn, at) for day, at in ends.items() if day != on} | {
+        on: closing
+    }
+    opening = stood[since - DAY]
     cohorts, outstanding = forecast(fates, on), sum(one.outstanding for one in closing)
     tested = back_test(fates, on)
     expected_use = outstanding - sum(one.expected_breakage for one in cohorts)
-    used = [Used(**row) for row in await whole(conn, USES, {"on": on, "cycles": CYCLES}, JOINED)]
+    a_year = {"after": months_later(on, -12), "on": on}
+    used = [Used(**row) for row in await whole(conn, USES, a_year, JOINED)]
     return Liability(
         on=on,
-        at=at,
+        at=ends[on],
         since=since,
         roll=tuple(rolled(opening, closing)),
         ages=tuple(aged(closing)),
-        base_days=tuple([await base_day(conn, day, now) for day in base_days(on, 2)]),
+        base_days=tuple(base_day(day, stood[day]) for day in days),
         cohorts=tuple(expected(one) for one in cohorts),
         outstanding=outstanding,
         expected_use=expected_use,
@@ -114,21 +120,36 @@ async def liability(
     )
 
 
+async def end_of(conn: AsyncConnection, day: date, now: datetime) -> datetime:
+    """24:00 of a day, or now if the day is not over."""
+    return now if day == day_of(now) else await past(conn, midnight_after(day), now)
+
+
 async def standings(conn: AsyncConnection, at: datetime) -> list[Standing]:
     """What every movement had come to at an instant."""
-    asked = {"at": at, "day": day_of(at)}
-    return [Standing(**row) for row in await whole(conn, STANDING, asked, JOINED)]
+    return (await read(conn, at, with_fates=False))[0]
 
 
-async def fates_until(conn: AsyncConnection, on: date, today: date) -> list[Fated]:
-    """What became of each month's points, up to a day."""
-    asked = {"on": on, "today": today}
-    return [Fated(**row) for row in await whole(conn, FATES, asked, JOINED)]
+async def read(
+    conn: AsyncConnection, at: datetime, *, with_fates: bool
+) -> tuple[list[Standing], list[Fated]]:
+    """The same and, where they are asked for, the fates of each month's points until then, in one
+    pass over all lots; none before anything was booked."""
+    asked = {"at": at, "day": day_of(at), "with_fates": with_fates}
+    [row] = await rows(conn, BEGUN, asked)
+    if not row["begun"]:
+        return [], []
+    stood, fates = [], []
+    for row in await whole(conn, STANDING, asked, JOINED):
+        if row["fate"] is None:
+            stood.append(Standing(**{name: row[name] for name in Standing.__struct_fields__}))
+        else:
+            fates.append(Fated(**{name: row[name] for name in Fated.__struct_fields__}))
+    return stood, fates
 
 
-async def base_day(conn: AsyncConnection, day: date, now: datetime) -> BaseDay:
+def base_day(day: date, found: Iterable[Standing]) -> BaseDay:
     """What was outstanding at the end of a base day."""
-    found = await standings(conn, await past(conn, midnight_after(day), now))
     points = sum(one.outstanding for one in found)
     return BaseDay(day, points, points)
 

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from federation.reading import rows
 from federation.sql import statement
-from settlement.bank.orders import Debit, Transfer
+from settlement.bank.orders import Account, Debit, Transfer
 from settlement.paper.paper import Edition, Lang, Signature
 
 BESIDE = statement(__file__, "beside")
@@ -23,18 +23,20 @@ ROUTES: dict[str, dict[Lang, str]] = {
 
 class Beside(Struct, frozen=True):
     """What others know of a statement: its edition, by the plan that was approved; who signed; the
-    account (masked) or the way it is paid; what was received for the statement before."""
+    account or the way it is paid; what was received for the statement before."""
 
     edition: Edition = "provisional"
     plan: int | None = None
     signatures: tuple[Signature, ...] = ()
     route: str = ""
-    account: str | None = None
+    account: Account | None = None
     received_yen: int | None = None
 
     def paid_by(self, lang: Lang) -> str | None:
         """How it is paid, as a paper says it."""
-        return self.account or ROUTES.get(self.route, {}).get(lang)
+        if self.account is not None:
+            return self.account.shown(lang)
+        return ROUTES.get(self.route, {}).get(lang)
 
 
 async def beside(
@@ -56,7 +58,7 @@ def known(row: dict[str, object]) -> Beside:
         plan=plan,
         signatures=() if plan is None else signatures(row),
         route=route,
-        account=masked(route, row["account"]),
+        account=account_in(route, row["account"]),
         received_yen=received,
     )
 
@@ -75,10 +77,10 @@ def name_of(author: object) -> str:
     return str(author).removeprefix("cli:")
 
 
-def masked(route: str, account: object) -> str | None:
-    """The account that is paid, or that pays, with its last three digits."""
+def account_in(route: str, account: object) -> Account | None:
+    """The account that is paid, or that pays."""
     if not isinstance(account, str):
         return None
     if route == "TRANSFER":
-        return msgspec.json.decode(account, type=Transfer).to.masked
-    return msgspec.json.decode(account, type=Debit).account.masked
+        return msgspec.json.decode(account, type=Transfer).to
+    return msgspec.json.decode(account, type=Debit).account

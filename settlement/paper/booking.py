@@ -5,6 +5,7 @@ first (洗替), for a book that had taken them in.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ from settlement.stages import flows, party_ids
 
 TREATMENT = statement(__file__, "treatment")
 COHORTS = statement(__file__, "cohorts")
+MOST_CYCLES = 32  # a day each, and one that begins in the month and ends after it
 PROVISIONAL_STATES = frozenset({"open", "closed"})
 
 
@@ -95,18 +97,17 @@ async def review_of(
 async def of_month(
     conn: AsyncConnection, auditor: AsyncConnection, month: str, today: date, asked: Asked
 ) -> Books:
-    """The journals of a month's two cycles, as far as they are sealed; none is NotFound."""
+    """The journals of the cycles that end in a month, as far as they are sealed."""
     try:
-        first = calendar.cycle_of(date.fromisoformat(f"{month}-01"))
-    except ValueError as wrong:
+        whole = calendar.cycle_of(date.fromisoformat(f"{month}-01"), "MONTHLY")
+    except (ValueError, OverflowError) as wrong:
         raise Validation(pointer="/month") from wrong
-    second = calendar.cycle_of(first.last_on + calendar.DAY)
+    begun = await reading.cycles(conn, min(today, whole.last_on), most=MOST_CYCLES)
     found: list[Books] = []
-    for one in (first, second):
-        try:
-            found.append(await of_cycle(conn, auditor, one.first_on.isoformat(), today, asked))
-        except NotFound:
-            continue
+    for one in reversed(begun):
+        if whole.first_on <= one.last_on <= whole.last_on:
+            with suppress(NotFound):
+                found.append(await of_cycle(conn, auditor, one.cycle, today, asked))
     if not found:
         raise NotFound
     return Books(

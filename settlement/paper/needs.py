@@ -1,6 +1,6 @@
 """資金需要: where points are expected to be used, and what the cycles to come will cost. Pure.
 
-Learnt from the last sealed cycles: of every run of one, two or three of them, what was paid for
+Learnt from a year of sealed cycles: of every run of one, two or three of them, what was paid for
 points; nine runs of ten did not come to more than the upper bound, nine did not come to less than
 the lower one. Beside each stands how many earlier runs lay within the bounds of those before them.
 """
@@ -11,7 +11,6 @@ from datetime import date
 
 from msgspec import Struct
 
-CYCLES = 24  # a year of half-months
 AHEAD = 3
 FIRST_TRIED = 4  # runs before one that is tried
 

@@ -18,7 +18,7 @@ PROFILES = statement(__file__, "profiles")
 ROWS = statement(__file__, "profile_rows")
 
 Text = Annotated[str, Meta(max_length=200)]
-Said = Annotated[str, Meta(min_length=1, max_length=200)]
+Said = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"\S")]
 
 
 class ProfileWritten(Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,13 +1,14 @@
--- What was used in each of the last sealed cycles up to a day, net of what came back, by the tenant
--- that honoured it: points, and those of them that somebody pays the tenant for. A cycle in which
--- nothing was used has a row without a tenant.
+-- What was used in each sealed cycle that ended after one day and up to another, net of what came
+-- back, by the tenant that honoured it: points, and those of them that somebody pays the tenant for.
+-- A cycle in which nothing was used has a row without a tenant.
 WITH sealed AS (
     SELECT planned.cycle_id, planned.first_on
     FROM federation.cycles AS planned
     INNER JOIN settlement.cycles AS closed USING (cycle_id)
-    WHERE planned.last_on <= %(on)s::date AND closed.sealed_at IS NOT NULL
-    ORDER BY planned.first_on DESC
-    LIMIT %(cycles)s::integer
+    WHERE
+        planned.last_on > %(after)s::date
+        AND planned.last_on <= %(on)s::date
+        AND closed.sealed_at IS NOT NULL
 )
 
 SELECT

@@ -151,9 +151,8 @@ def line_row(
     names = line.name, line.name_en
     if line.code in places:
         cell = f"internal:'{SHEETS[paper.lang][1]}'!A{places[line.code] + 1}"
-        sheet.write_url(top, 0, cell, looks.link, str(line.code))
-    else:
-        sheet.write_number(top, 0, line.code, looks.code)
+        sheet.write_url(top, 0, cell)
+    sheet.write_number(top, 0, line.code, looks.link if line.code in places else looks.code)
     sheet.write_string(top, 1, safe(names[ours]), looks.text)
     sheet.write_string(top, 2, safe(names[1 - ours]), looks.text)
     sheet.write_string(top, 3, category(line, paper.statement)[ours], looks.text)

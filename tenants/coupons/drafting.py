@@ -20,6 +20,7 @@ from tenants.coupons.refusals import CouponKnown
 from tenants.coupons.using import CouponCode
 from tenants.earning import Code
 from tenants.layout import Why
+from tenants.undoing import Reason
 
 PLACES = statement(__file__, "places")
 ADD = statement(__file__, "add_coupon")
@@ -52,7 +53,7 @@ class Draft(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     benefit: Benefit
     from_on: date
     to_on: date
-    reason: Text
+    reason: Reason
     off_yen: SomeYen | None = None
     percent: Annotated[int, Meta(ge=1, le=100)] | None = None
     rounding: Rounding = "DOWN"

@@ -11,6 +11,7 @@ from federation.sql import statement
 HOME = statement(__file__, "home")
 CHOOSE = statement(__file__, "choose_home")
 SPEAK = statement(__file__, "speak")
+SPOKEN = statement(__file__, "spoken")
 
 
 async def home_of(auditor: AsyncConnection, member_id: int) -> str | None:
@@ -24,6 +25,12 @@ async def choose(worker: AsyncConnection, member_id: int, facility: str, now: da
     asked = {"member_id": member_id, "facility": facility, "now": now}
     if (await worker.execute(CHOOSE, asked)).rowcount != 1:
         raise NotFound(pointer="/facility")
+
+
+async def spoken(auditor: AsyncConnection, member_id: int) -> str:
+    """The language in which a member is written to; Japanese where they never said."""
+    found = await rows(auditor, SPOKEN, {"member_id": member_id})
+    return str(found[0]["lang"]) if found else "ja"
 
 
 async def speak(worker: AsyncConnection, member_id: int, lang: str) -> None:

@@ -11,6 +11,7 @@ from federation.refusals import Validation
 from federation.sql import statement
 from tenants.layout import Why
 from tenants.ranks.rules import Measure, Span
+from tenants.undoing import Reason
 
 ADD_RANK = statement(__file__, "add_rank")
 ADD_RULE = statement(__file__, "add_rule")
@@ -19,7 +20,6 @@ BENEFITS = statement(__file__, "benefits")
 
 Code = Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{0,30}$")]
 Name = Annotated[str, Meta(min_length=1, max_length=60)]
-Reason = Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class NewRank(Struct, frozen=True, forbid_unknown_fields=True):

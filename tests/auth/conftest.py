@@ -26,8 +26,8 @@ from auth.keys import Keys
 from auth.proofs import Memory, Proofs
 from auth.server import DoorServer
 from auth.token_api import ROUTES
+from deploy.console import HANDLERS
 from deploy.migrate import migrate
-from deploy.problems import HANDLERS
 from deploy.settings import Settings
 from tenants.callers import Caller
 

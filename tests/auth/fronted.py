@@ -65,13 +65,17 @@ def nobody() -> ssl.SSLContext:
     return context
 
 
-def written(folder: Path, hub: int, ports: tuple[int, int] = (8443, 8444)) -> Path:
-    """The files of `deploy/nginx`, with this machine's places and ports in them."""
+def written(
+    folder: Path, hub: int, ports: tuple[int, int] = (8443, 8444), held: int = 1000
+) -> Path:
+    """The files of `deploy/nginx`, with this machine's places and ports in them, and so many
+    requests that one address may hold."""
     Shown(folder, "tls")
     for name in ("nginx.conf", "routes.conf"):
         text = (NGINX / name).read_text().replace(" /tmp/", f" {folder}/")
         text = text.replace("/etc/nginx/tls", str(folder)).replace("/dev/stdout", f"{folder}/log")
         text = re.sub(r"hub-[ab]:8000", f"127.0.0.1:{hub}", text)
+        text = text.replace("limit_conn held 1000;", f"limit_conn held {held};")
         for stood, port in zip((8443, 8444), ports, strict=True):
             text = text.replace(f"listen {stood} ", f"listen 127.0.0.1:{port} ")
         text = text.replace("proxy_http_version", f"proxy_bind {ADDRESS};\n    proxy_http_version")
@@ -88,11 +92,11 @@ def found() -> str:
 
 
 @contextmanager
-def fronted(folder: Path, hub: int) -> Iterator[tuple[str, str]]:
+def fronted(folder: Path, hub: int, held: int = 1000) -> Iterator[tuple[str, str]]:
     """nginx before a hub: the address for everybody, and the one that asks for certificates."""
     nginx, plain = found(), free_port(30_000 + hub % 10_000)
     asking = free_port(plain + 1)
-    config = written(folder, hub, (plain, asking))
+    config = written(folder, hub, (plain, asking), held)
     command = [nginx, "-c", str(config), "-e", "stderr", "-g", "daemon off;"]
     with (
         (folder / "errors").open("wb") as errors,

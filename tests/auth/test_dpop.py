@@ -33,7 +33,7 @@ NOT_PROVED: list[tuple[str, dict[str, Any]]] = [
     ("no address", {"htu": ...}),
     ("no address at all", {"htu": "%"}),
     ("made 61 s ago", {"iat": -61}),
-    ("made 61 s ahead", {"iat": +61}),
+    ("made 62 s ahead", {"iat": +62}),
     ("no instant", {"iat": ...}),
     ("an instant in words", {"iat": "now"}),
     ("no jti", {"jti": ...}),
@@ -174,6 +174,22 @@ async def test_a_bound_token_is_worth_nothing_to_a_thief(
     assert (await shown(doors, key, token, ath=s256("x"))).slug == "invalid-dpop-proof"
     other = (await till.token(dpop=key)).json["access_token"]
     assert (await shown(doors, key, token, ath=s256(other))).slug == "invalid-dpop-proof"
+
+
+async def test_whoever_lacks_a_scope_is_told_the_nonce_of_the_next_proof(
+    doors: Doors, bound: tuple[Knocker, ECKey, str]
+) -> None:
+    """A refusal is an answer like any other: the nonce grew old, the next proof bears a new one."""
+    _, key, token = bound
+    path, nonce, offered = "/v1/admin/liability", old_nonce(doors.mall.hub.settings.secret, 1), []
+    for _ in range(2):
+        proof = doors.proof(key, "GET", path, token, nonce=nonce)
+        headers = {"authorization": f"DPoP {token}", "dpop": proof}
+        answer = await doors.ask("GET", path, headers=headers)
+        assert (answer.status, answer.slug) == (403, "insufficient-scope")
+        assert 'scope="' in answer.headers["www-authenticate"]
+        offered += answer.headers.getall("dpop-nonce", [])
+        [nonce] = offered
 
 
 async def test_a_token_that_is_not_bound_is_not_shown_as_one(doors: Doors) -> None:

@@ -16,6 +16,7 @@ THIEF = new_key()
 RSA = RSAKey.generate_key(2048)
 P384 = ECKey.generate_key("P-384")
 DAY = 86_400
+BOTH_WAYS = 'Bearer realm="meguri", DPoP algs="ES256"'
 
 
 def hs256(head: dict[str, Any], claims: dict[str, Any], secret: bytes) -> str:
@@ -256,10 +257,14 @@ async def test_the_token_itself_is_good_in_its_one_place(doors: Doors, forger: F
     assert form.status in (401, 405, 415)
     for scheme in ("Basic", "Digest", "Token", "BearerX", ""):
         headers = {"authorization": f"{scheme} {good}"}
-        assert (await doors.ask("GET", path, headers=headers)).status == 401
+        shown = await doors.ask("GET", path, headers=headers)
+        assert (shown.status, shown.headers["www-authenticate"]) == (401, BOTH_WAYS)
+    nothing = await doors.ask("GET", path)
+    assert (nothing.status, nothing.headers["www-authenticate"]) == (401, BOTH_WAYS)
     lacking = await doors.ask("GET", "/v1/entries", headers={"authorization": f"Bearer {good}"})
     assert (lacking.status, lacking.slug) == (403, "insufficient-scope")
-    assert lacking.headers["www-authenticate"] == 'Bearer error="insufficient_scope"'
+    wanted = 'Bearer error="insufficient_scope", scope="points:read"'
+    assert lacking.headers["www-authenticate"] == wanted
 
 
 def test_the_algorithms_that_are_tried_are_known_to_the_library() -> None:

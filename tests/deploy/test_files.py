@@ -14,7 +14,7 @@ import yaml
 from auth.certificates import HEADER
 from deploy import eyes, settings
 from deploy.cli import COMMANDS
-from deploy.pools import SIZES
+from deploy.pools import CONNECTIONS
 from deploy.serve import GRACE_SECONDS
 from federation.refusals import Busy, RateLimited
 from tests.auth import fronted
@@ -31,8 +31,6 @@ NGINX = "".join((DEPLOY / "nginx" / one).read_text() for one in NGINX_FILES)
 CHART = DEPLOY / "helm" / "meguri"
 VALUES = yaml.safe_load((CHART / "values.yaml").read_text())
 DRAIN_SECONDS = 5
-# The two that are the desk's and the sealer's own stand outside of the pools; its pool is unused.
-CONNECTIONS = sum(SIZES.values()) - SIZES["desk"] + 2
 ROUTES = (ROOT / "tests" / "golden" / "routes.txt").read_text()
 
 GOLANG = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}")

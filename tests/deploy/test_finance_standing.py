@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from deploy.finance.binding import changes
 from deploy.finance.standing import next_act
+from settlement.bank.orders import Account, Transfer
 from settlement.life.board import Row
 from settlement.life.papers import Life, Payment
 from settlement.reading import CycleShown
@@ -50,13 +52,16 @@ def test_a_cycle_waits_for_one_thing_by_a_day(
     assert asked(state, today, **how) == waits
 
 
-def payment(party: str, yen: int, account: str | None) -> Payment:
-    return Payment("r", 1, 1, party, None, yen, "TRANSFER", "agreed", TRANSFERS, account)
+def payment(party: str, yen: int, number: str, reference: str) -> Payment:
+    """A transfer as its plan keeps it, its own reference and yen in the order."""
+    to = Account("0001", "001", "1", number, "ﾃｽﾄ")
+    order = msgspec.json.encode(Transfer(to, yen, reference)).decode()
+    return Payment(reference, 1, 1, party, None, yen, "TRANSFER", "agreed", TRANSFERS, order)
 
 
 def test_a_payment_to_another_account_stands_first_among_what_differs() -> None:
-    then = [payment("bakery", 900, "1111111"), payment("florist", 100, "3333333")]
-    now = [payment("bakery", 100, "1111111"), payment("florist", 100, "9999999"),
-           payment("bookshop", 50, "2222222")]  # fmt: skip
+    then = [payment("bakery", 900, "1111111", "A1"), payment("florist", 100, "3333333", "A2")]
+    now = [payment("bakery", 100, "1111111", "B1"), payment("florist", 100, "9999999", "B2"),
+           payment("bookshop", 50, "2222222", "B3")]  # fmt: skip
     found = [(one.party, one.difference_yen, one.account_moved) for one in changes(then, now)]
     assert found == [("florist", 0, True), ("bakery", -800, False), ("bookshop", 50, False)]

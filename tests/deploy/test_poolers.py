@@ -13,9 +13,11 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import psycopg
 import pytest
+from procrastinate import PsycopgConnector
 
 from deploy.embedded import NOBODY, unused_port
-from deploy.pools import SEALERS_LIMITS, SIZES, Pools
+from deploy.hub import Hub
+from deploy.pools import CONNECTIONS, LINES, SEALERS_LIMITS, SIZES, Pools
 from deploy.settings import ROLES, Settings, password
 from tests.conftest import Given
 from tests.mall import Mall, settings_for
@@ -248,14 +250,20 @@ async def full(
     """A process that has opened all that it ever opens."""
     settings = settings_for(database, given.redis_url, tmp_path)
     async with Pools(settings) as pools, AsyncExitStack() as stack:
-        for role, size in SIZES.items():
+        for name, size in SIZES.items():
             for _ in range(size):
-                if role == "door":
+                if name == "door":
                     stack.enter_context(pools.door())
-                elif role != "desk":  # the desk has one line of its own, and leaves its pool alone
-                    await stack.enter_async_context(pools.bare(role))
-        for line in (await pools.desk(), await pools.sealer(), await pools.messenger()):
-            stack.push_async_callback(line.close)
+                else:
+                    await stack.enter_async_context(pools.bare(name))
+        for connect in (pools.desk, pools.sealer, pools.messenger, *[pools.job] * LINES["jobs"]):
+            stack.push_async_callback((await connect()).close)
+        queue = Hub(settings).runner.queue().connector
+        assert isinstance(queue, PsycopgConnector)
+        await queue.open_async()
+        stack.push_async_callback(queue.close_async)
+        for _ in range(LINES["queue"]):
+            await stack.enter_async_context(queue.pool.connection())
         yield settings, pools
 
 
@@ -268,4 +276,4 @@ async def test_a_process_opens_as_many_connections_as_the_document_says(
     rows = re.findall(r"^\| `meguri_(\w+)` \|[^|]*\| (\d+) \|", RUNNING, re.MULTILINE)
     assert {role: int(count) for role, count in rows} == opened
     assert f"**{sum(opened.values())}**" in RUNNING
-    assert sum(opened.values()) == 24
+    assert sum(opened.values()) == CONNECTIONS

@@ -23,7 +23,7 @@ from tenants.earning import Sale, earn
 from tenants.terms import Till
 from tenants.undoing import Undo, undo
 from tests.mall import Mall, Member, Shop
-from tests.races.hubs import end_desks
+from tests.races.hubs import end_desks, held_up
 
 FIVE = "coupon:five"
 BLUE = "segment:blue"
@@ -114,7 +114,8 @@ def gave(answers: Sequence[Answer]) -> int:
 async def test_a_stock_of_five_gives_to_five_of_forty_at_two_desks(
     mall: Mall, desks: Sequence[Desk], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And none of them by failing first: the table's own law is never asked."""
+    """And none of them by failing first: the table's own law is never asked. Both desks are held
+    where one has taken what the other would take."""
     failed: list[object] = []
 
     async def noted(conn: Any) -> None:
@@ -126,9 +127,12 @@ async def test_a_stock_of_five_gives_to_five_of_forty_at_two_desks(
     bakery = await mall.shop("bakery")
     till = await till_of(mall, bakery)
     asked = [wanted(bakery, one) for one in await mall.members(40)]
-    answers = await asyncio.gather(
-        *(until_told(desks[n % 2], one, while_there_are, till) for n, one in enumerate(asked))
-    )
+    async with held_up(mall.hub.settings, "federation.entries", desks=2) as desks_wait:
+        telling = asyncio.gather(
+            *(until_told(desks[n % 2], one, while_there_are, till) for n, one in enumerate(asked))
+        )
+        await desks_wait()
+    answers = await telling
     assert {one.status for one in answers} == {201}
     assert gave(answers) == 5
     assert await mall.value(LEFT, FIVE) == 0

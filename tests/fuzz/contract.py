@@ -28,7 +28,7 @@ class Route(Struct, frozen=True):
     @property
     def lists_its_refusals(self) -> bool:
         """Whether it says which refusals it can give; pages and a few readers do not."""
-        return bool(self.answers.get("401"))
+        return bool(self.answers.get("429"))
 
 
 def routes() -> list[Route]:

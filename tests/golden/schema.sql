@@ -252,7 +252,9 @@ auth.people_log
   address text NOT NULL
   people_log_pkey: PRIMARY KEY (log_id)
   people_log_what_check: CHECK ((what ~ '^[a-z][a-z-]{1,30}$'::text))
+  CREATE INDEX people_log_by_day ON auth.people_log USING btree (at)
   CREATE INDEX people_log_loud ON auth.people_log USING btree (log_id) WHERE (what = 'break-glass'::text)
+  CREATE INDEX people_log_of_member ON auth.people_log USING btree (member_id, log_id) WHERE (member_id IS NOT NULL)
   CREATE INDEX people_log_of_person ON auth.people_log USING btree (person_id, log_id)
   CREATE UNIQUE INDEX people_log_pkey ON auth.people_log USING btree (log_id)
   GRANT INSERT, SELECT TO meguri_app
@@ -1197,6 +1199,7 @@ settlement.bank_profiles
   takes_test_bank boolean NOT NULL
   author text NOT NULL
   reason text NOT NULL
+  payer_fees_yen ARRAY NOT NULL DEFAULT '{}'::integer[]
   bank_profiles_ahead_bank_days_check: CHECK (((ahead_bank_days >= 1) AND (ahead_bank_days <= 60)))
   bank_profiles_author_check: CHECK ((author <> ''::text))
   bank_profiles_bank_check: CHECK ((bank ~ '^[0-9]{4}$'::text))
@@ -1210,6 +1213,7 @@ settlement.bank_profiles
   bank_profiles_most_transfers_check: CHECK (((most_transfers >= 1) AND (most_transfers <= 999999)))
   bank_profiles_number_check: CHECK ((number ~ '^[0-9]{7}$'::text))
   bank_profiles_originator_code_check: CHECK ((originator_code ~ '^[0-9]{10}$'::text))
+  bank_profiles_payer_fees_yen_check: CHECK (((cardinality(payer_fees_yen) <= 20) AND (0 < ALL (payer_fees_yen))))
   bank_profiles_pkey: PRIMARY KEY (from_on, entered_at)
   bank_profiles_reason_check: CHECK ((reason <> ''::text))
   bank_profiles_transfer_lead_bank_days_check: CHECK (((transfer_lead_bank_days >= 0) AND (transfer_lead_bank_days <= 20)))

@@ -98,4 +98,25 @@ DECIDED = (
         "tests/settlement/test_estimates.py::"
         "test_the_example_of_the_standard_comes_out_of_the_journals_of_cycles",
     ),
+    Bug(
+        "a code that leads to its days is a text in the workbook",
+        "settlement/paper/xlsx.py",
+        "sheet.write_number(top, 0, line.code, looks.link",
+        "sheet.write_string(top, 0, str(line.code), looks.link",
+        "tests/settlement/test_paper.py::test_a_workbook_has_typed_figures_and_three_sheets",
+    ),
+    Bug(
+        "a sheet does not say which line an adjustment corrects",
+        "settlement/sheet.py",
+        "            _known(line.original),\n",
+        "            _known(UNSET),\n",
+        "tests/settlement/test_sheet.py::test_a_line_tells_its_tax_and_what_it_corrects",
+    ),
+    Bug(
+        "a month has no more than two cycles",
+        "settlement/paper/booking.py",
+        "whole.last_on), most=MOST_CYCLES)",
+        "whole.last_on), most=2)",
+        "tests/stories/test_cycle_journals.py::test_a_month_of_weeks_has_all_that_end_in_it",
+    ),
 )

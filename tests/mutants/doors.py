@@ -9,6 +9,7 @@ TOLD = "tests/auth/test_told.py"
 SHUT = "tests/auth/test_shut_out.py"
 FORGED = "tests/auth/test_forged.py"
 CLIENTS = "tests/auth/test_clients.py"
+STRANGERS = "tests/people/test_strangers.py"
 FORMS = "tests/people/test_forms_of_others.py"
 SHEET = "tests/settlement/test_sheet.py"
 CERTIFICATES = "tests/auth/test_certificates.py"
@@ -16,6 +17,42 @@ NO_PROOF = f"{DPOP}::test_what_is_no_proof_gets_no_token_and_opens_no_route"
 THIEF = f"{DPOP}::test_a_bound_token_is_worth_nothing_to_a_thief"
 
 KNOCKING = (
+    Bug(
+        "whoever shows no token is told that it is wrong",
+        "auth/gate.py",
+        'OF_DPOP if scheme == "dpop" else OF_NONE',
+        "OF_DPOP",
+        f"{FORGED}::test_the_token_itself_is_good_in_its_one_place",
+    ),
+    Bug(
+        "whoever lacks a scope is left with an old nonce",
+        "auth/gate.py",
+        "challenge=LACKING[scheme].format(scopes), nonce=nonce)",
+        "challenge=LACKING[scheme].format(scopes))",
+        f"{DPOP}::test_whoever_lacks_a_scope_is_told_the_nonce_of_the_next_proof",
+    ),
+    Bug(
+        "a session that ended is told that its token is wrong",
+        "auth/people/reception.py",
+        "raise SignInFirst if is_page else InvalidToken(challenge=OF_NONE)",
+        "raise SignInFirst if is_page else InvalidToken",
+        f"{STRANGERS}::test_a_session_opens_the_routes_that_the_document_says_and_no_other",
+    ),
+    Bug(
+        "the document says that a session opens what no role may",
+        "deploy/document.py",
+        "if HELD_BY_PEOPLE.issuperset(scopes):",
+        "if HELD_BY_PEOPLE:",
+        f"{STRANGERS}::test_a_session_opens_the_routes_that_the_document_says_and_no_other",
+    ),
+    Bug(
+        "a form is taken of whoever lacks the scopes",
+        "auth/people/reception.py",
+        "if scopes != CONSOLE and not session.scopes.issuperset(scopes.split()):",
+        "if method in SAFE and not session.scopes.issuperset({*scopes.split()} - {CONSOLE}):",
+        "tests/people/test_menu.py"
+        "::test_every_role_is_shut_out_of_what_names_or_sends_something_without_its_scopes",
+    ),
     Bug(
         "a bound token passes as a bearer's",
         "auth/gate.py",

@@ -56,4 +56,11 @@ FINANCING = (
         "return not then",
         f"{STANDING}::test_a_payment_to_another_account_stands_first_among_what_differs",
     ),
+    Bug(
+        "every payment of a party that was paid before is shown as another account's",
+        "deploy/finance/binding.py",
+        "else one.transfer.to).place]",
+        "else one.transfer.to).place, (one.reference,)]",
+        f"{STANDING}::test_a_payment_to_another_account_stands_first_among_what_differs",
+    ),
 )

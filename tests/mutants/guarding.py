@@ -7,9 +7,82 @@ LIMITS = "tests/deploy/test_limits.py"
 SOUND = "tests/deploy/test_soundness.py"
 MATRIX = "tests/stories/test_matrix.py"
 PACE = "tests/stories/test_pace.py"
+LOG = "tests/people/test_log.py"
+OVERLOAD = "tests/deploy/test_overload.py"
+SLOW = "tests/deploy/test_slow_clients.py"
 EARNING_PACE = "tests/stories/test_earning_pace.py"
 
 GUARDING = (
+    Bug(
+        "a space is a reason",
+        "tenants/undoing.py",
+        r'pattern=rf"^[^{ODD}]*[^\s{ODD}][^{ODD}]*$(?!\n)"',
+        "pattern=PLAIN",
+        "tests/stories/test_pains.py::test_pain_20_a_reason_that_says_nothing_is_none",
+    ),
+    Bug(
+        "a picture from a page is read before it was scanned",
+        "deploy/member_site/branding_console.py",
+        "logo(await scan(picture))",
+        "logo(picture)",
+        "tests/stories/test_scanning.py::test_a_picture_from_a_page_is_scanned_too",
+    ),
+    Bug(
+        "reads wait in vain, however many wait already",
+        "deploy/pools.py",
+        "max_waiting=size * WAITING_EACH,",
+        "max_waiting=0,",
+        f"{OVERLOAD}::test_reads_that_find_no_place_to_wait_are_told_so_at_once",
+    ),
+    Bug(
+        "a till's keys wait behind a crowd of readers",
+        "deploy/hub.py",
+        'self.keys = Keys(lambda: self.pools.use("gate")',
+        'self.keys = Keys(lambda: self.pools.use("app")',
+        f"{OVERLOAD}::test_reads_that_find_no_place_to_wait_are_told_so_at_once",
+    ),
+    Bug(
+        "a crowd of readers takes the hub out of service",
+        "deploy/health.py",
+        'pools.use("gate") as conn:\n            reasons',
+        'pools.use("app") as conn:\n            reasons',
+        f"{OVERLOAD}::test_reads_that_find_no_place_to_wait_are_told_so_at_once",
+    ),
+    Bug(
+        "whoever sends a letter a second keeps a line for a minute",
+        "deploy/nginx/routes.conf",
+        "client_header_timeout 10s;",
+        "client_header_timeout 60s;",
+        f"{SLOW}::test_slow_headers_and_stalled_bodies_end_in_ten_seconds",
+    ),
+    Bug(
+        "one address holds as many requests as it likes",
+        "deploy/nginx/routes.conf",
+        "limit_conn held 1000;\n",
+        "",
+        f"{SLOW}::test_one_address_holds_so_many_requests_and_no_more",
+    ),
+    Bug(
+        "who looks at people's sign-ins is in no trail",
+        "deploy/trail/acts.py",
+        'LOOKUP, "audit:read", "audit:people"}',
+        'LOOKUP, "audit:read"}',
+        f"{LOG}::test_who_looks_stands_in_the_trail_by_api_page_and_command_line",
+    ),
+    Bug(
+        "a member's handle of another tenant's opens the log",
+        "deploy/trail/of_people.py",
+        "if whose != tenant_id:",
+        "if whose < 0:",
+        f"{LOG}::test_it_is_paged_and_a_spreadsheets_and_others_are_shut_out",
+    ),
+    Bug(
+        "people's sign-ins are found on every day but the one that was asked for",
+        "deploy/trail/of_people.sql",
+        "log.at >= %(from_at)s::timestamptz AND",
+        "",
+        f"{LOG}::test_the_log_is_found_by_day_event_person_member_and_address",
+    ),
     Bug(
         "one more is spent than the pace allows",
         "tenants/spending.py",

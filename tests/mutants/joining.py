@@ -5,6 +5,7 @@ from tests.mutants.bug import Bug
 ROWS = "tests/stories/test_member_rows.py"
 NOTICES = "tests/stories/test_member_notices.py"
 CARD = "tests/people/test_member_card.py"
+PHONE = "tests/pages/test_member_phone.py"
 
 JOINING = (
     Bug(
@@ -112,5 +113,33 @@ JOINING = (
         "WHERE consents.member_id = members.member_id AND",
         "WHERE consents.member_id = -1 AND",
         f"{CARD}::test_a_new_version_of_the_notice_is_asked_at_the_next_sign_in",
+    ),
+    Bug(
+        "a code that did not come is never asked for again",
+        "deploy/web/member.js",
+        "    waits ??= setTimeout(asks, AGAIN);\n",
+        "",
+        f"{PHONE}::test_a_code_that_did_not_come_is_asked_for_until_it_does",
+    ),
+    Bug(
+        "a page that cannot be shown takes the card for when there is no line away",
+        "deploy/web/members/refused.html",
+        "{% block forgets %}{% endblock %}\n",
+        "",
+        f"{PHONE}::test_an_address_that_leads_nowhere_is_a_page_and_takes_nothing_away",
+    ),
+    Bug(
+        "saving a home facility changes the language of mails",
+        "deploy/web/members/profile.html",
+        'mails == "en"',
+        'lang == "en"',
+        f"{PHONE}::test_the_language_of_mails_is_the_one_that_was_chosen",
+    ),
+    Bug(
+        "who goes by Tab is led under the menu",
+        "deploy/web/member.css",
+        "scroll-padding-bottom: 5.5rem;",
+        "",
+        "tests/pages/test_keyboard.py::test_every_page_is_gone_through_by_tab",
     ),
 )

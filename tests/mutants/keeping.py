@@ -2,6 +2,7 @@
 
 from tests.mutants.bug import Bug
 
+OWNER = "tests/deploy/test_owner.py"
 SCAN = "tests/stories/test_scanning.py"
 SHUT = "tests/auth/test_shut_out.py"
 LEAVERS = "tests/auth/test_leavers.py"
@@ -16,6 +17,13 @@ RINGS = "test_two_rings_that_one_cell_joins_give_that_cell_away_and_so_it_does_n
 KEY_OF_ITS_OWN = "test_each_endpoint_has_a_key_of_its_own_so_that_nobody_passes_on_what_was_signed"
 
 KEEPING = (
+    Bug(
+        "what a migration makes stays with whoever migrated",
+        "deploy/migrate.py",
+        "            conn.execute(hand_over)\n",
+        "            pass\n",
+        f"{OWNER}::test_everything_belongs_to_somebody_who_cannot_log_in",
+    ),
     Bug(
         "a scanner that stumbled lets a file in",
         "tenants/scanning.py",

@@ -42,6 +42,35 @@ LIMITING = (
         f"{PROPOSING}::test_of_many_who_approve_at_once_one_does",
     ),
     Bug(
+        "what lapses is told with what is spent already",
+        "deploy/figures/lapsing.sql",
+        "lots.points_left AS points,",
+        "lots.points AS points,",
+        "tests/pages/test_lapsing.py::"
+        "test_the_number_of_today_is_the_sum_of_the_lots_that_it_opens",
+    ),
+    Bug(
+        "the list behind an hour of the week tells the sum of the whole week",
+        "deploy/figures/whole.sql",
+        "        AND (%(hour)s::integer IS NULL OR sales.hour = %(hour)s)\n",
+        "",
+        f"{PEOPLE}::test_what_a_number_opens_comes_to_that_number",
+    ),
+    Bug(
+        "a tenant's row at a facility opens what it sold everywhere",
+        "deploy/figures/places.py",
+        'return f"{self.place}{AND}{own}" if self.place and self.level != "shop" else own',
+        "return own",
+        f"{PEOPLE}::test_a_row_opens_no_more_of_a_tenant_than_it_counts",
+    ),
+    Bug(
+        "what was used at home stands among what was used elsewhere",
+        "settlement/circulation/behind.sql",
+        "        AND (NOT %(away)s::boolean OR origin.code <> place.code)\n",
+        "",
+        "tests/pages/test_circulation.py::test_every_number_opens_the_uses_that_come_to_it",
+    ),
+    Bug(
         "who took their consent back is counted as reachable",
         "deploy/figures/reachable.sql",
         ") IS NOT FALSE",

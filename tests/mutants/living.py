@@ -11,6 +11,22 @@ SENT_AGAIN = f"{BACK}::test_a_returned_transfer_is_sent_again_under_a_new_refere
 
 LIVING = (
     Bug(
+        "the last statement of a tenant is of a half month, whatever was agreed",
+        "settlement/life/planned.py",
+        "calendar.cycle_of(on, schemes.calendar_on(await agreements(conn), on))",
+        "calendar.cycle_of(on)",
+        "tests/settlement/life/test_leaving.py::"
+        "test_the_last_cycle_of_a_day_that_nobody_planned_yet_is_as_it_was_agreed",
+    ),
+    Bug(
+        "a fee that a payer deducted is asked for as if it were owed",
+        "settlement/life/results.py",
+        "    outcome = match(expected, lines_of(files), fees, failed)",
+        "    outcome = match(expected, lines_of(files), frozenset(), failed)",
+        "tests/settlement/life/test_coming_back.py::"
+        "test_a_fee_that_the_payer_deducted_is_a_fee_where_the_bank_s_profile_knows_it",
+    ),
+    Bug(
         "who prepared the payments approves them",
         "settlement/life/confirm.py",
         "    if who in (of.prepared_by, of.closed_by):",
@@ -86,6 +102,13 @@ LIVING = (
         "            found |= Counter(",
         "            found += Counter(",
         f"{BACK}::test_lines_that_two_files_tell_of_count_once",
+    ),
+    Bug(
+        "what the bank said of a debit is said of the next one too",
+        "settlement/life/results.py",
+        '        if (one.route, cycle_of(one), one.plan) == ("DIRECT_DEBIT", cycle_id, plan):',
+        '        if one.route == "DIRECT_DEBIT":',
+        f"{LIFE}::test_a_failed_debit_is_collected_when_it_is_sent_again",
     ),
     Bug(
         "any account's statement is taken for our own",

@@ -7,6 +7,7 @@ PAPERS = "tests/stories/test_papers.py"
 JOURNALS = "tests/golden/test_journals.py"
 LAWS = "tests/settlement/test_journals.py"
 FORECAST = "tests/settlement/test_liability.py"
+CYCLES = "tests/stories/test_cycles.py"
 NEEDS = "tests/settlement/test_needs.py"
 LIABILITY = "tests/stories/test_liability.py"
 
@@ -82,15 +83,29 @@ READING = (
         f"{FORECAST}::test_a_forecast_knows_nothing_of_what_comes_later",
     ),
     Bug(
+        "what one funder's members still have opens everybody's lots",
+        "deploy/finance/lots.sql",
+        "    AND (%(funder)s::text IS NULL OR funders.code = %(funder)s)\n",
+        "",
+        "tests/pages/test_finance.py::test_what_is_outstanding_opens_the_lots_that_come_to_it",
+    ),
+    Bug(
         "what the clock has lapsed moves nothing",
         "settlement/paper/standing.sql",
-        "FROM lots WHERE due <> 0",
-        "FROM lots WHERE false",
+        "-due, 0 FROM cohorts WHERE due <> 0",
+        "-due, 0 FROM cohorts WHERE false",
         f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
     ),
     Bug(
+        "on a base day its end, which is to come, is asked for",
+        "settlement/paper/balances.py",
+        "return now if day == day_of(now) else await past(",
+        "return await past(",
+        f"{LIABILITY}::test_a_day_that_is_opening_base_day_and_close_is_the_same_each_time",
+    ),
+    Bug(
         "a merged lot is as young as its merge",
-        "deploy/migrations/0021_paper.sql",
+        "settlement/paper/standing.sql",
         "coalesce(first.issued_on, entries.business_date, lots.usable_from)",
         "coalesce(entries.business_date, lots.usable_from)",
         f"{LIABILITY}::test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge",
@@ -108,6 +123,27 @@ READING = (
         "before = [(told[: at - cycles + 1], told[at]) for at in tries]",
         "before = [(told, told[at]) for at in tries]",
         f"{NEEDS}::test_the_next_cycles_cost_what_runs_of_as_many_did",
+    ),
+    Bug(
+        "needs are learnt from whatever was ever sealed",
+        "settlement/paper/uses.sql",
+        "        planned.last_on > %(after)s::date\n        AND planned",
+        "        planned",
+        f"{CYCLES}::test_a_year_of_days_is_told_and_not_the_last_two_dozen",
+    ),
+    Bug(
+        "a party's flows are told for ever and a day",
+        "settlement/own_flows.sql",
+        "WHERE cycles.last_on > %(after)s::date",
+        "WHERE cycles.last_on > %(after)s::date - 9",
+        f"{CYCLES}::test_a_year_of_days_is_told_and_not_the_last_two_dozen",
+    ),
+    Bug(
+        "a sheet that was cut short says nothing of it",
+        "settlement/paper/behind_api.py",
+        "    if older is not None:\n        more",
+        "    if older == asking.party:\n        more",
+        f"{CYCLES}::test_the_entries_behind_a_line_open_in_a_spreadsheet_and_none_is_left_out_unsaid",
     ),
     Bug(
         "the approval boxes follow the lines to the second page",

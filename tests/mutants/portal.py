@@ -35,4 +35,11 @@ SHOWING = (
         "WHERE true",
         f"{STATUS}::test_what_was_broken_is_seen_at_its_minute_for_ever_after",
     ),
+    Bug(
+        "a tenant's own points at its own shop count as another's",
+        "deploy/portal/home_pages.py",
+        "    column = tuple(cell for cell in cycle.column if cell.party != own)\n",
+        "    column = cycle.column\n",
+        "tests/pages/test_portal.py::test_a_tenants_own_points_at_its_own_shops_are_not_anothers",
+    ),
 )

@@ -66,8 +66,8 @@ SPREADING = (
     ),
     Bug(
         "what the framework refuses is nobody's problem",
-        "deploy/problems.py",
-        "    HTTPException: framework,\n",
+        "deploy/console.py",
+        "    HTTPException: misled,\n",
         "",
         FUZZ,
     ),

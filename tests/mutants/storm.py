@@ -44,7 +44,7 @@ STRIKING = (
         "deploy/clock.py",
         "        except (OSError, ValueError) as why:\n",
         "        except FileNotFoundError as why:\n",
-        STORM,
+        "tests/deploy/test_clock.py::test_a_clock_that_cannot_be_read_stands_still",
     ),
     Bug(
         "the sealer is not shown what returns left short",

@@ -10,7 +10,31 @@ GUARD = "tests/webhooks/test_guard.py"
 SIGNED = "tests/webhooks/test_signing.py"
 RECEIPTS = "tests/offline/test_receipts.py"
 
+BACKOFF = "tests/webhooks/test_backoff.py"
+
 TELLING = (
+    Bug(
+        "what a test allowed is allowed everywhere",
+        "tenants/webhooks/endpoints.py",
+        "    if not in_test:\n        return []\n",
+        "",
+        "tests/webhooks/test_allowances.py"
+        "::test_where_no_test_runs_nothing_is_allowed_whatever_stands_in_the_table",
+    ),
+    Bug(
+        "what failed together is sent again together",
+        "tenants/webhooks/delivering.py",
+        "one.due.tries + 1, random.random())",
+        "one.due.tries + 1, 0.5)",
+        f"{BACKOFF}::test_what_fails_together_is_not_sent_again_together",
+    ),
+    Bug(
+        "a try that failed is made again after as long each time",
+        "tenants/webhooks/delivering.py",
+        "self.factor ** min(tries - 1, 32)",
+        "self.factor",
+        f"{BACKOFF}::test_each_wait_is_three_times_the_last_give_or_take_a_fifth",
+    ),
     Bug(
         "an endpoint that fails is sent the poisoned event alone",
         "deploy/messenger.py",

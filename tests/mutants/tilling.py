@@ -3,6 +3,7 @@
 from tests.mutants.bug import Bug
 
 PAGE = "tests/pages/test_till.py"
+SCREENS = "tests/pages/test_till_screens.py"
 TILLS = "tests/stories/test_browser_tills.py"
 
 TILLING = (
@@ -19,6 +20,15 @@ TILLING = (
         "const SIZES = [1, 2, 3, 4];",
         "const SIZES = [1];",
         "tests/pages/test_till_camera.py::test_a_camera_reads_the_card",
+    ),
+    Bug(
+        "a scan falls apart where the cursor moves",
+        "deploy/web/till/scanner.js",
+        "const quick = event.timeStamp - last < A_BURST;",
+        "const quick = event.timeStamp - last < A_BURST"
+        " && document.activeElement === (burst.at(-1) ?? [document.activeElement])[0];",
+        "tests/pages/test_till_screens.py"
+        "::test_a_scan_is_one_although_the_cursor_moves_in_the_middle_of_it",
     ),
     Bug(
         "training books",
@@ -42,6 +52,14 @@ TILLING = (
         f"{PAGE}::test_points_that_are_being_asked_for_again_are_cancelled_by_nobody_meanwhile",
     ),
     Bug(
+        "a till waits a minute for a hub that does not answer",
+        "deploy/web/till/hub.js",
+        "const PATIENCE = 3000;",
+        "const PATIENCE = 60000;",
+        "tests/pages/test_till_patience.py::"
+        "test_a_hub_that_does_not_answer_is_waited_for_three_seconds_then_the_sale_is_queued",
+    ),
+    Bug(
         "a line forgets the line before it",
         "deploy/web/till/chain.js",
         "prev: hex(await sha256(text)) }, one);",
@@ -61,5 +79,19 @@ TILLING = (
         "        AND till = %(till)s::text\n",
         "",
         f"{TILLS}::test_a_tills_slips_stand_with_what_became_of_them",
+    ),
+    Bug(
+        "a screen of the till opens without the focus",
+        "deploy/web/till/main.js",
+        "  if (!here.contains(document.activeElement)) [",
+        "  if (false) [",
+        f"{SCREENS}::test_a_screen_that_a_key_opens_has_the_focus_and_it_comes_back_from_a_question",
+    ),
+    Bug(
+        "the till shows a rank's code",
+        "deploy/web/till/sale.js",
+        "t(found.json.rank_name, found.json.rank_name_en)",
+        "found.json.rank",
+        f"{SCREENS}::test_a_code_is_seen_whole_beside_the_camera_and_the_rank_has_its_name",
     ),
 )

@@ -18,8 +18,14 @@ SHOTS = os.environ.get("MEGURI_SHOTS")
 SMALL = {"width": 1024, "height": 600}
 OF_SHOP = "SELECT count(*) FROM federation.entries WHERE shop_id = %s"
 OF_SLIPS = "SELECT count(*) FROM federation.slips WHERE shop_id = %s"
-# A busy machine is not a line that is cut: here only what is cut on purpose is.
-PATIENT = "AbortSignal.timeout = () => new AbortController().signal"
+# A busy machine is not a line that is cut: here only what is cut on purpose is, until HURRIED.
+PATIENT = """
+{
+  const real = AbortSignal.timeout.bind(AbortSignal);
+  AbortSignal.timeout = (wait) => window.hurried ? real(wait) : new AbortController().signal;
+}
+"""
+HURRIED = "window.hurried = true"
 LOOKS_FOR_LOST = "import('/static/till/booking.js').then((it) => it.recovered()).then(() => null)"
 expect.set_options(timeout=20_000)
 EARNED = "SELECT coalesce(sum(points), 0) FROM federation.entries WHERE shop_id = %s AND kind = %s"

@@ -21,6 +21,7 @@ import psycopg
 from msgspec import structs
 from psycopg import AsyncConnection
 
+from auth.gate import CONSOLE
 from auth.people.people import Given
 from auth.people.roles import ROLES, is_placed
 from deploy.app import create_app
@@ -54,7 +55,7 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in (one for section in MENU for one in section.entries):
         for role, person in people.items():
-            if one.scope in ROLES[role].scopes:
+            if one.scope in {CONSOLE, *ROLES[role].scopes}:
                 found |= await spoken(mall, one.path, person, rounds)
                 break
     for path in PUBLIC:
@@ -124,9 +125,11 @@ def run(folder: Path, entries: int, tenants: int, rounds: int) -> dict[str, Any]
         return asyncio.run(served(settings, rounds, clock))
 
 
-def on_demo(folder: Path, rounds: int) -> dict[str, Any]:
+def on_demo(folder: Path, days: int, rounds: int) -> dict[str, Any]:
     """What the demo replays, and its pages in the afternoon after."""
-    options = Options(once=True, days=15, seed=20250601, scheme="redemption", port=free_port(8000))
+    options = Options(
+        once=True, days=days, seed=20250601, scheme="redemption", port=free_port(8000)
+    )
     demo.run(options, folder)
     with embedded(folder) as servers:
         books = servers.database_url.rpartition("/")[0] + f"/{demo.DATABASE}"
@@ -152,12 +155,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--folder", type=Path, help="keep the books here, and find them again")
     parser.add_argument("--demo", action="store_true", help="on what the demo leaves, instead")
+    parser.add_argument("--days", type=int, default=30, help="of the demo")
     wanted = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="meguri-pages-") as passing:
         folder = wanted.folder or Path(passing)
         folder.mkdir(parents=True, exist_ok=True)
         if wanted.demo:
-            pages = on_demo(folder, wanted.rounds)
+            pages = on_demo(folder, wanted.days, wanted.rounds)
         else:
             pages = run(folder, wanted.entries, wanted.tenants, wanted.rounds)
     slowest = max(one["first_byte_ms"] for one in pages.values())

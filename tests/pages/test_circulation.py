@@ -1,7 +1,9 @@
 """回遊: who brings whose points where, as JSON, CSV and a page with its pictures (A24, C21)."""
 
 import csv
+import html
 import io
+import re
 from typing import Any
 
 import pytest
@@ -81,7 +83,27 @@ async def test_the_sheet_says_what_the_page_says(town: Town) -> None:
     uses = await town.hq.browser.get(
         f"/console/circulation/uses?{query}&origin=bakery&place=florist&lang=en"
     )
-    assert uses.text.count("<code>base</code>") == 2
+    assert uses.text.count('href="/console/entries/') == 2
+
+
+@pytest.mark.parametrize("level", ["facility", "tenant"])
+@pytest.mark.parametrize("measure", ["points", "uses", "members", "sales_yen"])
+async def test_every_number_opens_the_uses_that_come_to_it(
+    town: Town, level: str, measure: str
+) -> None:
+    query = f"level={level}&measure={measure}&from={town.today}&to={town.today}&lang=en"
+    page = await town.hq.browser.get(f"/console/circulation?{query}")
+    found = set(re.findall(r'href="(/console/circulation/uses[^"]+)">([\d,]+)<', page.text))
+    assert len(found) >= 6
+    for where, told in found:
+        opened = await town.hq.browser.get(html.unescape(where))
+        (counted,) = re.findall(r"measure=(\w+)", where)
+        assert re.findall(r"data-whole>([\d,]+)<", opened.text) == [told], where
+        parts = [int(one) for one in re.findall(rf'data-{counted}="(-?\d+)"', opened.text)]
+        assert counted == "members" or sum(parts) == int(told.replace(",", "")), where
+        sheet = await town.hq.browser.get(html.unescape(where).replace("/uses?", "/uses.csv?"))
+        rows = list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+        assert counted == "members" or [int(row[counted]) for row in rows] == parts
 
 
 async def test_a_shop_sees_nothing_of_it(town: Town) -> None:

@@ -1,6 +1,7 @@
 """運営状況: the operator's figures, each equal to the entries behind it (A9–A22)."""
 
 import csv
+import html
 import io
 import re
 from datetime import date, timedelta
@@ -10,6 +11,7 @@ import pytest
 from playwright.async_api import Browser
 
 from auth.people.people import Given
+from deploy.figures.places import Spot, places
 from tenants.selling import selling
 from tests.mall import Mall
 from tests.office import office
@@ -56,10 +58,10 @@ def whole(here: Visit) -> None:
     here.whole()
 
 
-def cells(html: str) -> dict[str, list[int]]:
+def cells(page: str) -> dict[str, list[int]]:
     """The numbers of a table by its lines."""
     found = {}
-    for code, row in re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', html, re.DOTALL):
+    for code, row in re.findall(r'<tr data-row="([^"]+)">(.*?)</tr>', page, re.DOTALL):
         told = re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)
         plain = (re.sub(r"<[^>]+>|,|\s|%", "", one) for one in told)
         found[code] = [0 if one in ("–", "fewerthan10") else round(float(one)) for one in plain]
@@ -250,7 +252,7 @@ async def test_every_number_opens_what_is_behind_it(mall: Mall, town: Town, path
     told = re.findall(r'<td class="number[^>]*>(.*?)</td>', page, re.DOTALL)
     told += re.findall(r'<span class="huge"[^>]*>(.*?)</span></div>', page, re.DOTALL)
     numbers = [one for one in told if re.search(r"[1-9]", re.sub(r"<[^>]+>", "", one))]
-    assert numbers or "view=sales" in path
+    assert numbers
     assert [one for one in numbers if "<a " not in one] == []
     for where in set(re.findall(r'href="#([a-z]+)"', page)) - {"main"}:
         assert f'id="{where}"' in page
@@ -265,6 +267,52 @@ async def test_the_list_behind_a_figure_comes_to_it(town: Town) -> None:
         assert (
             sum(parts) == int(whole.replace(",", "")) == total(await figures(town.hq, town), name)
         )
+
+
+LINKED = re.compile(r'<a [^>]*href="(/console/[^"]+)"[^>]*>(?:<[^>]+>)*([\d,]+)</')
+COMES_TO = (
+    *OPENED, "/console/trends?{days}&view=places&level=tenant&place=facility:tokushima",
+    "/console/compare?{days}&level=facility", "/console/visits?{days}&measure=members",
+    "/console/compare?{days}&level=tenant&place=area:tokushima-area",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", COMES_TO)
+async def test_what_a_number_opens_comes_to_that_number(mall: Mall, town: Town, path: str) -> None:
+    days = f"from={town.first}&to={town.today}"
+    page = (await town.hq.browser.get(f"{path.format(days=days)}&lang=en")).text
+    found = sorted(set(LINKED.findall(page)))
+    assert found or "kpi=" in path
+    for where, told in found:
+        opened = await town.hq.browser.get(html.unescape(where))
+        assert opened.status == 200, where
+        whole = re.findall(r"<strong data-whole>([\d,]+)<", opened.text)
+        assert whole == [told], where
+        parts = [int(one) for one in re.findall(r'data-part="(-?\d+)"', opened.text)]
+        if parts:
+            assert f"{sum(parts):,}" == told, where
+
+
+async def test_a_row_opens_no_more_of_a_tenant_than_it_counts() -> None:
+    seen = [spot(1, "here"), spot(2, "there")]  # one tenant, with a shop at each of two facilities
+    at = places(seen, "tenant", "facility:here")
+    assert at.shops == (1,)
+    assert places(seen, "shop", at.within("one")).shops == (1,)
+
+
+def spot(shop_id: int, facility: str) -> Spot:
+    """A shop of a tenant, at a facility of an area."""
+    named = (facility, facility.title(), facility.title())
+    return Spot(shop_id, f"one/{facility}", *named[1:], "one", "One", "One", *named, *named)
+
+
+async def test_the_sheet_behind_a_number_says_what_its_page_says(town: Town) -> None:
+    days = f"from={town.first}&to={town.today}"
+    for path in ("joined", "elsewhere", "declared"):
+        page = (await town.hq.browser.get(f"/console/{path}?{days}&lang=en")).text
+        rows = await sheet(town.hq, f"/console/{path}.csv?{days}")
+        assert len(rows) - 1 == page.count("<tr>") - ("<thead>" in page), path
+    assert (await town.shop.browser.get("/console/joined")).status == 403
 
 
 async def test_days_without_anything_stand_empty(town: Town) -> None:

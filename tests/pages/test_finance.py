@@ -2,6 +2,7 @@
 
 import base64
 import csv
+import html
 import io
 import re
 from datetime import date, time
@@ -109,6 +110,71 @@ async def test_a_line_opens_the_entries_that_it_sums(
         await here.goes(f"/console/cycles/{CYCLE}?measure=points")
         await here.page.click("text='1,000'")
         assert "1,000" in await here.page.inner_text("tbody")
+
+
+NUMBER = r'<a [^>]*href="(/console/[^"]*{}[^"]*)"[^>]*>(?:<[^>]+>)*(▲?[\d,]+)<'
+WHOLE = r"<strong data-whole>(?:<[^>]+>)*(▲?[\d,]+)<"
+
+
+async def behind(person: Person, page: str, word: str) -> list[tuple[str, int, str]]:
+    """Each number whose address holds a word: where it leads, what it is, and the page there."""
+    found = set(re.findall(NUMBER.format(word), (await person.browser.get(page)).text))
+    assert found
+    opened = [(html.unescape(where), told(number)) for where, number in found]
+    return [(where, n, (await person.browser.get(where)).text) for where, n in opened]
+
+
+async def test_a_cell_of_the_matrix_opens_the_flows_and_their_lines(office: Office) -> None:
+    for _, yen, page in await behind(office.keiko, f"/console/cycles/{CYCLE}", "/owed"):
+        assert re.findall(WHOLE, page) == [f"{yen:,}"]
+        assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == yen
+        lines = re.findall(r'href="(/console/cycles/[^"]+/lines/[^"]+)"', page)
+        assert lines
+        for line in lines:
+            entries = await office.keiko.browser.get(html.unescape(line))
+            assert 'id="entries"' in entries.text
+            assert 'class="empty"' not in entries.text, line
+
+
+async def test_a_part_of_a_net_opens_the_lines_that_come_to_it(office: Office) -> None:
+    for _, yen, page in await behind(office.keiko, f"/console/cycles/{CYCLE}", "part="):
+        (whole,) = re.findall(WHOLE, page)
+        assert told(whole) == yen
+        rows = re.findall(r'<tr id="l-.*?</tr>', page, re.DOTALL)
+        last = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[-1] for row in rows]
+        plain = [re.sub(r"<[^>]+>", "", one) for one in last]
+        assert sum(told(one) for one in plain if one != "参考") == yen
+
+
+async def test_an_account_opens_the_journals_that_come_to_it(office: Office) -> None:
+    path = "/console/journals?month=2026-06&party=bakery"
+    for _, yen, page in await behind(office.keiko, path, "account="):
+        (whole,) = re.findall(WHOLE, page)
+        assert abs(told(whole)) == yen
+        parts = [int(one) for one in re.findall(r'data-part="(-?\d+)"', page)]
+        assert sum(parts) == told(whole)
+        assert 0 not in parts
+
+
+async def test_what_is_outstanding_opens_the_lots_that_come_to_it(office: Office) -> None:
+    opened = await behind(office.keiko, "/console/liability", "/lots")
+    assert len(opened) > 3  # all, by funder, by month
+    for where, points, page in opened:
+        assert re.findall(WHOLE, page) == [f"{points:,}"], where
+        assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == points, where
+        sheet = await office.keiko.browser.get(where.replace("/lots?", "/lots.csv?"))
+        assert sum(int(row["ポイント"]) for row in sheet_of(sheet.content)) == points, where
+
+
+async def test_a_count_of_breaks_opens_as_many(office: Office) -> None:
+    for where, count, page in await behind(office.keiko, "/console/reconciliation", "class="):
+        breaks = re.search(r'<table id="breaks">.*?</table>', page, re.DOTALL)
+        assert breaks is not None
+        assert breaks[0].count("<tr>") - 1 == count, where
+        sheet = await office.keiko.browser.get(
+            where.replace("reconciliation?", "reconciliation.csv?")
+        )
+        assert len(sheet_of(sheet.content)) == count
 
 
 async def test_a_what_if_on_the_page_says_what_the_api_says(

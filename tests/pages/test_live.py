@@ -10,12 +10,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from playwright.async_api import Browser
 
 from auth.people.people import Given as Role
 from deploy.embedded import _start_valkey
 from deploy.live import MOST_FROM_ONE
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
+from tests.pages.conftest import visit
 from tests.people.persons import COOKIE, Person, Staff
 from tests.races.hubs import cloned, hubs
 
@@ -140,13 +142,23 @@ async def test_nobody_takes_all_the_lines(mall: Mall, hq: Person) -> None:
             one.close()
 
 
-async def test_without_redis_a_line_ends_and_the_next_is_refused_at_once(
-    mall: Mall, hq: Person, valkey: tuple[Any, str]
+async def test_without_redis_a_page_says_so_and_looks_again_by_itself(
+    chromium: Browser, mall: Mall, hq: Person, valkey: tuple[Any, str]
 ) -> None:
-    async with line(mall, hq) as heard:
-        valkey[0].kill()
-        await ends(heard)
-    page = await hq.browser.get("/console/live")
-    assert (page.status, page.headers["retry-after"]) == (503, "30")
-    bakery, hanako = await mall.shop("kiosk"), await mall.member()
-    await bakery.sells(hanako, yen=1_000)  # and the tills do not notice
+    async with visit(chromium, mall, hq) as here:
+        await here.goes("/console/today?lang=en")
+        await here.page.locator(".live:not(.polled)", has_text="Live").wait_for()
+        async with line(mall, hq) as heard:
+            valkey[0].kill()
+            await ends(heard)
+        await here.page.locator(".live.polled", has_text="Refreshed every 15 s").wait_for()
+        page = await hq.browser.get("/console/live")
+        assert (page.status, page.headers["retry-after"]) == (503, "30")
+        sales = here.page.locator("[data-figure=sales_yen]")
+        before = int((await sales.inner_text()).replace(",", ""))
+        kiosk, hanako = await mall.shop("kiosk"), await mall.member()
+        await kiosk.sells(hanako, yen=1_000)  # and the tills do not notice
+        now = here.page.locator("[data-figure=sales_yen]", has_text=f"{before + 1_000:,}")
+        await now.wait_for(timeout=40_000)
+        here.complaints = [one for one in here.complaints if not one.endswith("/console/live")]
+        here.whole()

@@ -131,6 +131,10 @@ async def test_the_figures_are_those_of_the_back_office(mall: Mall, street: Stre
     for one in entries["entries"]:
         assert one["entry"] in line
         assert one["member"] in line, "under the tenant's own handle"
+    saved = await street.ann.browser.get(f"/portal/statements/{JUNE}/lines/201/entries.csv")
+    path = f"/v1/settlement/cycles/{JUNE}/lines/201/entries"
+    assert saved.status == 200, saved.text
+    assert saved.content == (await office.ask("GET", path, headers=asked)).content
 
 
 async def test_members_bear_another_name_at_every_tenant(mall: Mall, street: Street) -> None:
@@ -270,3 +274,30 @@ async def test_a_tenant_checks_its_proof_and_sees_a_changed_one_refused(
             await expect(here.page.get_by_text(why, exact=False).first).to_be_visible()
             await expect(sound).to_be_hidden()
         here.whole()
+
+
+async def test_a_tenants_own_points_at_its_own_shops_are_not_anothers(street: Street) -> None:
+    """What the cards say is of others is; the net is told as ever, the sheet tells it all."""
+    await street.bakery.accepts(street.hanako, points=25, payable_yen=25)
+    office = await street.mall.office(street.bakery)
+    flows = (await office.get("/v1/flows")).json
+    running = next(one for one in flows["cycles"] if one["running"])
+    came, went = (
+        sum(one["yen"] for one in running[side] if one["party"] != "bakery")
+        for side in ("column", "row")
+    )
+    assert sum(one["yen"] for one in running["column"]) == came + 25
+    assert sum(one["yen"] for one in running["row"]) == went + 25
+    home = (await street.ann.browser.get("/portal?lang=ja")).text
+    told = re.findall(r'class="explain"[^>]*>([\d,]+)<', home)
+    assert told == [f"{came:,}", f"{went:,}"]
+    assert came - went == running["net_yen"]
+    for page in (home, (await street.ann.browser.get("/portal/flows?lang=ja")).text):
+        table = page.partition('<h2 id="net-name"')[0].partition("<table")[2]
+        assert "bookshop" in table
+        assert '<th scope="row">bakery' not in table
+        assert "<td>bakery" not in table
+    sheet = await rows_of(street.ann, "/portal/flows.csv")
+    assert {"party": "bakery", "yen": "25"}.items() <= next(
+        one for one in sheet if one["cycle"] == running["cycle"] and one["party"] == "bakery"
+    ).items()

@@ -16,6 +16,10 @@ async def test_public_pages_stand_alone_in_both_languages(
             ("/problems?lang=ja", "ポイントが足りません"),
             ("/problems?lang=en", "not-enough-points"),
             ("/problems/not-enough-points?lang=ja", "ポイントが足りません"),
+            ("/docs?lang=ja", "API 文書"),
+            ("/docs?lang=en", "The API"),
+            ("/docs/V1AccrualsPostAccrual?lang=ja", "送る内容"),
+            ("/docs/V1AccrualsPostAccrual?lang=en", "What is sent"),
             ("/console/sign-in?lang=ja", "パスワード"),
             ("/console/sign-in?lang=en", "Password"),
         ):
@@ -25,7 +29,11 @@ async def test_public_pages_stand_alone_in_both_languages(
 
 
 async def test_the_api_is_read_offline(chromium: Browser, mall: Mall) -> None:
+    """From the list to an operation, and from a refusal of it to what it means."""
     async with visit(chromium, mall) as here:
-        await here.goes("/docs")
-        await here.page.get_by_text("/v1/accruals").first.wait_for()
+        await here.goes("/docs?lang=en", "Tills")
+        await here.page.get_by_role("link", name="POST /v1/accruals", exact=True).click()
+        await here.page.get_by_role("heading", name="POST /v1/accruals").wait_for()
+        await here.page.get_by_role("link", name="receipt-already-booked").click()
+        await here.page.get_by_role("heading", name="What to do").wait_for()
         here.whole()

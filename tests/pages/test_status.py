@@ -25,13 +25,13 @@ async def broken_at(mall: Mall) -> datetime:
     bakery, hanako = await mall.shop("bakery"), await mall.member()
     await bakery.sells(hanako, yen=1_100)
     assert (await mall.hub.watch.look()).sound
-    async with mall.hub.pools.use("desk") as conn:
+    async with await mall.hub.pools.desk() as conn:
         await conn.execute(TAMPER, (-1, hanako.member_id))
     seen = await mall.hub.watch.look()
     assert not seen.sound
     status, stood = await told(mall)
     assert (status, stood["sound"]) == (503, False)
-    async with mall.hub.pools.use("desk") as conn:
+    async with await mall.hub.pools.desk() as conn:
         await conn.execute(TAMPER, (1, hanako.member_id))
     assert (await mall.hub.watch.look()).sound
     return seen.looked_at
@@ -104,11 +104,11 @@ async def test_the_page_turns_red_by_itself_and_the_slider_leads_to_the_minute(
         await here.goes("/status?lang=ja", "すべて守られています")
         taro, kiosk = await mall.member(), await mall.shop("kiosk")
         await kiosk.sells(taro, yen=1_100)
-        async with mall.hub.pools.use("desk") as conn:
+        async with await mall.hub.pools.desk() as conn:
             await conn.execute(TAMPER, (-1, taro.member_id))
         red = here.page.get_by_text("確認が必要です")
         await expect(red).to_be_visible(timeout=60_000)
-        async with mall.hub.pools.use("desk") as conn:
+        async with await mall.hub.pools.desk() as conn:
             await conn.execute(TAMPER, (1, taro.member_id))
         await expect(here.page.get_by_text("すべて守られています")).to_be_visible(timeout=60_000)
         await here.page.locator("input[type=range]").fill("605")

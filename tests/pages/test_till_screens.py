@@ -6,7 +6,7 @@ from playwright.async_api import Browser, expect
 from auth import clients
 from deploy.clock import wall
 from tests.mall import Mall, Member, Shop
-from tests.pages.at_till import SHOTS, at_till
+from tests.pages.at_till import SHOTS, at_till, opened
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +91,63 @@ async def test_everything_at_the_till_is_reached_by_keys_and_the_focus_is_seen(
         assert wanted <= seen
 
 
+async def test_a_screen_that_a_key_opens_has_the_focus_and_it_comes_back_from_a_question(
+    chromium: Browser, mall: Mall
+) -> None:
+    """Also where there is nothing to fill in, or nothing was sold yet."""
+    florist = await opened(mall, "florist")
+    hanako = await mall.member()
+    inside = "k => document.querySelector(`[data-view=${k}]`).contains(document.activeElement)"
+    async with at_till(chromium, florist) as till:
+        views = {"F4": "slips", "F7": "outbox", "F6": "day", "F9": "settings", "F3": "hold"}
+        for key, view in views.items():
+            await till.page.keyboard.press(key)
+            await till.page.wait_for_function(inside, arg=view)
+        await till.sells(hanako.card, 1_100)
+        await till.says("10 pt 付与", "good")
+        await till.page.keyboard.press("F4")
+        await expect(till.page.locator("[data-list] input")).to_be_focused()
+        for verb in "vr":
+            await till.page.keyboard.press(verb)
+            question = till.page.locator("[data-dialog=sure]")
+            await expect(question).to_be_visible()
+            for _ in range(8):
+                await till.page.keyboard.press("Tab")
+                assert (
+                    await till.page.evaluate("document.activeElement.closest('[data-list]')")
+                    is None
+                )
+            await till.page.keyboard.press("Escape")
+            await expect(question).to_be_hidden()
+            await expect(till.page.locator("[data-list] input")).to_be_focused()
+        till.whole()
+
+
+ROOM = """
+(() => { const field = document.querySelector('[data-view=sale] [name=card]');
+  const camera = field.parentElement.querySelector('button');
+  camera.hidden = false;
+  const lines = document.createRange();
+  lines.selectNodeContents(camera);
+  return [field.scrollWidth <= field.clientWidth, lines.getClientRects().length]; })()
+"""
+
+
+@pytest.mark.parametrize(("lang", "rank"), [("ja", "一般会員"), ("en", "Member")])
+async def test_a_code_is_seen_whole_beside_the_camera_and_the_rank_has_its_name(
+    chromium: Browser, bakery: Shop, hanako: Member, lang: str, rank: str
+) -> None:
+    async with at_till(chromium, bakery) as till:
+        await till.opens(lang)
+        await till.scans("8" * 20)
+        assert await till.page.evaluate(ROOM) == [True, 1]
+        await till.page.keyboard.press("Escape")
+        await expect(till.page.locator("[data-view=sale] [name=card]")).to_be_focused()
+        await till.scans(hanako.card)
+        await expect(till.page.locator("[data-who]")).to_have_text(rank)
+        till.whole()
+
+
 async def test_a_scan_goes_to_its_field_wherever_the_cursor_is(
     chromium: Browser, bakery: Shop, hanako: Member
 ) -> None:
@@ -107,6 +164,28 @@ async def test_a_scan_goes_to_its_field_wherever_the_cursor_is(
         await till.scans(hanako.card)
         await till.page.wait_for_selector("[data-view=sale]:not([hidden])")
         assert await till.page.evaluate(value, "card") == hanako.card
+
+
+MOVES = """
+() => { let let_go = 0;
+  addEventListener('keyup', () => {
+    if (++let_go === 9) document.querySelector('[data-view=sale] [name=receipt_no]').focus(); }); }
+"""
+
+
+async def test_a_scan_is_one_although_the_cursor_moves_in_the_middle_of_it(
+    chromium: Browser, bakery: Shop, hanako: Member
+) -> None:
+    """As it does when an answer comes meanwhile."""
+    async with at_till(chromium, bakery) as till:
+        value = "name => document.querySelector(`[data-view=sale] [name=${name}]`).value"
+        await till.types("total_yen", "3300")
+        await till.page.keyboard.press("End")
+        await till.page.evaluate(MOVES)
+        await till.scans(hanako.card)
+        assert await till.page.evaluate(value, "card") == hanako.card
+        assert await till.page.evaluate(value, "total_yen") == "3300"
+        assert await till.page.evaluate(value, "receipt_no") == ""
 
 
 async def test_a_till_without_dpop_and_a_key_that_no_script_can_read(

@@ -31,6 +31,15 @@ async def laid_out(mall: Mall) -> dict[str, Shop]:
     del undoing["card"]
     assert (await shops["bakery"].post("/v1/reversals", **undoing)).status == 201
     await mall.turn_to(first + timedelta(days=7), at=time(15))
+    for code in ("bakery", "florist"):
+        shop = shops[code]
+        counted = {"count": 1, "points": 100}
+        declared = await shop.post(
+            "/v1/daily-totals", till=shop.till, business_date=str(mall.today),
+            at=mall.now.isoformat(), close_no=1, accruals={**counted, "yen": 22_000},
+            redemptions=counted, reversals=0, returns=0, sales_yen=99_000, customers=40,
+        )  # fmt: skip
+        assert declared.status == 200, declared.json
     return shops
 
 
@@ -52,6 +61,10 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("board", hq, "/console/board"),
         ("entries", hq, "/console/entries"),
         ("entry", hq, f"/console/entries/{entry}"),
+        ("lapsing", hq, "/console/lapsing"),
+        ("joined", hq, "/console/joined?who=active"),
+        ("elsewhere", hq, "/console/elsewhere"),
+        ("declared", hq, "/console/declared"),
         ("today-of-a-shop", shop, "/console/today"),
         ("board-of-a-shop", shop, "/console/board"),
     ]

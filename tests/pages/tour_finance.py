@@ -28,6 +28,8 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("cycle", keiko, first),
         ("cycle-points", keiko, f"{first}?measure=points"),
         ("cycle-open", keiko, "/console/cycles/2026-07-01"),
+        ("owed", keiko, f"{first}/owed?debtor=bakery&creditor=bookshop"),
+        ("lots", keiko, "/console/liability/lots"),
         ("cell", keiko, f"{first}/cell?funder=bakery&tenant=bookshop"),
         ("statement", keiko, statement),
         ("statement-line", keiko, f"{statement}/lines/121"),

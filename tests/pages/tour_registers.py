@@ -49,6 +49,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         await bakery.sells(hanako, 11_000)
     hq = await staff.person("haruko", Given("hq"))
     desk = await staff.person("madoka", Given("hq"), Given("support"))
+    auditor = await staff.person("kansa", Given("auditor"))
     shop = await staff.person("mise", Given("shop", bakery.shop_id))
     first, last = str(mall.today), str(mall.today + timedelta(days=30))
     days = {"from_on": first, "to_on": last}
@@ -90,6 +91,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("question", desk, f"/console/support/{question}"), ("help", shop, "/console/help"),
         ("help-page", shop, "/console/help/first-accrual"), ("start", hq, "/console/start"),
         ("signals", hq, "/console/signals"), ("audit", hq, "/console/audit"),
+        ("audit-of-people", auditor, "/console/audit/people"),
         ("setting-edit", hq, "/console/settings/edit"),
         ("shop-settings", shop, "/console/shop-settings"), ("terms", hq, "/console/terms"),
     ]  # fmt: skip

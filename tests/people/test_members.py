@@ -202,7 +202,7 @@ async def test_a_member_who_leaves_is_signed_out(
     await signs_in(browser, hanako.card)
     await code_for(browser, mailbox)
     assert (await browser.get("/member")).status == 200
-    async with mall.hub.pools.use("desk") as conn:
+    async with await mall.hub.pools.desk() as conn:
         await conn.execute(
             "UPDATE federation.members SET state = 'withdrawn', left_at = %s WHERE member_id = %s",
             (mall.now, hanako.member_id),

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from psycopg import AsyncConnection
 
 from auth.people import factors, people, sessions
 from auth.people.people import Given
@@ -326,7 +327,7 @@ async def test_the_database_itself_lets_nobody_give_themselves_a_role(
             )
     for role in ("app", "counter", "desk", "auditor"):
         with pytest.raises(Exception, match="permission denied"):
-            async with staff.mall.hub.pools.use(role) as conn:
+            async with await AsyncConnection.connect(staff.mall.hub.settings.url(role)) as conn:
                 await conn.execute("INSERT INTO auth.person_roles DEFAULT VALUES")
 
 

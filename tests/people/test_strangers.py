@@ -1,9 +1,14 @@
 """Whoever has not signed in, and whoever signed in elsewhere, gets nothing of any page: every page
 there is, asked by everybody who has no business there."""
 
+import re
+
 from auth.gate import NOBODY, doors
 from auth.people.reception import COOKIE, MEMBER_COOKIE
+from auth.people.roles import ROLES, RoleName, scopes_of
+from auth.refusals import OF_NONE
 from deploy.app import create_app
+from deploy.document import document
 from tests.mall import Mall
 from tests.people.persons import Browser, Staff
 
@@ -64,3 +69,31 @@ async def test_a_tills_page_shows_everybody_the_same(mall: Mall, staff: Staff) -
     for path in ("/till", "/till/manifest.webmanifest", "/till/sw.js"):
         theirs, strangers = await person.browser.get(path), await Browser(mall).get(path)
         assert (theirs.status, theirs.content) == (200, strangers.content), path
+
+
+async def test_a_session_opens_the_routes_that_the_document_says_and_no_other(
+    mall: Mall, staff: Staff
+) -> None:
+    roles: tuple[RoleName, ...] = ("hq", "finance-preparer", "support", "auditor")
+    everybody = await staff.person("everybody", *roles)
+    held = scopes_of(roles, "totp")
+    paths = document(create_app(mall.hub.settings))["paths"]
+    asked = {path: told["get"] for path, told in paths.items() if "get" in told}
+    opened = 0
+    for path, told in asked.items():
+        ways = [way["session"] for way in told["security"] if "session" in way]
+        for scopes in ways:
+            assert any(role.scopes.issuperset(scopes) for role in ROLES.values()), path
+        answer = await everybody.browser.get(re.sub(r"\{[^}]+\}", "1", path))
+        if not told["security"]:
+            continue
+        if ways and held.issuperset(*ways):
+            assert answer.status not in (401, 403), path
+            opened += 1
+        else:
+            assert answer.status in (401, 403), path
+    assert opened > 30
+    gone = await Browser(mall).get("/v1/entries", cookie=f"{COOKIE}={JUNK}")
+    assert (gone.status, gone.headers["www-authenticate"]) == (401, OF_NONE)
+    till = await everybody.browser.get("/v1/tills/T01")
+    assert (till.status, till.headers["www-authenticate"]) == (403, OF_NONE)

@@ -297,11 +297,11 @@ def test_a_workbook_has_typed_figures_and_three_sheets() -> None:
     first, days, links = book
     lines = {row[0].value: row for row in first.iter_rows() if isinstance(row[6].value, int)}
     assert {code: row[6].value for code, row in lines.items() if code} == {
-        "121": -180, "131": 30, "201": 20, 301: -100, 900: -230,
+        121: -180, 131: 30, 201: 20, 301: -100, 900: -230,
     }  # fmt: skip
-    assert lines["121"][0].hyperlink.location == "'日別'!A2"
-    assert lines["121"][6].number_format == '#,##0;"▲"#,##0'
-    assert lines["121"][3].value == "不課税"
+    assert lines[121][0].hyperlink.location == "'日別'!A2"
+    assert lines[121][6].number_format == '#,##0;"▲"#,##0'
+    assert lines[121][3].value == "不課税"
     assert days["A2"].is_date
     assert [[cell.value for cell in row[1:]] for row in days.iter_rows(min_row=2, max_row=3)] == [
         [121, "ポイント負担金・利用分（通常）", 180, 2, -180],

@@ -79,11 +79,25 @@ def test_every_changed_digit_names_its_line_and_no_other(line: int) -> None:
 
 
 @pytest.mark.parametrize("line", range(1, LAST + 1))
-def test_every_changed_character_names_its_line(line: int) -> None:
+def test_every_changed_byte_names_its_line(line: int) -> None:
+    """Each byte of the file, its line ends too, one bit of it at a time in turn."""
     text = FILE[line - 1]
-    for place in range(line % 11, len(text), 11):
-        changed = text[:place] + bytes([text[place] ^ 1]) + text[place + 1 :]
+    for place, byte in enumerate(text):
+        changed = text[:place] + bytes([byte ^ 1 << place % 8]) + text[place + 1 :]
         assert line in lines_named([*FILE[: line - 1], changed, *FILE[line:]])
+
+
+def test_every_changed_byte_of_a_file_as_it_is_read_is_found(tmp_path: Path) -> None:
+    """A line end that is gone joins two lines and one that is new parts one: as a file is read."""
+    whole, path = b"".join(FILE), tmp_path / "sealed"
+    for place in [at for at, byte in enumerate(whole) if byte == ord("\n")] + [0, len(whole) // 2]:
+        for other in b"\r\0 0}":
+            path.write_bytes(whole[:place] + bytes([other]) + whole[place + 1 :])
+            with path.open("rb") as file:
+                assert verify(file)
+        path.write_bytes(whole[:place] + b"\n" + whole[place + 1 :])
+        with path.open("rb") as file:
+            assert bool(verify(file)) == (whole[place] != ord("\n"))
 
 
 @pytest.mark.parametrize("line", range(1, LAST))

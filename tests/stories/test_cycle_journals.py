@@ -1,9 +1,12 @@
 """What each party books of a cycle, and the hub: they owe one another nothing more."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from tests.mall import Client, Mall, Shop
+from settlement import calendar
+from tests.conftest import Given
+from tests.mall import Client, Mall, Shop, serving, settings_for
 
 CYCLE = "/v1/settlement/cycles/2026-06-01"
 
@@ -49,7 +52,33 @@ async def test_a_month_s_journals_are_those_of_its_two_cycles(
     assert whole["cycles"] == ["2026-06-01", "2026-06-16"]
     assert {one["on"] for one in whole["journals"]} == {"2026-06-15", "2026-06-30"}
     assert (await bakery.get(path, month="2026-13")).slug == "validation"
+    assert (await bakery.get(path, month="9999-12")).slug == "validation", "it never ends"
     assert (await bakery.get(path, month="2026-05")).status == 404
+
+
+async def test_a_month_of_weeks_has_all_that_end_in_it(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    """Of cycles of any length: a week that goes on into October is October's, on its last day."""
+    settings = settings_for(database, given.redis_url, tmp_path)
+    async with serving(settings, cycles="WEEKLY") as mall:
+        bakery, hanako = await mall.shop("bakery"), await mall.member()
+        at = mall.today
+        while at < date(2026, 10, 5):
+            cycle = await mall.cycle_of(at)
+            if at > mall.today:
+                await mall.turn_to(at)
+            await bakery.sells(hanako, yen=1_100)
+            assert (await mall.close(at)).status == 200
+            at = cycle.last_on + calendar.DAY
+        office = await mall.office(bakery)
+        path = "/v1/settlement/journals"
+        weeks = (await office.get(path, month="2026-09")).json
+        assert weeks["cycles"] == ["2026-08-31", "2026-09-07", "2026-09-14", "2026-09-21"]
+        assert {one["on"] for one in weeks["journals"]} == {
+            "2026-09-06", "2026-09-13", "2026-09-20", "2026-09-27",
+        }  # fmt: skip
+        assert (await office.get(path, month="2026-10")).json["cycles"] == ["2026-09-28"]
 
 
 async def test_a_confirmed_cycle_takes_its_provisional_journals_back(

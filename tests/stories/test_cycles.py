@@ -1,12 +1,19 @@
 """A cycle closed and a cycle chained to it; flows between shops; a hub that has lost its Redis."""
 
 import asyncio
+import csv
+import re
 from datetime import date
 from pathlib import Path
+
+import pytest
 
 from auth import bell
 from auth.clients import revoke
 from deploy.clock import wall
+from federation.days import months_later
+from settlement import calendar
+from settlement.paper import behind_api
 from settlement.verify import examine
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
@@ -91,7 +98,77 @@ async def test_a_statement_opens_in_a_spreadsheet(mall: Mall) -> None:
     assert lines[0].startswith("精算番号,期,当事者,コード,科目")
     told = (await office.get(path)).json
     assert len(lines) == 1 + len(told["lines"]) + 1
-    assert lines[-2].endswith(",-30"), "the total stands last"
+    assert lines[-2].endswith(",-30,,,"), "the total stands last"
+
+
+async def test_the_entries_behind_a_line_open_in_a_spreadsheet_and_none_is_left_out_unsaid(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=110_000)
+    for points in (10, 20, 30):
+        await bookshop.accepts(hanako, points=points)
+    await mall.close(FIRST)
+    office = await mall.office(bookshop)
+    path = f"/v1/settlement/cycles/{FIRST}/lines/201/entries"
+    told = (await office.get(path)).json["entries"]
+    in_csv = {"accept": "text/csv"}
+    sheet = await office.ask("GET", path, headers=in_csv)
+    rows = list(csv.DictReader(sheet.content.decode("utf-8-sig").split("\r\n")))
+    assert "link" not in sheet.headers
+    assert [(one["取引番号"], one["会員"], one["端末"], one["円"]) for one in rows] == [
+        (one["entry"], one["member"], one["till"], str(one["yen"])) for one in told
+    ]
+    monkeypatch.setattr(behind_api, "MOST_IN_SHEET", 2)
+    newest = await office.ask("GET", path, headers=in_csv)
+    assert newest.content.decode().splitlines() == sheet.content.decode().splitlines()[:3]
+    older = re.fullmatch(r'<(.+)>; rel="next"', newest.headers["link"])
+    assert older
+    rest = await office.ask("GET", older[1], headers=in_csv)
+    assert rest.content.decode().splitlines()[1:] == sheet.content.decode().splitlines()[3:]
+
+    theirs = await (await mall.office(bakery)).ask(
+        "GET", path.replace("201", "121"), headers=in_csv
+    )
+    for one in csv.DictReader(theirs.content.decode("utf-8-sig").split("\r\n")):
+        assert (one["端末"], one["伝票"], one["会員"], one["日時"]) == ("", "", "", "")
+
+
+async def test_a_year_of_days_is_told_and_not_the_last_two_dozen(
+    given: Given, database: str, tmp_path: Path
+) -> None:
+    settings = settings_for(database, given.redis_url, tmp_path)
+    async with serving(settings, cycles="DAILY") as mall:  # from the days on that are not planned
+        bakery, bookshop = await mall.shops("bakery", "bookshop")
+        hanako = await mall.member()
+        await bakery.sells(hanako, yen=110_000)
+        closed: list[calendar.Cycle] = []
+        busy: set[date] = set()
+        at = mall.today
+        while len(closed) < 36:
+            await mall.turn_to(max(mall.today, at))
+            await bookshop.accepts(hanako, points=10)
+            busy.add((await mall.cycle_of(mall.today)).first_on)
+            closed.append(await mall.cycle_of(at))
+            assert (await mall.close(at)).status == 200
+            at = closed[-1].last_on + calendar.DAY
+        operator = await mall.operator()
+        flows = (await (await mall.office(bookshop)).get("/v1/flows")).json
+        told = [one["cycle"] for one in flows["cycles"] if not one["running"]]
+        stated = [str(one.first_on) for one in reversed(closed) if one.first_on in busy]
+        assert told == stated
+        assert len(stated) > 24
+        needs = (await operator.get("/v1/admin/liability")).json["needs"]
+        assert needs[0]["runs"] == len(closed)
+        await mall.turn_to(months_later(closed[9].last_on, 12))
+        flows = (await (await mall.office(bookshop)).get("/v1/flows")).json
+        still = {one["cycle"] for one in flows["cycles"]}
+        assert str(closed[9].first_on) in stated
+        assert str(closed[9].first_on) not in still
+        assert str(closed[10].first_on) in still
+        needs = (await operator.get("/v1/admin/liability")).json["needs"]
+        assert needs[0]["runs"] == len(closed) - 10
 
 
 async def test_a_revocation_reaches_readers_by_the_bell(mall: Mall) -> None:

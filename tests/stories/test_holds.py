@@ -159,11 +159,14 @@ async def test_a_hold_that_ends_by_the_clock_after_midnight_lapses_with_the_day_
 
 
 async def test_another_shops_hold_does_not_exist(mall: Mall, bakery: Shop, hanako: Member) -> None:
-    bookshop = await mall.shop("bookshop")
+    """Neither for another tenant, to whom its name leads nowhere, nor for another shop of ours."""
     hold = await held(bakery, hanako, 10)
+    ours = await mall.shop("bakery-2", of=bakery, tills=["T02"])
+    for other in (ours, await mall.shop("bookshop")):
+        assert (await ended(other, hold, "capture", points=1)).slug == "not-found"
+        assert (await ended(other, hold, "release")).slug == "not-found"
+    bookshop = await mall.shop("stationer")
     assert (await bookshop.get(f"/v1/holds/{hold['hold_id']}")).slug == "not-found"
-    assert (await ended(bookshop, hold, "capture", points=1)).slug == "not-found"
-    assert (await ended(bookshop, hold, "release")).slug == "not-found"
     assert (await bakery.get("/v1/holds/" + "a" * 26)).slug == "not-found"
 
 

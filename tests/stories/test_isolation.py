@@ -362,7 +362,7 @@ async def test_no_serving_role_has_powers_owns_anything_or_stands_in_for_another
     roles = ask(
         mall, "owner", "SELECT rolname FROM pg_roles WHERE starts_with(rolname, %s)", "meguri_"
     )
-    assert {name for (name,) in roles} == set(SERVING)
+    assert {name for (name,) in roles} == {*SERVING, "meguri_owner", "meguri_migrate"}
     powers = (
         "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND (rolsuper OR rolbypassrls"
         " OR rolcreaterole OR rolcreatedb OR rolreplication OR rolinherit)"

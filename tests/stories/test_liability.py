@@ -89,6 +89,26 @@ async def test_the_balance_of_a_day_is_the_same_whenever_it_is_asked_for(mall: M
     assert opened["roll"][-1]["opening"] == told[date(2026, 6, 12)]
 
 
+async def test_a_day_that_is_opening_base_day_and_close_is_the_same_each_time(mall: Mall) -> None:
+    """On a base day itself too, which is not over: it stands as it does now."""
+    bakery = await mall.shop("bakery")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=11_000)
+    await mall.turn_to(date(2026, 9, 30))
+    await bakery.sells(hanako, yen=5_500)
+    told = await report(mall)
+    assert told["base_days"][0] == {
+        "on": "2026-09-30", "points": 150, "free_points": 150, "paid_points": 0,
+    }  # fmt: skip
+    assert (told["outstanding"], told["base_days"][1]["points"]) == (150, 0)
+    await mall.turn_to(date(2026, 10, 2))
+    await bakery.accepts(hanako, points=40)
+    later = await report(mall, since="2026-10-01")
+    assert [one["points"] for one in later["base_days"]] == [150, 0]
+    assert (later["roll"][-1]["opening"], later["roll"][-1]["closing"]) == (150, 110)
+    assert (await report(mall, on="2026-09-30"))["outstanding"] == 150
+
+
 async def test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge(
     mall: Mall,
 ) -> None:

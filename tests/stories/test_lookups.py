@@ -19,7 +19,8 @@ async def test_a_till_is_told_a_masked_name_a_rank_and_what_it_may_do(mall: Mall
     assert by_card.status == 200, by_card
     handle = (await bakery.quote(hanako))["member"]
     assert by_card.json == {
-        "member": handle, "rank": "premium", "may": ["accrue", "redeem"], "name": "山* 花*",
+        "member": handle, "rank": "premium", "rank_name": "プレミアム会員",
+        "rank_name_en": "Premium member", "may": ["accrue", "redeem"], "name": "山* 花*",
     }  # fmt: skip
     by_phone = await bakery.post("/v1/member-lookups", **look(bakery, phone="09012345678"))
     earning = by_phone.json["card"]

@@ -1,6 +1,7 @@
 """Pains that others have had with points, by their numbers: here they cannot happen."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
@@ -11,7 +12,9 @@ import pytest
 
 from settlement import calendar
 from tests.conftest import Given
+from tests.fuzz.contract import DOCUMENT, SCHEMAS
 from tests.mall import Answered, Client, Mall, Member, Shop, serving, settings_for
+from tests.office import office
 from tests.races.hubs import cloned
 
 WRITERS = 64
@@ -200,3 +203,58 @@ async def test_pain_12_twenty_tills_of_two_shops_cannot_spend_the_same_points(
         *(at_once(*till, "/v1/accruals", till[0].sale(hanako, 11_000)) for till in tills)
     )
     assert sorted(one.json["balance"]["points"] for one in given) == [100 * n for n in range(1, 21)]
+
+
+# What an operator changes without saying why, and why that is so.
+NEEDS_NO_REASON = {
+    "POST /v1/admin/blank-cards": "cards that belong to nobody",
+    "PUT /v1/admin/clock": "the clock of a demo",
+    "POST /v1/admin/corrections/{run}/approve": "the run bears the reason",
+    "POST /v1/admin/corrections/{run}/reject": "nothing is changed by it",
+    "POST /v1/admin/corrections/{run}/book": "the run bears the reason",
+    "POST /v1/admin/cycles/{cycle_id}/close": "the calendar is the reason",
+    "POST /v1/admin/cycles/{cycle_id}/confirm": "likewise",
+    "POST /v1/admin/disclosures": "says on what ground of law (`basis`)",
+    "POST /v1/admin/imports": "a file, whose name and digest stand for it",
+    "POST /v1/admin/members/{handle}/consents": "the member's own will",
+    "PUT /v1/admin/members/{handle}/pin": "likewise",
+    "PUT /v1/admin/members/{handle}/profile": "a correction that the member asks for (APPI 34)",
+    "POST /v1/admin/members/{handle}/referral": "who brought whom",
+    "POST /v1/admin/proposals/{proposal}/approve": "the proposal bears the reason",
+    "POST /v1/admin/ranks": "a name, under which a rule with its reason comes",
+    "POST /v1/admin/segments/{segment}/count": "only counts",
+    "POST /v1/admin/settlement/cycles/{cycle_id}/approve": "the plan that was shown, by its hash",
+    "POST /v1/admin/settlement/cycles/{cycle_id}/results": "the bank's own file",
+    "POST /v1/admin/settlement/cycles/{cycle_id}/send": "what was approved",
+}
+LOOKS_ONLY = re.compile(r"/(preview|previews|member-listings|member-searches|simulations)$")
+
+
+def test_pain_20_whoever_changes_something_says_why() -> None:
+    """The rest of it: the tokens of others in test_matrix.py, what is sealed in pain 16, ids and
+    sequences of events in tests/webhooks/test_endpoints.py and test_sequence.py."""
+    silent = set()
+    for path, told in DOCUMENT["paths"].items():
+        for method, one in told.items():
+            if method == "get" or "/v1/admin/" not in path or LOOKS_ONLY.search(path):
+                continue
+            content = one.get("requestBody", {}).get("content", {})
+            schema = content.get("application/json", {}).get("schema", {})
+            name = schema.get("$ref", "").rpartition("/")[2]
+            if "reason" not in SCHEMAS.get(name, schema).get("required", ()):
+                silent.add(f"{method.upper()} {path}")
+    assert silent == NEEDS_NO_REASON.keys()
+
+
+@pytest.mark.parametrize("reason", ["", " ", "　", None])
+async def test_pain_20_a_reason_that_says_nothing_is_none(town: Mall, reason: str | None) -> None:
+    clerk, hanako = await office(town), await town.member()
+    for path, body in (
+        (clerk.path(hanako, "/freeze"), {}),
+        ("/v1/admin/adjustments", clerk.asked(
+            member=clerk.handle(hanako), points=10, funder="operator"
+        )),
+    ):  # fmt: skip
+        answer = await clerk.client.ask("POST", path, json={**body, "reason": reason})
+        assert (answer.status, answer.slug) == (400, "validation"), answer
+    assert await town.points_of(hanako) == 0

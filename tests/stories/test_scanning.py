@@ -3,15 +3,19 @@
 import asyncio
 import inspect
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 from click.testing import CliRunner
 from msgspec import structs
 
+import deploy
 from deploy.app import create_app
 from deploy.cli import main
 from deploy.settings import NotSet, settings
@@ -21,12 +25,15 @@ from tenants.refusals import FileNotClean, ScannerAway
 from tenants.scanning import CHUNK, scanned, scanner
 from tests.clamd import EICAR, LIMIT, Clamd, scanning
 from tests.conftest import Given
-from tests.fuzz.contract import DOCUMENT
+from tests.fuzz.contract import DOCUMENT, SCHEMAS
 from tests.mall import Mall, serving, settings_for
 from tests.office import office
 from tests.offline.files import send
+from tests.people.persons import Staff
 from tests.races.hubs import cloned
 from tests.stories.test_imports import file
+
+FROM_FORMS = re.compile(r"\b(uploaded|told_in_parts)\(")  # what takes a file out of a form
 
 
 @pytest.fixture(scope="module")
@@ -174,22 +181,63 @@ async def test_a_file_at_the_command_line_is_scanned_too(
         assert "found something harmful" in ran.output, (words, ran.output)
 
 
+async def test_a_picture_from_a_page_is_scanned_too(mall: Mall, honest: Clamd) -> None:
+    await mall.shop("florist")
+    mall.hub.forget()  # as the bell does
+    hq = await Staff(mall).person("haruko", "hq")
+    form = FormData()
+    told = {
+        "form_token": await hq.form_token(), "facility": "tokushima",
+        "reason": "新しいロゴ", "from_on": str(mall.today), "colour": "#114477",
+        "dark_colour": "#88bbee", "name": "徳島", "name_en": "Tokushima",
+    }  # fmt: skip
+    for name, value in told.items():
+        form.add_field(name, value)
+    form.add_field("logo", EICAR, filename="logo.png", content_type="image/png")
+    sent = await hq.browser.ask(
+        "POST", "/console/branding", data=form, headers={"origin": hq.browser.origin}
+    )
+    assert honest.shown == [EICAR]
+    assert "有害な内容が検出された" in sent.text
+    assert await mall.value("SELECT count(*) FROM tenants.brandings") == 0
+
+
 def test_every_route_that_takes_a_file_has_it_scanned(mall: Mall) -> None:
-    """Whatever is not JSON or a form, and bytes within JSON."""
-    taking = set()
-    for path, route in DOCUMENT["paths"].items():
-        for method, asked in route.items():
-            content = asked.get("requestBody", {}).get("content", {})
-            if {*content} - {"application/json", "application/x-www-form-urlencoded"}:
-                taking.add((method.upper(), path))
-            if "base64" in str(content):
-                taking.add((method.upper(), path))
+    """Whatever is not JSON or a form, bytes within JSON, and a page's form with a file in it."""
     found = {
         (method, one.path_format): handler
         for one in create_app(mall.hub.settings).routes
         for method, (handler, _) in getattr(one, "route_handler_map", {}).items()
     }
-    unscanned = [one for one in taking if "scan" not in inspect.signature(found[one].fn).parameters]
-    assert {("POST", "/v1/batches"), ("POST", "/v1/admin/imports")} <= taking
-    assert unscanned == []
+    taking = {
+        way for way, one in found.items()
+        if FROM_FORMS.search(inspect.getsource(getattr(one.fn, "func", one.fn)))
+    }  # fmt: skip
+    for path, route in DOCUMENT["paths"].items():
+        for method, asked in route.items():
+            content = asked.get("requestBody", {}).get("content", {})
+            named = re.findall(r"#/components/schemas/(\w+)", str(content))
+            bodies = [content, *(SCHEMAS[name] for name in named)]
+            if {*content} - {"application/json", "application/x-www-form-urlencoded"}:
+                taking.add((method.upper(), path))
+            if "'contentEncoding'" in str(bodies):
+                taking.add((method.upper(), path))
+    unscanned = {way for way in taking if "scan" not in inspect.signature(found[way].fn).parameters}
+    assert taking >= {
+        ("POST", "/v1/batches"), ("POST", "/v1/admin/imports"), ("POST", "/console/branding"),
+        ("POST", "/v1/admin/settlement/cycles/{cycle_id}/results"),
+        ("POST", "/console/cycles/{cycle_id}/results"),
+    }  # fmt: skip
+    assert unscanned == set()
     assert issubclass(FileNotClean, Refusal)
+
+
+def test_a_form_with_a_file_is_read_in_two_places_alone() -> None:
+    house = Path(deploy.__file__ or "").parents[1]
+    reading = {
+        path.name
+        for package in ("federation", "tenants", "settlement", "auth", "deploy")
+        for path in (house / package).rglob("*.py")
+        if "multipart/form-data" in path.read_text(encoding="utf-8")
+    }
+    assert reading == {"uploads.py", "branding_console.py"}, "name its reader in FROM_FORMS"

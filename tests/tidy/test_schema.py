@@ -158,7 +158,7 @@ def described(database: str) -> bytes:
             format('  GRANT %s TO %s',
                 string_agg(privilege_type, ', ' ORDER BY privilege_type), grantee)
         FROM information_schema.role_table_grants
-        WHERE grantee LIKE 'meguri_%' AND table_name !~ '_[0-9]{6}$'
+        WHERE grantee LIKE 'meguri_%' AND grantee <> grantor AND table_name !~ '_[0-9]{6}$'
         GROUP BY table_schema, table_name, grantee
         ORDER BY 1, 2, 3
     """

@@ -24,6 +24,7 @@ const REMEMBERED = 40;     // days
 const $ = (found) => document.querySelector(found);
 const form = (name) => $(`[data-form=${name}]`);
 const OPENS = { slips: () => slips.open(), day: day.open, outbox: outbox.open, settings };
+const FIRST = "[tabindex], input, button:not(:disabled)";
 const SCANNING = ["sale", "redeem", "hold"];
 let view = "";
 let asked_at = 0;
@@ -41,6 +42,9 @@ async function goes(name) {
   }
   if (SCANNING.includes(name)) form(name).elements.card.focus();
   await OPENS[name]?.();
+  // What had the focus is hidden now: keys go on from here, and a screen reader says where one is.
+  const here = $(`.view[data-view=${name}]`);
+  if (!here.contains(document.activeElement)) [...here.querySelectorAll(FIRST)].find((one) => one.checkVisibility())?.focus();
 }
 
 /** 研修: begun and ended by hand; a till that was shut in training opens in training. */

@@ -79,7 +79,7 @@ async function who(form) {
     return;
   }
   if (phone && found.json.card) form.elements.card.value = found.json.card;
-  idle([found.json.name, found.json.rank].filter(Boolean).join(" · "));
+  idle([found.json.name, t(found.json.rank_name, found.json.rank_name_en)].filter(Boolean).join(" · "));
   shown(form);
 }
 

@@ -13,30 +13,34 @@ export function meant(text, { at, lacksCard }) {
   return "receipt_no";
 }
 
-/** Listen to the keyboard; `place(text)` says into which field a scan goes, `read` takes it there. */
+/** Listen to the keyboard; `place(text)` says into which field a scan goes, `read` takes it there. An answer
+    that comes meanwhile may move the cursor: the scan is one all the same. */
 export function listen(place, read) {
-  let burst = "";
+  let burst = [];   // how much went where, in order: [element, text]
   let last = 0;
-  let at = null;
   addEventListener("keydown", (event) => {
-    const quick = event.timeStamp - last < A_BURST && document.activeElement === at;
+    const quick = event.timeStamp - last < A_BURST;
     last = event.timeStamp;
-    at = document.activeElement;
     if (event.key === "Shift") return;
-    const text = quick ? burst : "";
-    burst = "";
+    const parts = quick ? burst : [];
+    burst = [];
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key.length === 1) {
-      burst = text + event.key;
+      const at = document.activeElement;
+      const [before, typed] = parts.at(-1) ?? [];
+      burst = before === at ? [...parts.slice(0, -1), [at, typed + event.key]] : [...parts, [at, event.key]];
       return;
     }
+    const text = parts.map(([, typed]) => typed).join("");
     if (event.key !== "Enter" || text.length < LEAST || document.querySelector("dialog[open]")) return;
     const field = place(text);
     if (!field) return;
     event.preventDefault();
     event.stopPropagation();
-    // What the scanner typed into another field is taken out of it again.
-    if (at !== field && at instanceof HTMLInputElement && at.value.endsWith(text)) at.value = at.value.slice(0, -text.length);
+    // What the scanner typed into other fields is taken out of them again.
+    for (const [at, typed] of parts) {
+      if (at !== field && at instanceof HTMLInputElement && at.value.endsWith(typed)) at.value = at.value.slice(0, -typed.length);
+    }
     read(field, text);
   }, { capture: true });
 }

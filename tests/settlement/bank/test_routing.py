@@ -249,5 +249,6 @@ def test_a_bank_that_wants_its_file_before_approval_is_refused_with_the_clash() 
 
 
 def test_two_accounts_are_shown_by_their_last_digits() -> None:
-    shown = Account("9999", "101", "2", "1234567", "ｱﾜ").masked
-    assert shown == "9999-101 当座 ****567"
+    account = Account("9999", "101", "2", "1234567", "ｱﾜ")
+    assert account.masked == account.shown("ja") == "9999-101 当座 ****567"
+    assert account.shown("en") == "9999-101 current ****567"

@@ -9,11 +9,13 @@ from settlement.breaks.classing import (
     BACK,
     OTHERWISE,
     RESOLVED,
+    Age,
     Class,
     Difference,
     Known,
     TillDay,
     age,
+    days_of,
     followed,
     of_line,
     of_payment,
@@ -164,3 +166,11 @@ def test_an_explained_break_that_only_grew_older_stays_explained() -> None:
 )
 def test_ages(days: int, name: str) -> None:
     assert age(DAY, DAY + timedelta(days=days)) == name
+
+
+@pytest.mark.parametrize("name", ["0-1", "2-7", "8-30", "31+"])
+def test_the_days_of_an_age_are_those_of_that_age_and_no_others(name: Age) -> None:
+    first, last = days_of(name, date(2026, 7, 3))
+    for back in range(-3, 40):
+        day = date(2026, 7, 3) - timedelta(days=back)
+        assert (age(day, date(2026, 7, 3)) == name) == ((first or date.min) <= day <= last)

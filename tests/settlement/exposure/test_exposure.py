@@ -139,7 +139,7 @@ async def test_a_cap_is_dated_and_its_history_stays(mall: Mall) -> None:
         (number, WHY.author, WHY.reason) for number in (1, 2, 3)
     ]
     for role in ("worker", "app", "desk", "counter"):  # nobody who serves changes a row
-        async with mall.hub.pools.use(role) as conn:
+        async with await AsyncConnection.connect(mall.hub.settings.url(role)) as conn:
             for table in ("settlement.caps", "settlement.prefunding", "tenants.granting"):
                 with pytest.raises(errors.InsufficientPrivilege):
                     async with conn.transaction():

@@ -42,10 +42,13 @@ class Finance:
         async with self.mall.hub.pools.bare("worker") as conn:
             yield conn
 
-    async def opens(self, *parties: str, route: Route = "DIRECT_DEBIT") -> None:
+    async def opens(
+        self, *parties: str, route: Route = "DIRECT_DEBIT", payer_fees: tuple[int, ...] = ()
+    ) -> None:
         """The bank's profile, and everybody's accounts and routes."""
         async with self.mall.hub.pools.use("worker") as conn:
-            own = Profile(Originator("1234567890", OWN), takes_test_bank=True)
+            us = Originator("1234567890", OWN)
+            own = Profile(us, takes_test_bank=True, payer_fees_yen=payer_fees)
             await entering.set_profile(conn, own, LONG_AGO, WHY, self.mall.now)
             for party in parties:
                 await self.account(conn, party, PAYEES[party], "payee")

@@ -90,6 +90,30 @@ async def test_part_of_an_invoice_ages_and_is_reminded_of(trade: Trade) -> None:
         await finance.carries((await finance.paid())["bookshop"]["reference"])
 
 
+@pytest.mark.parametrize(
+    ("fees", "state", "words"),
+    [
+        ((440, 660), "settled", "but for the transfer fee that the payer deducted. (paid 560, fee"),
+        ((), "short", "Paid in part. (paid 560, open 440)"),
+    ],
+)
+async def test_a_fee_that_the_payer_deducted_is_a_fee_where_the_bank_s_profile_knows_it(
+    mall: Mall, fees: tuple[int, ...], state: str, words: str
+) -> None:
+    bakery, bookshop = await mall.shops("bakery", "bookshop")
+    hanako = await mall.member()
+    await bakery.sells(hanako, yen=330_000)
+    await bookshop.accepts(hanako, points=1_000)
+    finance = Finance(mall)
+    await finance.opens("bakery", "bookshop", route="INVOICE", payer_fees=fees)
+    await finance.until_sent()
+    await mall.turn_to(date(2026, 7, 1), time(10, 0))
+    await finance.takes_statement(told(booked("1", 560, "ｶ)ﾊﾟﾝﾔ"), came=[560], went=[]))
+    paid = (await finance.paid())["bakery"]
+    assert paid["state"] == state
+    assert words in paid["difference"]
+
+
 async def test_lines_that_two_files_tell_of_count_once(trade: Trade) -> None:
     finance, *_ = trade
     line = booked("1", 1_000, "ｶ)ﾊﾟﾝﾔ", reference=7)

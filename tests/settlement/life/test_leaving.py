@@ -8,8 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.cli import main
+from settlement import agreeing
 from settlement.life.leaving import leaving
-from tests.mall import Mall
+from settlement.schemes import Offer
+from tests.mall import WHY, Mall
 from tests.settlement.life.offices import JUNE
 
 LAST_DAY, SECOND, JULY = date(2026, 6, 25), date(2026, 6, 20), date(2026, 7, 20)
@@ -78,3 +80,17 @@ async def test_a_change_over_is_booked_by_command_and_has_a_line_of_its_own(
     [line] = [one for one in (await mall.statement(JUNE, "bakery"))["lines"] if one["code"] == 151]
     assert line["name"] == "移行精算（預り金への振替）"
     assert await mall.broken() == []
+
+
+async def test_the_last_cycle_of_a_day_that_nobody_planned_yet_is_as_it_was_agreed(
+    mall: Mall,
+) -> None:
+    await mall.shops("bakery")
+    monthly = Offer(from_on=date(2027, 1, 1), calendar="MONTHLY")
+    async with mall.hub.pools.use("worker") as conn:
+        await agreeing.agree(conn, monthly, WHY, mall.now)
+    async with mall.hub.pools.use("auditor") as conn:
+        drill = await leaving(conn, "bakery", date(2028, 3, 31), mall.today)
+        before = await leaving(conn, "bakery", date(2026, 12, 31), mall.today)
+    assert (drill.last_cycle, drill.pays_on) == (date(2028, 3, 1), date(2028, 4, 17))
+    assert before.last_cycle == date(2026, 12, 16)

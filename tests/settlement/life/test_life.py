@@ -2,11 +2,13 @@
 
 from datetime import date, time
 
+import msgspec
 import psycopg
 import pytest
 
 from settlement.bank.refusals import BankResultRefused
 from settlement.life.refusals import ApprovalVoid, FourEyes, WindowStillOpen, WrongState
+from settlement.life.results import open_amounts
 from tests.mall import Mall, Shop
 from tests.settlement.life.offices import CHIEF, JUNE, KEEPER, Finance, answered
 
@@ -168,6 +170,29 @@ async def test_what_somebody_changed_behind_the_approval_does_not_leave(
     with pytest.raises(ApprovalVoid):
         await finance.sends()
     assert await finance.state() == "approved"
+
+
+async def test_a_failed_debit_is_collected_when_it_is_sent_again(trade: Trade) -> None:
+    """The same sum of the same customer: what the bank said of the first file is not said of the
+    second."""
+    finance, _, _ = trade
+    mall = finance.mall
+    await finance.until_sent()
+    await mall.turn_to(date(2026, 7, 8), time(10, 0))
+    await finance.sends()
+    first = (await finance.files())["zengin-91"].body
+    await mall.turn_to(date(2026, 7, 30), time(10, 0))
+    await finance.takes_results(answered(first, {"20260601001": "1"}))
+    await finance.sends_again()
+    await finance.approves()
+    await mall.turn_to(date(2026, 8, 12), time(10, 0))
+    await finance.sends()
+    second = (await finance.files())["zengin-91"].body
+    await mall.turn_to(date(2026, 8, 28), time(10, 0))
+    told = msgspec.json.decode(await finance.takes_results(answered(second, {})))
+    assert [(one["party"], one["state"]) for one in told["changes"]] == [("bakery", "settled")]
+    async with finance.desk() as conn:
+        assert await open_amounts(conn, mall.today) == []
 
 
 async def test_a_failed_debit_is_carried_and_one_is_sent_again(trade: Trade) -> None:
