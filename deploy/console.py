@@ -16,11 +16,13 @@ from auth.people.refusals import FreshFactorNeeded, SignInFirst
 from deploy.menus import menu
 from deploy.pages import HEADERS, POLICY, chosen, templates
 from deploy.problems import framework, meant, refused, unforeseen
+from federation.kinds import KINDS
 from federation.refusals import Broken, Busy, Refusal, titles
 
 templates.filters["device"] = device
 templates.filters["literally"] = re.escape
 templates.globals["menu"] = menu
+templates.globals["entry_kinds"] = KINDS
 Asked = Request[Any, Any, Any]
 SESSIONS = "/console/sessions"
 FAULT = (

@@ -22,7 +22,7 @@ from federation.opaque import Names
 from tenants.webhooks import delivering, endpoints
 from tenants.webhooks.delivering import Backoff, Due, Settled
 from tenants.webhooks.guard import Allowance
-from tenants.webhooks.sending import Resolve, attempt, look_up
+from tenants.webhooks.sending import Resolve, Tried, attempt, look_up
 from tenants.webhooks.signing import Vault, signature
 
 LOCK = 0x6D657373656E67
@@ -178,8 +178,22 @@ class Messenger:
         return [one for *_, one in sorted(placed)[: TOTAL - len(self._away)]]
 
     async def _try(self, sent: Due, keys: list[bytes], allowing: list[Allowance]) -> None:
-        """One try; whatever becomes of it is heard in the next round."""
+        """One try; whatever becomes of it is heard in the next round, a fault of ours too: what was
+        never heard would be on its way for ever."""
         at = self._wall()
+        try:
+            tried = await self._tried(sent, at, keys, allowing)
+        except Exception:
+            log.exception("a delivery stumbled")
+            tried = Tried(None, "no-answer", 0)
+        attempts.add(1, {"outcome": "delivered" if tried.delivered else "failed"})
+        self._done.append(Settled(sent, at, tried))
+        self._woken.set()
+
+    async def _tried(
+        self, sent: Due, at: datetime, keys: list[bytes], allowing: list[Allowance]
+    ) -> Tried:
+        """Signed and sent."""
         body, timestamp = sent.body.encode(), int(at.timestamp())
         headers = {
             "webhook-id": sent.event,
@@ -190,7 +204,7 @@ class Messenger:
         }
         if self._trust is None:
             self._trust = ssl.create_default_context()
-        tried = await attempt(
+        return await attempt(
             sent.url,
             headers,
             body,
@@ -198,9 +212,6 @@ class Messenger:
             resolve=self._resolve,
             allowances=allowing,
         )
-        attempts.add(1, {"outcome": "delivered" if tried.delivered else "failed"})
-        self._done.append(Settled(sent, at, tried))
-        self._woken.set()
 
     def _heard(self, one: Settled) -> None:
         """What fails on end rests, longer each time; what takes something is well."""

@@ -60,6 +60,11 @@ def fiscal_year_expiry(business_date: date) -> date:
     return date(fiscal_year + 2, 3, 31)
 
 
+def months_until(day: date, months: int) -> date:
+    """The first day of so many months that end with a day (2029-02-28 and twelve: 2028-03-01)."""
+    return months_later(day + timedelta(days=1), -months)
+
+
 def months_later(day: date, months: int, *, month_end: bool = False) -> date:
     """The same day of the month so many months later, clipped to the month's end (2024-02-29 and
     twelve months are 2025-02-28), or that month's last day (domain 5)."""

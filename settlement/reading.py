@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from federation.days import TOKYO, months_later
+from federation.days import TOKYO, months_until
 from federation.reading import rows
 from federation.refusals import NotFound
 from federation.sql import statement
@@ -165,7 +165,7 @@ async def flows_of(
     """A party's flows. Lots and the journal belong to nobody who reads here, so that the running
     cycles are added up by the auditor, for this party alone; all else its own eyes see."""
     parties = list(await party_ids(reader))
-    a_year = {"party_id": own.party_id, "after": months_later(today, -12)}
+    a_year = {"party_id": own.party_id, "since": months_until(today, 12)}
     summed = await rows(reader, OWN_FLOWS, a_year)
     running = await rows(reader, RUNNING, {"today": today})
     open_cycles = [row["cycle_id"] for row in running]

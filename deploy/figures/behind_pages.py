@@ -23,12 +23,12 @@ from deploy.behind import (
     words,
 )
 from deploy.figures.asking import Asked, FirstOn, LastOn, Now, entries_link
-from deploy.figures.entries import KINDS
 from deploy.figures.figures import Days, within
 from deploy.figures.places import Places, places, spots
 from deploy.figures.tables import DECLARED, ELSEWHERE, JOINED
 from deploy.pools import Pools
 from federation.days import day_of
+from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.reading import rows
 from federation.sql import statement

@@ -21,24 +21,6 @@ GRANTED = statement(__file__, "granted")
 MOST = 100
 MOST_ON_A_SHEET = 20_000
 
-KINDS: dict[str, tuple[str, str]] = {
-    "accrual": ("付与", "accrual"),
-    "redemption": ("利用", "redemption"),
-    "reversal": ("取消", "reversal"),
-    "return": ("返品", "return"),
-    "bonus": ("特典", "bonus"),
-    "coupon": ("クーポン", "coupon"),
-    "lapse": ("失効", "lapse"),
-    "hold": ("確保", "hold"),
-    "release": ("解放", "release"),
-    "adjustment": ("調整", "adjustment"),
-    "repayment": ("不足の充当", "repayment"),
-    "import": ("移行", "import"),
-    "merge": ("統合", "merge"),
-    "withdrawal": ("退会", "withdrawal"),
-    "changeover": ("移行精算", "changeover"),
-}
-
 
 class Wanted(Struct, frozen=True):
     """Which entries: between two days, of a kind or in a figure, at a weekday and hour, or up to an

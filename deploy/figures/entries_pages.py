@@ -13,7 +13,6 @@ from psycopg import AsyncConnection
 
 from deploy.figures.asking import Asked, FirstOn, LastOn, Now, csv, is_wide, link, sees_few
 from deploy.figures.entries import (
-    KINDS,
     MOST_ON_A_SHEET,
     Line,
     Wanted,
@@ -26,6 +25,7 @@ from deploy.figures.figures import BOOKED, FIGURES, within
 from deploy.figures.places import offered, places, spots
 from federation import reading
 from federation.days import day_of
+from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.refusals import Validation
 from settlement.sheet import as_csv, safe

@@ -8,7 +8,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from federation.as_of import past
-from federation.days import day_of, midnight_after, months_later
+from federation.days import day_of, midnight_after, months_until
 from federation.reading import rows
 from federation.refusals import Validation
 from federation.sql import statement
@@ -102,7 +102,7 @@ async def liability(
     cohorts, outstanding = forecast(fates, on), sum(one.outstanding for one in closing)
     tested = back_test(fates, on)
     expected_use = outstanding - sum(one.expected_breakage for one in cohorts)
-    a_year = {"after": months_later(on, -12), "on": on}
+    a_year = {"since": months_until(on, 12), "on": on}
     used = [Used(**row) for row in await whole(conn, USES, a_year, JOINED)]
     return Liability(
         on=on,

@@ -14,11 +14,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from msgspec import Struct
 from psycopg import AsyncConnection
 
+from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.refusals import NotFound, Validation
 from settlement import reading
 from settlement.paper.daily import Behind, behind
 from settlement.sheet import as_csv
+from settlement.statement import CATALOGUE
 from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
 
@@ -27,8 +29,8 @@ Most = Annotated[int, QueryParameter(ge=1, le=200)]
 Code = Annotated[int | None, QueryParameter(ge=1, le=999)]
 MOST_IN_SHEET = 100_000
 HEAD = (
-    "期", "当事者", "コード", "本来コード", "営業日", "種類", "取引番号", "施設", "店舗", "端末",
-    "レシート", "伝票", "会員", "日時", "ポイント", "円",
+    "期", "当事者", "コード", "科目", "Item", "本来コード", "営業日", "種別", "Kind", "取引番号",
+    "施設", "店舗", "端末", "レシート", "伝票", "会員", "日時", "ポイント", "円",
 )  # fmt: skip
 
 
@@ -147,10 +149,11 @@ def row_of(asking: Asking, one: EntryBehind) -> list[str | int]:
     """An entry as a row; what its party may not see of it is empty."""
     at = None if one.at is None else one.at.isoformat()
     known = (
-        asking.original, one.business_date.isoformat(), one.kind, one.entry, one.facility, one.shop,
-        one.till, one.receipt_no, one.slip, one.member, at, one.points, one.yen,
+        asking.original, one.business_date.isoformat(), *KINDS.get(one.kind, (one.kind, one.kind)),
+        one.entry, one.facility, one.shop, one.till, one.receipt_no, one.slip, one.member, at,
+        one.points, one.yen,
     )  # fmt: skip
-    cells: list[str | int] = [asking.cycle, asking.party, asking.code]
+    cells: list[str | int] = [asking.cycle, asking.party, asking.code, *CATALOGUE[asking.code]]
     return cells + ["" if cell is None else cell for cell in known]
 
 

@@ -1,4 +1,4 @@
--- What was used in each sealed cycle that ended after one day and up to another, net of what came
+-- What was used in each sealed cycle that ended from one day to another, net of what came
 -- back, by the tenant that honoured it: points, and those of them that somebody pays the tenant for.
 -- A cycle in which nothing was used has a row without a tenant.
 WITH sealed AS (
@@ -6,7 +6,7 @@ WITH sealed AS (
     FROM federation.cycles AS planned
     INNER JOIN settlement.cycles AS closed USING (cycle_id)
     WHERE
-        planned.last_on > %(after)s::date
+        planned.last_on >= %(since)s::date
         AND planned.last_on <= %(on)s::date
         AND closed.sealed_at IS NOT NULL
 )

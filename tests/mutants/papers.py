@@ -127,15 +127,22 @@ READING = (
     Bug(
         "needs are learnt from whatever was ever sealed",
         "settlement/paper/uses.sql",
-        "        planned.last_on > %(after)s::date\n        AND planned",
+        "        planned.last_on >= %(since)s::date\n        AND planned",
         "        planned",
         f"{CYCLES}::test_a_year_of_days_is_told_and_not_the_last_two_dozen",
     ),
     Bug(
+        "a year that ends in February holds the leap day of the year before",
+        "federation/days.py",
+        "return months_later(day + timedelta(days=1), -months)",
+        "return months_later(day, -months) + timedelta(days=1)",
+        "tests/federation/test_days.py::test_so_many_months_that_end_with_a_day",
+    ),
+    Bug(
         "a party's flows are told for ever and a day",
         "settlement/own_flows.sql",
-        "WHERE cycles.last_on > %(after)s::date",
-        "WHERE cycles.last_on > %(after)s::date - 9",
+        "WHERE cycles.last_on >= %(since)s::date",
+        "WHERE cycles.last_on >= %(since)s::date - 9",
         f"{CYCLES}::test_a_year_of_days_is_told_and_not_the_last_two_dozen",
     ),
     Bug(

@@ -43,6 +43,13 @@ TELLING = (
         f"{STORY}::test_a_failing_event_holds_only_its_own_members_later_ones",
     ),
     Bug(
+        "a delivery that stumbles is never heard of again",
+        "deploy/messenger.py",
+        '        except Exception:\n            log.exception("a delivery stumbled")',
+        '        except ValueError:\n            log.exception("a delivery stumbled")',
+        f"{STORY}::test_a_delivery_that_stumbles_over_a_fault_of_ours_is_tried_again",
+    ),
+    Bug(
         "a notice overtakes one of a transaction that still runs",
         "federation/announce.sql",
         "            AND notices.xid < pg_snapshot_xmin(pg_current_snapshot())\n",

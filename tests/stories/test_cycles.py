@@ -14,6 +14,7 @@ from deploy.clock import wall
 from federation.days import months_later
 from settlement import calendar
 from settlement.paper import behind_api
+from settlement.statement import CATALOGUE
 from settlement.verify import examine
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
@@ -117,6 +118,9 @@ async def test_the_entries_behind_a_line_open_in_a_spreadsheet_and_none_is_left_
     sheet = await office.ask("GET", path, headers=in_csv)
     rows = list(csv.DictReader(sheet.content.decode("utf-8-sig").split("\r\n")))
     assert "link" not in sheet.headers
+    assert {(one["科目"], one["種別"], one["Kind"]) for one in rows} == {
+        (CATALOGUE[201][0], "利用", "redemption")
+    }
     assert [(one["取引番号"], one["会員"], one["端末"], one["円"]) for one in rows] == [
         (one["entry"], one["member"], one["till"], str(one["yen"])) for one in told
     ]

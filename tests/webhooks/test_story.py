@@ -80,13 +80,13 @@ async def in_the_operators_words(mall: Mall, card: str) -> str:
 
 
 async def test_what_was_undone_is_told_to_nobody(mall: Mall) -> None:
-    kiosk = (await opened(mall, "kiosk"))[0]
-    office = await mall.office(kiosk)
-    registered = await mall.register("kiosk", "till", ["points:accrue"])
+    stand = (await opened(mall, "newsstand"))[0]
+    office = await mall.office(stand)
+    registered = await mall.register("newsstand", "till", ["points:accrue"])
     async with mall.hub.pools.bare("worker") as conn:
         async with conn.transaction(force_rollback=True):
             assert await clients.revoke(conn, registered.client_id, wall())
-        assert await clients.revoke_till(conn, "kiosk", "T01")
+        assert await clients.revoke_till(conn, "newsstand", "T01")
     assert [one["type"] for one in await told(office, 1)] == ["till.revoked"]
 
 
@@ -154,6 +154,29 @@ async def test_a_failing_event_holds_only_its_own_members_later_ones(
     for one in receiver.taken("/cafe"):
         by_member[one.event["data"]["member"]].append(one.event["data"]["slip"])
     assert sorted(by_member.values()) == sorted(asked[at::4] for at in range(4))
+
+
+async def test_a_delivery_that_stumbles_over_a_fault_of_ours_is_tried_again(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = 0
+
+    async def resolve(host: str, port: int) -> list[str]:
+        nonlocal asked
+        asked += 1
+        raise RuntimeError(host)
+
+    monkeypatch.setattr(mall.hub.messenger, "_resolve", resolve)
+    stand = (await opened(mall, "newsstand"))[0]
+    office = await mall.office(stand)
+    url = {"url": "https://newsstand.example.com/hook"}
+    assert (await office.ask("PUT", "/v1/webhook-endpoints/stand", json=url)).status == 201
+    await stand.sells(await mall.member(), yen=1_100)
+    await until(lambda: asked >= 3, lambda: asked)
+    log = await logged(office, "newsstand", 2)
+    assert {one["failure"] for one in log} == {"no-answer"}
+    removed = await office.ask("DELETE", "/v1/webhook-endpoints/stand")
+    assert removed.status == 204, removed
 
 
 async def test_a_tenant_whose_receiver_hangs_delays_nobody_else(
