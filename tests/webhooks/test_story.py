@@ -80,13 +80,13 @@ async def in_the_operators_words(mall: Mall, card: str) -> str:
 
 
 async def test_what_was_undone_is_told_to_nobody(mall: Mall) -> None:
-    stand = (await opened(mall, "newsstand"))[0]
-    office = await mall.office(stand)
-    registered = await mall.register("newsstand", "till", ["points:accrue"])
+    kiosk = (await opened(mall, "kiosk"))[0]
+    office = await mall.office(kiosk)
+    registered = await mall.register("kiosk", "till", ["points:accrue"])
     async with mall.hub.pools.bare("worker") as conn:
         async with conn.transaction(force_rollback=True):
             assert await clients.revoke(conn, registered.client_id, wall())
-        assert await clients.revoke_till(conn, "newsstand", "T01")
+        assert await clients.revoke_till(conn, "kiosk", "T01")
     assert [one["type"] for one in await told(office, 1)] == ["till.revoked"]
 
 
@@ -167,15 +167,15 @@ async def test_a_delivery_that_stumbles_over_a_fault_of_ours_is_tried_again(
         raise RuntimeError(host)
 
     monkeypatch.setattr(mall.hub.messenger, "_resolve", resolve)
-    stand = (await opened(mall, "newsstand"))[0]
-    office = await mall.office(stand)
-    url = {"url": "https://newsstand.example.com/hook"}
-    assert (await office.ask("PUT", "/v1/webhook-endpoints/stand", json=url)).status == 201
-    await stand.sells(await mall.member(), yen=1_100)
+    florist = (await opened(mall, "florist-two"))[0]
+    office = await mall.office(florist)
+    url = {"url": "https://florist.example.com/hook"}
+    assert (await office.ask("PUT", "/v1/webhook-endpoints/florist", json=url)).status == 201
+    await florist.sells(await mall.member(), yen=1_100)
     await until(lambda: asked >= 3, lambda: asked)
-    log = await logged(office, "newsstand", 2)
+    log = await logged(office, "florist", 2)
     assert {one["failure"] for one in log} == {"no-answer"}
-    removed = await office.ask("DELETE", "/v1/webhook-endpoints/stand")
+    removed = await office.ask("DELETE", "/v1/webhook-endpoints/florist")
     assert removed.status == 204, removed
 
 
