@@ -11,9 +11,10 @@ from litestar.params import FromQuery
 from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
-from deploy.finance.shared import Now, names_of
+from deploy.finance.shared import MOVED, Now, names_of
 from deploy.finance.worked import Worked
 from federation.days import day_of
+from settlement.calendar import DAY
 from settlement.exposure import caps
 from settlement.exposure.levels import Exposure
 from settlement.exposure.proposing import proposals
@@ -26,13 +27,6 @@ from settlement.sheet import as_csv, safe
 LEVELS = {"clear": ("枠内", "clear"), "warned": ("警告", "warning"), "refused": ("停止", "stopped")}
 STATES = {"above": ("下限以上", "above"), "below": ("下限未満", "below"),
           "no-floor": ("下限なし", "no floor")}  # fmt: skip
-MOVED = {
-    "base": ("発行（通常）", "Issued (base)"), "bonus": ("発行（特典）", "Issued (bonus)"),
-    "adjusted": ("調整加算", "Adjusted"), "used": ("利用", "Used"),
-    "restored": ("利用取消", "Given back"), "recovered": ("発行取消", "Taken back"),
-    "lapsed": ("失効", "Lapsed"), "removed": ("調整減算", "Removed"),
-    "moved": ("原資の移行", "Moved"),
-}  # fmt: skip
 
 
 @get("/console/exposure", requires="settlement:read-all", page=True, include_in_schema=False)
@@ -109,7 +103,7 @@ async def get_liability_page(
         return reception.page(request, "finance/working.html", session, asked=asked)
     return reception.page(
         request, "finance/liability.html", session, found=found, moved=MOVED,
-        movements=MOVEMENTS, ages=by_month(found), today=today,
+        movements=MOVEMENTS, ages=by_month(found), today=today, before=found.since - DAY,
     )  # fmt: skip
 
 

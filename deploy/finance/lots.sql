@@ -1,29 +1,76 @@
--- The lots behind what is outstanding now, of one funder or all, that lapse in one month or ever, the
--- soonest first: by the words of settlement/paper/standing.sql, what is past its last day is out only
--- as far as a hold keeps it. What all of them come to stands in each.
+-- The lots behind what was outstanding at an instant, of one funder or all, that lapse in one month or
+-- ever and were issued in one month or ever, the soonest to lapse first: by the words of
+-- settlement/paper/standing.sql. What all of them come to stands in each.
+WITH slid AS (
+    SELECT entries.member_id, max(entries.slides_to) AS slides_on
+    FROM federation.entries
+    WHERE
+        entries.booked_at <= %(at)s::timestamptz
+        AND entries.slides_to IS NOT NULL
+        AND NOT EXISTS (
+            SELECT FROM federation.entries AS undoing
+            WHERE
+                undoing.member_id = entries.member_id
+                AND undoing.of_entry_id = entries.entry_id
+                AND undoing.kind = 'reversal'
+                AND undoing.booked_at <= %(at)s::timestamptz
+        )
+    GROUP BY entries.member_id
+),
+
+held AS (
+    SELECT
+        hold_parts.member_id, hold_parts.lot_entry_id AS entry_id, hold_parts.lot_part AS part,
+        sum(hold_parts.points) AS points
+    FROM federation.holds
+    INNER JOIN federation.hold_parts USING (member_id, entry_id)
+    WHERE
+        holds.made_at <= %(at)s::timestamptz
+        AND holds.expires_at > %(at)s::timestamptz
+        AND coalesce(holds.ended_at, 'infinity') > %(at)s::timestamptz
+    GROUP BY 1, 2, 3
+),
+
+drawn AS (
+    SELECT member_id, lot_entry_id AS entry_id, lot_part AS part, sum(points) AS points
+    FROM federation.draws
+    WHERE booked_at > %(at)s::timestamptz
+    GROUP BY 1, 2, 3
+)
+
 SELECT
     lots.member_id, lots.entry_id, lots.rule, funders.name AS funder, funders.name_en AS funder_en,
-    told.lapses_on, out.points,
-    (sum(out.points) OVER ())::bigint AS whole, count(*) OVER () AS lots
+    told.lapses_on, stands.points,
+    (sum(stands.points) OVER ())::bigint AS whole, count(*) OVER () AS lots
 FROM federation.lots
-INNER JOIN federation.wallets USING (member_id)
+INNER JOIN settlement.issues USING (member_id, entry_id, part)
 INNER JOIN tenants.parties AS funders ON funders.party_id = lots.funder_id
+LEFT JOIN slid USING (member_id)
+LEFT JOIN held USING (member_id, entry_id, part)
+LEFT JOIN drawn USING (member_id, entry_id, part)
 CROSS JOIN LATERAL (
-    SELECT coalesce(lots.expires_on, wallets.slides_on) AS lapses_on
+    SELECT coalesce(lots.expires_on, slid.slides_on) AS lapses_on
 ) AS told
 CROSS JOIN LATERAL (
-    SELECT
-        CASE WHEN told.lapses_on >= %(today)s::date THEN lots.points_left ELSE lots.points_held END
-            AS points
-) AS out
+    SELECT (
+        CASE
+            WHEN told.lapses_on >= %(day)s::date THEN lots.points_left + coalesce(drawn.points, 0)
+            ELSE coalesce(held.points, 0)
+        END
+    )::bigint AS points
+) AS stands
 WHERE
-    lots.points_left > 0
+    coalesce(issues.booked_at, '-infinity') <= %(at)s::timestamptz
     AND lots.rule NOT LIKE 'coupon:%%'
-    AND out.points > 0
+    AND stands.points <> 0
     AND (%(funder)s::text IS NULL OR funders.code = %(funder)s)
     AND (
         %(month)s::date IS NULL
         OR (told.lapses_on >= %(month)s AND told.lapses_on < %(month)s + interval '1 month')
+    )
+    AND (
+        %(issued)s::date IS NULL
+        OR (issues.issued_on >= %(issued)s AND issues.issued_on < %(issued)s + interval '1 month')
     )
 ORDER BY told.lapses_on, lots.member_id, lots.entry_id, lots.part
 LIMIT %(most)s::integer

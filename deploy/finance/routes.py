@@ -10,6 +10,7 @@ from deploy.finance import (
     exposure_pages,
     ledger_pages,
     lots_pages,
+    moved_pages,
     owed_pages,
     payments_pages,
     statement_pages,
@@ -19,5 +20,5 @@ from deploy.finance import (
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
          books_pages, exposure_pages, ledger_pages, carried_pages,
-         owed_pages, lots_pages)  # fmt: skip
+         owed_pages, lots_pages, moved_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -24,6 +24,13 @@ A_LEAF = 100
 Skip = Annotated[int, QueryParameter(ge=0, le=1_000_000)]
 Now = Callable[[], datetime]
 Told = tuple[str, str]
+MOVED: dict[str, Told] = {
+    "base": ("発行（通常）", "Issued (base)"), "bonus": ("発行（特典）", "Issued (bonus)"),
+    "adjusted": ("調整加算", "Adjusted"), "used": ("利用", "Used"),
+    "restored": ("利用取消", "Given back"), "recovered": ("発行取消", "Taken back"),
+    "lapsed": ("失効", "Lapsed"), "removed": ("調整減算", "Removed"),
+    "moved": ("原資の移行", "Moved"),
+}  # fmt: skip
 DONE: dict[str, Told] = {
     "close": ("締めて封印しました。", "Closed and sealed."),
     "confirm": ("速報を出し、支払案を作りました。",

@@ -102,8 +102,7 @@ async def liability(
     cohorts, outstanding = forecast(fates, on), sum(one.outstanding for one in closing)
     tested = back_test(fates, on)
     expected_use = outstanding - sum(one.expected_breakage for one in cohorts)
-    a_year = {"since": months_until(on, 12), "on": on}
-    used = [Used(**row) for row in await whole(conn, USES, a_year, JOINED)]
+    used = await uses(conn, on)
     return Liability(
         on=on,
         at=ends[on],
@@ -118,6 +117,12 @@ async def liability(
         places=tuple(places(used, expected_use)),
         needs=tuple(needs(used)),
     )
+
+
+async def uses(conn: AsyncConnection, on: date) -> list[Used]:
+    """What was used in each sealed cycle of the year that ends with a day, by tenant."""
+    a_year = {"since": months_until(on, 12), "on": on}
+    return [Used(**row) for row in await whole(conn, USES, a_year, JOINED)]
 
 
 async def end_of(conn: AsyncConnection, day: date, now: datetime) -> datetime:

@@ -158,11 +158,23 @@ async def test_an_account_opens_the_journals_that_come_to_it(office: Office) -> 
 
 async def test_what_is_outstanding_opens_the_lots_that_come_to_it(office: Office) -> None:
     opened = await behind(office.keiko, "/console/liability", "/lots")
-    assert len(opened) > 3  # all, by funder, by month
+    assert len(opened) > 4  # all, by funder, by month of expiry and of issue
+    await comes_to(office.keiko, opened)
+
+
+async def test_a_movement_opens_the_entries_and_cycles_that_come_to_it(office: Office) -> None:
+    opened = await behind(office.keiko, "/console/liability", "/moved")
+    assert len(opened) > 5
+    await comes_to(office.keiko, opened)
+    await comes_to(office.keiko, await behind(office.keiko, "/console/liability", "/uses"))
+
+
+async def comes_to(person: Person, opened: list[tuple[str, int, str]]) -> None:
+    """The lines of each list come to the number that opened it, on its page and its sheet."""
     for where, points, page in opened:
-        assert re.findall(WHOLE, page) == [f"{points:,}"], where
+        assert [told(one) for one in re.findall(WHOLE, page)] == [points], where
         assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == points, where
-        sheet = await office.keiko.browser.get(where.replace("/lots?", "/lots.csv?"))
+        sheet = await person.browser.get(where.replace("?", ".csv?"))
         assert sum(int(row["ポイント"]) for row in sheet_of(sheet.content)) == points, where
 
 

@@ -14,6 +14,8 @@ BESIDE = (
     ("settlement:read-all", "/console/circulation/uses"),
     ("settlement:read-all", "/console/circulation?level=tenant"),
     ("settlement:read-all", "/console/liability/lots"),
+    ("settlement:read-all", "/console/liability/moved"),
+    ("settlement:read-all", "/console/liability/uses"),
 )  # fmt: skip
 
 

@@ -30,6 +30,8 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("cycle-open", keiko, "/console/cycles/2026-07-01"),
         ("owed", keiko, f"{first}/owed?debtor=bakery&creditor=bookshop"),
         ("lots", keiko, "/console/liability/lots"),
+        ("moved", keiko, "/console/liability/moved?movement=base"),
+        ("uses", keiko, "/console/liability/uses"),
         ("cell", keiko, f"{first}/cell?funder=bakery&tenant=bookshop"),
         ("statement", keiko, statement),
         ("statement-line", keiko, f"{statement}/lines/121"),

@@ -1,14 +1,17 @@
 """What members have not used yet, as the operator's accountant reads it: it ties to the books at
 any instant, and every movement is named."""
 
+import csv
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from deploy.liability_commands import tables
 from settlement.paper.balances import liability as read
 from settlement.paper.liability import MOVEMENTS
 from tests.mall import Mall
 from tests.office import office
+from tests.people.persons import Person, Staff
 from tests.stories.test_as_of import outstanding
 from tests.stories.test_returns import brings_back
 
@@ -28,7 +31,7 @@ async def report(mall: Mall, **asked: Any) -> Any:
 def rolls(told: Any) -> dict[str, dict[str, int]]:
     """Each funder's movements, where there were any."""
     return {
-        roll.pop("funder"): {name: points for name, points in roll.items() if points}
+        roll["funder"]: {name: n for name, n in roll.items() if n and name != "funder"}
         for roll in told["roll"]
     }
 
@@ -67,6 +70,31 @@ async def test_every_movement_stands_in_the_roll_forward(mall: Mall) -> None:
         funder: figures["outstanding_points"] for funder, figures in now.items()
     }
     assert first["points"] == 200
+    await opens(mall, after, "2026-06-01")
+    await opens(mall, await report(mall, since="2026-06-04"), "2026-06-04")
+
+
+async def opens(mall: Mall, told: Any, since: str) -> None:
+    """Every movement and balance of every funder, as the console lists what comes to it."""
+    keiko = await Staff(mall).person(f"keiko-{since}", "finance-preparer")
+    for roll in told["roll"]:
+        funder = {} if roll["funder"] == "*" else {"funder": roll["funder"]}
+        span = {"since": since, "on": told["on"]}
+        before = date.fromisoformat(since) - DAY
+        asked = [("moved", span | {"movement": name}, roll[name]) for name in MOVEMENTS]
+        asked += [("lots", {"on": told["on"]}, roll["closing"])]
+        asked += [("lots", {"on": str(before)}, roll["opening"])]
+        for page, query, points in asked:
+            path = f"/console/liability/{page}.csv?{urlencode(query | funder)}"
+            found = await listed(keiko, path)
+            assert (path, sum(found)) == (path, points)
+            assert 0 not in found
+
+
+async def listed(person: Person, path: str) -> list[int]:
+    """The points of each line of a sheet."""
+    sheet = (await person.browser.get(path)).content.decode("utf-8-sig")
+    return [int(row["ポイント"]) for row in csv.DictReader(sheet.splitlines())]
 
 
 async def test_the_balance_of_a_day_is_the_same_whenever_it_is_asked_for(mall: Mall) -> None:
@@ -129,6 +157,9 @@ async def test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merg
     assert [(one["issued_month"], one["outstanding"]) for one in told["cohorts"]] == [
         ("2026-06-01", 100), ("2027-04-01", 20),
     ]  # fmt: skip
+    keiko = await Staff(mall).person("keiko", "finance-preparer")
+    for month, points in (("2026-06-01", 100), ("2027-04-01", 20)):
+        assert await listed(keiko, f"/console/liability/lots.csv?issued={month}") == [points]
 
 
 async def test_breakage_is_forecast_from_what_lapsed_and_the_forecast_is_tested(mall: Mall) -> None:
@@ -164,7 +195,7 @@ async def test_the_command_prints_what_the_route_says(mall: Mall) -> None:
 
 async def test_the_future_and_a_day_before_the_first_are_refused(mall: Mall) -> None:
     operator = await mall.operator()
-    for asked in ({"on": "2026-06-04"}, {"since": "2026-06-05"}, {"on": "x"}):
+    for asked in ({"on": "2026-06-04"}, {"since": "2026-06-04"}, {"on": "x"}):
         assert (await operator.get("/v1/admin/liability", **asked)).slug == "validation"
     shop = await mall.office(await mall.shop("bakery"))
     assert (await shop.get("/v1/admin/liability")).slug == "insufficient-scope"
