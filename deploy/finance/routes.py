@@ -8,6 +8,7 @@ from deploy.finance import (
     cycles_pages,
     disputes_pages,
     exposure_pages,
+    give_take_pages,
     ledger_pages,
     lots_pages,
     moved_pages,
@@ -20,5 +21,5 @@ from deploy.finance import (
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
          books_pages, exposure_pages, ledger_pages, carried_pages,
-         owed_pages, lots_pages, moved_pages)  # fmt: skip
+         owed_pages, lots_pages, moved_pages, give_take_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -21,6 +21,9 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(hashtext('settlement.give_take'))"
 LONGEST = timedelta(days=1098)
 A_MONTH = timedelta(days=31)
 APRIL = 4
+WEIGHED = (
+    "party", "issued_points", "own_here_points", "own_elsewhere_points", "others_here_points",
+)  # fmt: skip
 
 
 class Span(Struct, frozen=True):
@@ -36,6 +39,19 @@ class GivenTaken(Struct, frozen=True):
     first_on: date
     last_on: date
     tenants: tuple[GiveTake, ...]
+
+
+class Part(Struct, frozen=True):
+    """What a tenant gave and took in one cycle, with one counterpart; `theirs` where the points
+    were the counterpart's, used at the tenant."""
+
+    cycle: str
+    other: str
+    theirs: bool
+    issued_points: int
+    own_here_points: int
+    own_elsewhere_points: int
+    others_here_points: int
 
 
 def span_of(today: date, first_on: date | None, last_on: date | None) -> Span:
@@ -71,7 +87,7 @@ async def given_taken(
     conn: AsyncConnection, span: Span, party_id: int | None = None, *, sales: bool = True
 ) -> GivenTaken:
     """What each tenant, or one, gave and took; without `sales`, not what others' points brought."""
-    asked = {"party_id": party_id, "first_on": span.first_on, "last_on": span.last_on}
+    asked = asked_of(span, party_id)
     floors = {
         row["party"]: row["floor_bp"] for row in await rows(conn, FLOORS, {"on": span.last_on})
     }
@@ -85,12 +101,26 @@ async def given_taken(
         tuple(
             weighed(
                 floor_bp=floors.get(row["party"], floors.get(None)),
-                brought=brought.get(row.pop("party_id"), (0, 0)),
-                **row,
+                brought=brought.get(row["party_id"], (0, 0)),
+                **{name: row[name] for name in WEIGHED},
             )
-            for row in await rows(conn, GIVE_TAKE, asked)
+            for row in await rows(conn, GIVE_TAKE, {**asked, "apart": False})
         ),
     )
+
+
+def asked_of(span: Span, party_id: int | None) -> dict[str, int | date | None]:
+    """As statements take a span."""
+    return {"party_id": party_id, "first_on": span.first_on, "last_on": span.last_on}
+
+
+async def parts_of(conn: AsyncConnection, span: Span, party_id: int) -> list[Part]:
+    """A tenant's give and take by cycle, the newest first, and counterpart."""
+    found = await rows(conn, GIVE_TAKE, {**asked_of(span, party_id), "apart": True})
+    return [
+        Part(str(row["cycle"]), row["other"], row["theirs"], *(row[name] for name in WEIGHED[1:]))
+        for row in found
+    ]
 
 
 def since(span: Span) -> datetime:

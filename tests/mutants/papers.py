@@ -160,6 +160,14 @@ READING = (
         f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
     ),
     Bug(
+        "what a tenant gave is listed with what it took",
+        "deploy/finance/give_take_pages.py",
+        "            return one.own_elsewhere_points - one.others_here_points",
+        "            return one.own_elsewhere_points + one.others_here_points",
+        "tests/pages/test_finance.py"
+        "::test_what_a_tenant_gave_and_took_opens_the_cycles_that_come_to_it",
+    ),
+    Bug(
         "a year that ends in February holds the leap day of the year before",
         "federation/days.py",
         "return months_later(day + timedelta(days=1), -months)",

@@ -169,6 +169,20 @@ async def test_a_movement_opens_the_entries_and_cycles_that_come_to_it(office: O
     await comes_to(office.keiko, await behind(office.keiko, "/console/liability", "/uses"))
 
 
+async def test_what_a_tenant_gave_and_took_opens_the_cycles_that_come_to_it(
+    office: Office,
+) -> None:
+    opened = await behind(office.keiko, "/console/exposure", "give-take/cycles")
+    assert {part for where, *_ in opened for part in re.findall(r"figure=(\w+)", where)} == {
+        "issued", "elsewhere", "others", "honoured", "balance",
+    }  # fmt: skip
+    await comes_to(office.keiko, opened)
+    for _, _, page in opened:
+        for cell in re.findall(r'href="(/console/cycles/[^"]+/cell\?[^"]+)"', page):
+            listed = (await office.keiko.browser.get(html.unescape(cell))).text
+            assert 'class="empty"' not in listed, cell
+
+
 async def comes_to(person: Person, opened: list[tuple[str, int, str]]) -> None:
     """The lines of each list come to the number that opened it, on its page and its sheet."""
     for where, points, page in opened:

@@ -32,6 +32,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("lots", keiko, "/console/liability/lots"),
         ("moved", keiko, "/console/liability/moved?movement=base"),
         ("uses", keiko, "/console/liability/uses"),
+        ("give-take", keiko, "/console/give-take/cycles?party=bakery&figure=balance"),
         ("cell", keiko, f"{first}/cell?funder=bakery&tenant=bookshop"),
         ("statement", keiko, statement),
         ("statement-line", keiko, f"{statement}/lines/121"),
