@@ -160,6 +160,14 @@ READING = (
         f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
     ),
     Bug(
+        "a tenant reads the slips of its neighbours",
+        "deploy/portal/pair.sql",
+        "    CASE WHEN entries.tenant_id = %(own_id)s::bigint THEN entries.slip END AS slip,",
+        "    entries.slip,",
+        "tests/pages/test_portal.py"
+        "::test_a_number_of_the_running_cycle_opens_the_entries_that_come_to_it",
+    ),
+    Bug(
         "what a tenant gave is listed with what it took",
         "deploy/finance/give_take_pages.py",
         "            return one.own_elsewhere_points - one.others_here_points",

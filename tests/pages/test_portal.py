@@ -1,6 +1,7 @@
 """テナント画面: a tenant's people see what its back office sees, and nobody else's."""
 
 import csv
+import html
 import io
 import re
 from pathlib import Path
@@ -289,7 +290,7 @@ async def test_a_tenants_own_points_at_its_own_shops_are_not_anothers(street: St
     assert sum(one["yen"] for one in running["column"]) == came + 25
     assert sum(one["yen"] for one in running["row"]) == went + 25
     home = (await street.ann.browser.get("/portal?lang=ja")).text
-    told = re.findall(r'class="explain"[^>]*>([\d,]+)<', home)
+    told = re.findall(r'class="explain" href="/portal/flows\?[^>]*>([\d,]+)<', home)
     assert told == [f"{came:,}", f"{went:,}"]
     assert came - went == running["net_yen"]
     for page in (home, (await street.ann.browser.get("/portal/flows?lang=ja")).text):
@@ -301,3 +302,26 @@ async def test_a_tenants_own_points_at_its_own_shops_are_not_anothers(street: St
     assert {"party": "bakery", "yen": "25"}.items() <= next(
         one for one in sheet if one["cycle"] == running["cycle"] and one["party"] == "bakery"
     ).items()
+
+
+async def test_a_number_of_the_running_cycle_opens_the_entries_that_come_to_it(
+    street: Street,
+) -> None:
+    """Of what was booked elsewhere, day, place and points alone."""
+    sides = set()
+    for page in ("/portal?lang=ja", "/portal/flows?lang=ja"):
+        text = (await street.ann.browser.get(page)).text
+        for where, number in re.findall(r'href="(/portal/flows/[^"]+)"[^>]*>([\d,]+)<', text):
+            opened = (await street.ann.browser.get(html.unescape(where))).text
+            assert re.findall(r"<strong data-whole>([\d,]+)<", opened) == [number], where
+            parts = [int(one) for one in re.findall(r'data-part="(-?\d+)"', opened)]
+            assert sum(parts) == int(number.replace(",", "")), where
+            rows = await rows_of(street.ann, html.unescape(where).replace("?", ".csv?"))
+            assert [int(one["ポイント"]) for one in rows] == parts
+            (side,) = re.findall(r"side=(\w+)", where)
+            sides.add(side)
+            ours = {one["伝票"] != "–" for one in rows}
+            assert ours == {side != "elsewhere"}, where
+    assert sides == {"honoured", "elsewhere", "issued"}
+    lost = await street.ann.browser.get("/portal/flows/1999-01-01/entries")
+    assert lost.status == 404

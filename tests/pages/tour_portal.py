@@ -15,6 +15,7 @@ JUNE = date(2026, 6, 1)
 PAGES = {
     "portal": "/portal",
     "portal-flows": "/portal/flows",
+    "portal-pair": "/portal/flows/2026-06-16/entries?side=honoured&party=bookshop",
     "portal-statements": "/portal/statements",
     "portal-statement": f"/portal/statements/{JUNE}",
     "portal-line": f"/portal/statements/{JUNE}/lines/201",
