@@ -17,12 +17,13 @@ from federation.opaque import Names
 from federation.refusals import NotFound
 from settlement import reading
 from settlement.life import board, disputes
-from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of
+from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of, reckoning
 from settlement.paper.beside import Beside, beside
 from settlement.paper.daily import agreed, day_lines
 from settlement.paper.form import form
 from settlement.paper.issue import Kind, issued, newest, sheets, statement_in
 from settlement.paper.paper import Lang
+from settlement.paper.reckoned import RECKONED
 from settlement.reading import Own, cycle_id_of
 from settlement.settlement_api import as_issued
 from settlement.sheet import day_sheet, sheet
@@ -81,7 +82,7 @@ async def statement_page(
     return reception.page(
         request, "finance/statement.html", session_of(request), status, cycle=cycle_id,
         party=party, part=PARTS.get(part or ""), told=paper.statement, form=form(paper), due=due,
-        objections=objections,
+        reckoned=RECKONED, objections=objections,
         kept=kept, final=known.plan is not None, done=done_in(request), why=why,
     )  # fmt: skip
 
@@ -123,6 +124,7 @@ async def get_line_page(
         request, "finance/line.html", session_of(request), cycle=cycle_id, party=party, code=code,
         original=original, line=CATALOGUE[code], entries=entries, older=older,
         of_original=CATALOGUE.get(original) if original is not None else None, most=MOST_IN_SHEET,
+        reckoned=[] if entries else await reckoning(auditor, asking),
     )  # fmt: skip
 
 

@@ -22,8 +22,9 @@ from federation.refusals import NotFound, Validation
 from settlement import reading
 from settlement.life import accepting, board
 from settlement.life.disputes import Objection, disputes, object_to
-from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of
+from settlement.paper.behind_api import MOST_IN_SHEET, Asking, Code, as_sheet, page_of, reckoning
 from settlement.paper.issue import MEDIA, Kind, issued, statement_in
+from settlement.paper.reckoned import RECKONED
 from settlement.proving import proof, sealed_for
 from settlement.settlement_api import as_asked, as_issued
 from settlement.stages import Closing
@@ -80,6 +81,7 @@ async def get_statement(
         due = None
     return show(
         request, "portal/statement.html", own=own, told=told, stands=stands, due=due, today=today,
+        reckoned=RECKONED,
         disputes=await disputes(reader, cycle_id=number),
         may="portal:dispute" in caller.scopes and stands.may_object(today),
     )  # fmt: skip
@@ -106,7 +108,7 @@ async def get_line(
     return show(
         request, "portal/line.html", own=own, told=told, code=code, original=original, older=older,
         line=next((one for one in told.lines if one.code == code), None), entries=entries,
-        most=MOST_IN_SHEET,
+        most=MOST_IN_SHEET, reckoned=[] if entries else await reckoning(auditor, asking),
     )  # fmt: skip
 
 

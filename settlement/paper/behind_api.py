@@ -18,8 +18,12 @@ from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.refusals import NotFound, Validation
 from settlement import reading
+from settlement.agreeing import stated_under
 from settlement.paper.daily import Behind, behind
+from settlement.paper.issue import statement_in
+from settlement.paper.reckoned import Told, reckoned
 from settlement.sheet import as_csv
+from settlement.stages import party_ids, standing
 from settlement.statement import CATALOGUE
 from tenants.answers_api import AS_CSV, CSV, answers
 from tenants.callers import Caller
@@ -129,6 +133,19 @@ async def page_of(
     if len(found) > most:
         older = names.seal("cursor", caller.tenant_id, found[most - 1].entry_id)
     return tuple(entry_behind(one, names, caller) for one in found[:most]), older
+
+
+async def reckoning(conn: AsyncConnection, asking: Asking) -> list[Told]:
+    """How a line came about that no entries stand behind; nothing before its cycle is stated."""
+    try:
+        body = await reading.statement_of(
+            conn, reading.Own(asking.party_id, asking.party), asking.cycle
+        )
+    except NotFound:
+        return []
+    cycle = await standing(conn, reading.cycle_id_of(asking.cycle))
+    agreed = await stated_under(conn, cycle, list(await party_ids(conn)))
+    return reckoned(statement_in(body.decode()), asking.code, agreed)
 
 
 def as_sheet(

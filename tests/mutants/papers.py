@@ -160,6 +160,13 @@ READING = (
         f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
     ),
     Bug(
+        "a fee is explained by another rate",
+        "settlement/paper/reckoned.py",
+        "{Decimal(own.point_fee_milliyen) / 1000:f} 円",
+        "{Decimal(own.point_fee_milliyen) / 100:f} 円",
+        "tests/pages/test_finance.py::test_a_fee_opens_how_it_was_reckoned",
+    ),
+    Bug(
         "a tenant reads the slips of its neighbours",
         "deploy/portal/pair.sql",
         "    CASE WHEN entries.tenant_id = %(own_id)s::bigint THEN entries.slip END AS slip,",

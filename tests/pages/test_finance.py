@@ -6,6 +6,7 @@ import html
 import io
 import re
 from datetime import date, time
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -110,6 +111,24 @@ async def test_a_line_opens_the_entries_that_it_sums(
         await here.goes(f"/console/cycles/{CYCLE}?measure=points")
         await here.page.click("text='1,000'")
         assert "1,000" in await here.page.inner_text("tbody")
+
+
+async def test_a_fee_opens_how_it_was_reckoned(office: Office) -> None:
+    """What it is reckoned from, times its rate, rounded down; the tax on all of them."""
+    seen = set()
+    for party in ("bakery", "bookshop", "florist"):
+        path = f"/console/cycles/{CYCLE}/statements/{party}"
+        for where, yen, page in await behind(office.keiko, path, "/lines/"):
+            code = int(re.findall(r"/lines/(\d+)", where)[0])
+            if code not in (211, 301, 601):
+                continue
+            sums = re.findall(r"<li>([\d,]+) (?:pt|円) × ([\d.]+) (%|円) = ([\d,]+) 円", page)
+            assert len(sums) == 1, where
+            ((of, rate, unit, comes),) = sums
+            times = Fraction(rate) / (100 if unit == "%" else 1)
+            assert abs(yen) == told(comes) == int(told(of) * times), where
+            seen.add(code)
+    assert seen == {211, 301, 601}
 
 
 NUMBER = r'<a [^>]*href="(/console/[^"]*{}[^"]*)"[^>]*>(?:<[^>]+>)*(▲?[\d,]+)<'
