@@ -31,7 +31,7 @@ STANDS = """
 """  # noqa: E501  a script of the browser's
 
 
-@pytest.mark.parametrize("area", ["member_site", "portal"])
+@pytest.mark.parametrize("area", ["member_site", "portal", "finance", "figures", "registers"])
 async def test_every_page_is_gone_through_by_tab(
     chromium: Browser, given: Given, template: str, tmp_path: Any, area: str
 ) -> None:

@@ -17,7 +17,8 @@ def statement(*lines: StatementLine) -> Statement:
     at = datetime(2026, 7, 1, tzinfo=UTC)
     return Statement(
         "1", "2026-06-16", *SECOND_HALF, at, date(2026, 7, 31), "JPY",
-        Addressee(A.party, A.kind, "ベーカリー", "Bakery"), lines, sum(one.yen or 0 for one in lines),
+        Addressee(A.party, A.kind, "ベーカリー", "Bakery"), lines,
+        sum(one.yen or 0 for one in lines),
     )  # fmt: skip
 
 
