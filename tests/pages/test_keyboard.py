@@ -1,4 +1,4 @@
-"""Without a mouse: on every page of the member site and of a tenant's people Tab leads past the
+"""Without a mouse: on every page of the member site, of a tenant's people and of the console Tab leads past the
 skip link through everything there is, and where one stands is named, outlined and in sight."""
 
 import importlib
@@ -31,7 +31,13 @@ STANDS = """
 """  # noqa: E501  a script of the browser's
 
 
-@pytest.mark.parametrize("area", ["member_site", "portal", "finance", "figures", "registers"])
+CONSOLE = ("finance", "figures", "registers")
+
+
+@pytest.mark.parametrize(
+    "area",
+    ["member_site", "portal", *(pytest.param(one, marks=pytest.mark.long) for one in CONSOLE)],
+)
 async def test_every_page_is_gone_through_by_tab(
     chromium: Browser, given: Given, template: str, tmp_path: Any, area: str
 ) -> None:
