@@ -1,5 +1,6 @@
-"""Without a mouse: on every page of the member site, of a tenant's people and of the console Tab leads past the
-skip link through everything there is, and where one stands is named, outlined and in sight."""
+"""Without a mouse: on every page of the member site, of a tenant's people and of the console Tab
+leads past the skip link through everything there is, and where one stands is named, outlined and in
+sight."""
 
 import importlib
 from typing import Any
