@@ -40,11 +40,19 @@ from tests.mall import Mall, listening, settings_for
 from tests.people.persons import Person, Staff
 
 BAR_MS = 100.0
+PORTAL = ("/portal", "/portal/flows", "/portal/statements", "/portal/usage", "/portal/clients",
+          "/portal/webhooks", "/portal/sandbox")  # fmt: skip
+BUSIEST = "SELECT tenant_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+STATED = """
+SELECT max(cycles.first_on)::text FROM settlement.statements
+INNER JOIN federation.cycles USING (cycle_id) WHERE statements.party_id = %s
+"""
 PUBLIC = ("/status", "/problems", "/console/sign-in", "/member/join", "/till")
 
 
 async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
-    """Each page of the menu, as the first who may see it; milliseconds to its first byte."""
+    """Each page of the menu, as the first who may see it, and a tenant's; milliseconds to its first
+    byte."""
     staff, newly = Staff(mall), secrets.token_hex(4)  # people of an earlier run stay known
     people = {
         role: await staff.person(f"{role}-{newly}", Given(role))
@@ -58,6 +66,11 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
             if one.scope in {CONSOLE, *ROLES[role].scopes}:
                 found |= await spoken(mall, one.path, person, rounds)
                 break
+    tenant_id = await mall.value(BUSIEST)
+    office = await staff.person(f"tenant-{newly}", Given("tenant", tenant_id))
+    stated = await mall.value(STATED, tenant_id)
+    for path in (*PORTAL, *([f"/portal/statements/{stated}"] if stated else [])):
+        found |= await spoken(mall, path, office, rounds)
     for path in PUBLIC:
         found |= await spoken(mall, path, None, rounds)
     return found

@@ -2,7 +2,9 @@
 
 import psycopg
 
+from auth.people.people import Given
 from deploy.console import FAULT
+from federation.refusals import NotFound, titles
 from tests.mall import Mall
 from tests.people.persons import Staff
 
@@ -29,3 +31,20 @@ async def test_a_fault_of_ours_is_a_page_to_people_and_a_problem_to_programs(
     assert program.status == 500
     assert program.headers["content-type"].startswith("application/problem+json")
     assert (await auditor.browser.get(path)).status == 200
+
+
+async def test_an_address_of_a_tenant_that_leads_nowhere_is_a_page_with_the_way_on(
+    mall: Mall, staff: Staff
+) -> None:
+    bakery = await mall.shop("bakery")
+    ann = await staff.person("ann", Given("tenant", bakery.tenant_id))
+    for lang, words in zip(("ja", "en"), titles(NotFound), strict=True):
+        told = await ann.browser.get(f"/portal/no-such?lang={lang}", accept="text/html")
+        assert told.status == 404
+        assert told.headers["content-type"].startswith("text/html")
+        assert f'<html lang="{lang}">' in told.text
+        assert words in told.text
+        assert 'href="/' in told.text, "the way on"
+    program = await ann.browser.get("/portal/no-such")
+    assert program.status == 404
+    assert program.headers["content-type"].startswith("application/problem+json")
