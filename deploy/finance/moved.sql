@@ -18,7 +18,7 @@ due AS (
         lots.points_left + coalesce(drawn.points, 0) - coalesce(held.points, 0) AS points
     FROM instants
     CROSS JOIN federation.lots
-    INNER JOIN settlement.issues USING (member_id, entry_id, part)
+    LEFT JOIN federation.entries AS given USING (member_id, entry_id)
     CROSS JOIN LATERAL (
         SELECT
             coalesce(lots.expires_on, (
@@ -60,25 +60,26 @@ due AS (
     ) AS held ON true
     WHERE
         told.lapses_on < instants.day
-        AND coalesce(issues.booked_at, '-infinity') <= instants.at
+        AND coalesce(given.booked_at, '-infinity') <= instants.at
         AND lots.rule NOT LIKE 'coupon:%%'
 ),
 
 moved AS (
     SELECT
-        lots.member_id, lots.entry_id, lots.funder_id, issues.booked_at AS at, issues.kind,
+        lots.member_id, lots.entry_id, lots.funder_id, given.booked_at AS at, given.kind,
         CASE
-            WHEN issues.kind IN ('changeover', 'merge') THEN 'moved'
-            WHEN issues.kind NOT IN ('accrual', 'bonus') THEN 'adjusted'
+            WHEN given.kind IN ('changeover', 'merge') THEN 'moved'
+            WHEN given.kind NOT IN ('accrual', 'bonus') THEN 'adjusted'
             WHEN lots.rule = 'base' THEN 'base'
             ELSE 'bonus'
         END AS movement,
         lots.points
     FROM federation.lots
-    INNER JOIN settlement.issues USING (member_id, entry_id, part)
+    INNER JOIN federation.entries AS given USING (member_id, entry_id)
     WHERE
-        issues.booked_at > %(from_at)s::timestamptz
-        AND issues.booked_at <= %(at)s::timestamptz
+        %(movement)s IN ('base', 'bonus', 'adjusted', 'moved')
+        AND given.booked_at > %(from_at)s::timestamptz
+        AND given.booked_at <= %(at)s::timestamptz
         AND lots.rule NOT LIKE 'coupon:%%'
     UNION ALL
     SELECT
@@ -94,7 +95,8 @@ moved AS (
         -draws.points
     FROM federation.draws
     WHERE
-        draws.booked_at > %(from_at)s::timestamptz
+        %(movement)s NOT IN ('base', 'bonus', 'adjusted')
+        AND draws.booked_at > %(from_at)s::timestamptz
         AND draws.booked_at <= %(at)s::timestamptz
         AND draws.rule NOT LIKE 'coupon:%%'
     UNION ALL

@@ -40,6 +40,12 @@ from tests.mall import Mall, listening, settings_for
 from tests.people.persons import Person, Staff
 
 BAR_MS = 100.0
+BEHIND = (
+    "/console/liability/lots",
+    "/console/liability/moved?movement=base",
+    "/console/liability/moved?movement=used",
+    "/console/liability/moved?movement=lapsed",
+)
 PORTAL = ("/portal", "/portal/flows", "/portal/statements", "/portal/usage", "/portal/clients",
           "/portal/webhooks", "/portal/sandbox")  # fmt: skip
 BUSIEST = "SELECT tenant_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
@@ -66,6 +72,8 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
             if one.scope in {CONSOLE, *ROLES[role].scopes}:
                 found |= await spoken(mall, one.path, person, rounds)
                 break
+    for path in BEHIND:
+        found |= await spoken(mall, path, people["finance-preparer"], rounds)
     tenant_id = await mall.value(BUSIEST)
     office = await staff.person(f"tenant-{newly}", Given("tenant", tenant_id))
     stated = await mall.value(STATED, tenant_id)
@@ -78,7 +86,7 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
 
 async def spoken(mall: Mall, path: str, person: Person | None, rounds: int) -> dict[str, Any]:
     """One page in Japanese and in English."""
-    said = [f"{path}?lang={lang}" for lang in ("ja", "en")]
+    said = [f"{path}{'&' if '?' in path else '?'}lang={lang}" for lang in ("ja", "en")]
     return {one: await paced(mall, one, person, rounds) for one in said}
 
 
