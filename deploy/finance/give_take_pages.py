@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -10,7 +11,18 @@ from litestar.params import FromQuery, QueryParameter
 from psycopg import AsyncConnection
 
 from auth.people.reception import Asked
-from deploy.behind import Behind, Cell, Head, number, opened, saved, words
+from deploy.behind import (
+    MOST,
+    MOST_ON_A_SHEET,
+    Behind,
+    Cell,
+    Head,
+    Skip,
+    number,
+    opened,
+    saved,
+    words,
+)
 from deploy.finance.shared import Now, own_path
 from federation.days import day_of
 from settlement.fairness.give_take import Part, Span, parts_of, span_of
@@ -48,7 +60,10 @@ def points_of(figure: Figure, one: Part) -> int:
             return one.own_elsewhere_points - one.others_here_points
 
 
-async def given_taken(auditor: AsyncConnection, party: str, figure: Figure, span: Span) -> Behind:
+async def given_taken(
+    auditor: AsyncConnection, party: str, figure: Figure, span: Span,
+    *, skip: int = 0, most: int = MOST,
+) -> Behind:  # fmt: skip
     """A figure of one tenant; a cycle leads to the entries of points that were used."""
     own = await of_code(auditor, party)
     found = [
@@ -63,14 +78,16 @@ async def given_taken(auditor: AsyncConnection, party: str, figure: Figure, span
         (f"{dates} にかかる期ごと、相手ごと。",
          f"By cycle and counterpart; cycles that touch {dates}."),
         ("pt", "points"), sum(points for _, points in found), HEADS,
-        [line(party, figure, one, points) for one, points in found], 0, len(found),
+        [line(party, figure, one, points) for one, points in found[skip : skip + most]],
+        skip, len(found),
     )  # fmt: skip
 
 
 def line(party: str, figure: Figure, one: Part, points: int) -> tuple[Cell, ...]:
     """What came of one cycle and counterpart."""
     funder, tenant = (one.other, party) if one.theirs else (party, one.other)
-    cell = own_path(one.cycle, f"cell?funder={funder}&tenant={tenant}")
+    pair = urlencode({"funder": funder, "tenant": tenant})
+    cell = own_path(one.cycle, f"cell?{pair}")
     return (
         words(one.cycle, path=None if figure == "issued" else cell), words(funder), words(tenant),
         number(points),
@@ -81,11 +98,11 @@ def line(party: str, figure: Figure, one: Part, points: int) -> tuple[Cell, ...]
 async def get_give_take(
     request: Asked, auditor: Reads, clock: NamedDependency[Now], show: NamedDependency[Show],
     party: FromQuery[str], figure: FromQuery[Figure] = "issued", first_on: FirstOn = None,
-    last_on: LastOn = None,
+    last_on: LastOn = None, skip: FromQuery[Skip] = 0,
 ) -> Response[bytes]:  # fmt: skip
     """The cycles behind a figure of give and take. / 互恵の内訳"""
     span = span_of(day_of(clock()), first_on, last_on)
-    return opened(request, show, await given_taken(auditor, party, figure, span))
+    return opened(request, show, await given_taken(auditor, party, figure, span, skip=skip))
 
 
 @get(f"{PATH}.csv", requires="settlement:read-all", page=True, include_in_schema=False)
@@ -95,7 +112,8 @@ async def get_give_take_cycles_csv(
 ) -> Response[bytes]:  # fmt: skip
     """The same as a sheet. / 互恵の内訳のCSV"""
     span = span_of(day_of(clock()), first_on, last_on)
-    return saved(await given_taken(auditor, party, figure, span), f"{party}-{figure}")
+    found = await given_taken(auditor, party, figure, span, most=MOST_ON_A_SHEET)
+    return saved(found, f"{party}-{figure}")
 
 
 ROUTES: list[HTTPRouteHandler] = [get_give_take, get_give_take_cycles_csv]

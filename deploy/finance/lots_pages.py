@@ -45,11 +45,11 @@ class Which(Struct, frozen=True):
     month: date | None = None
     issued: date | None = None
 
-    def told(self) -> str:
+    def told(self, lapses: str, issued: str) -> str:
         """In a few words."""
         months = (
-            f"{ja} {month:%Y-%m}"
-            for ja, month in (("失効", self.month), ("発行", self.issued)) if month
+            f"{word} {month:%Y-%m}"
+            for word, month in ((lapses, self.month), (issued, self.issued)) if month
         )  # fmt: skip
         return " · ".join(one for one in (str(self.on), self.funder, *months) if one)
 
@@ -75,7 +75,8 @@ async def outstanding(
              "issued": str(which.issued or "")}  # fmt: skip
     return Behind(
         PATH, query, ("未使用残高の内訳", "What is outstanding"),
-        (f"{which.told()} · 失効の早い順。", f"{which.told()} · The soonest to lapse first."),
+        (f"{which.told('失効', '発行')} · 失効の早い順。",
+         f"{which.told('lapses', 'issued')} · The soonest to lapse first."),
         ("pt", "points"), found[0]["whole"] if found else 0, HEADS, lines, skip,
         found[0]["lots"] if found else 0,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """増減の内訳: the entries behind a movement, and the cycles behind what was used."""
 
+from collections import Counter
 from datetime import date
 
 from litestar import Response, get
@@ -126,26 +127,26 @@ async def get_moved_csv(
 
 
 async def used(auditor: AsyncConnection, on: date, tenant: str | None) -> Behind:
-    """What a tenant honoured in each sealed cycle of the year that is learnt from, or what all were
-    paid for it; the year has few cycles, so that all stand on one leaf."""
-    found = [
-        one for one in await uses(auditor, on)
-        if one.tenant is not None and tenant in (None, one.tenant)
-    ]  # fmt: skip
+    """What a tenant honoured in each sealed cycle of the year that is learnt from, or all together;
+    a year has few cycles, so that all stand on one leaf."""
+    points: Counter[date] = Counter()
+    yen: Counter[date] = Counter()
+    for one in await uses(auditor, on):
+        if one.tenant is not None and tenant in (None, one.tenant):
+            points[one.first_on] += one.points
+            yen[one.first_on] += one.yen
     lines = [
-        (words(one.first_on, path=f"/console/cycles/{one.first_on}"), words(one.tenant or ""),
-         number(one.points), number(one.yen))
-        for one in found
-    ]  # fmt: skip
+        (words(cycle, path=f"/console/cycles/{cycle}"), number(points[cycle]), number(yen[cycle]))
+        for cycle in sorted(points)
+    ]
+    of = f"{tenant} · " if tenant else ""
     return Behind(
         USES_PATH, {"tenant": tenant or "", "on": str(on)},
         ("封印した期の利用", "Used in sealed cycles"),
-        (f"{on} までの一年に終わった期。戻した分を引きます。",
-         f"The cycles of the year to {on}, less what came back."),
-        ("pt", "points") if tenant else ("円", "yen"),
-        sum(one.points if tenant else one.yen for one in found),
-        (Head("期", "Cycle"), Head("店舗", "Tenant"),
-         Head("ポイント", "Points", True, tenant is not None),
+        (f"{of}{on} までの一年に終わった期。戻した分を引きます。",
+         f"{of}The cycles of the year to {on}, less what came back."),
+        ("pt", "points") if tenant else ("円", "yen"), (points if tenant else yen).total(),
+        (Head("期", "Cycle"), Head("ポイント", "Points", True, tenant is not None),
          Head("受け取る円", "Yen to receive", True, tenant is None)),
         lines, 0, len(lines),
     )  # fmt: skip
