@@ -72,6 +72,12 @@ def number_of(first_on: date) -> int:
     return first_on.year * 10_000 + first_on.month * 100 + first_on.day
 
 
+def name_of(cycle_id: int) -> str:
+    """The first day of the cycle of a number, as paths and papers name it."""
+    name = str(cycle_id)
+    return f"{name[:4]}-{name[4:6]}-{name[6:]}"
+
+
 @cache
 def is_bank_day(day: date) -> bool:
     """Whether banks are open."""

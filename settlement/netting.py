@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, structs
 
-from settlement.lines import Breakage, Cell, Draw, Funding, Grant, Net, Party
+from settlement.lines import Breakage, Cell, Draw, Funding, Grant, Net, Party, Scheme
 
 Movement = Literal[
     "granted",
@@ -216,6 +216,7 @@ def movement_of(draw: Draw) -> Movement:
     return "recovered" if draw.points > 0 else "restored"
 
 
-def lapsing(movement: Movement, breakage: Breakage) -> Movement:
-    """A movement under a scheme that says where lapsed points go."""
-    return LAPSING[breakage] if movement == "lapsed" else movement
+def moved_by(part: Grant | Draw, scheme: Scheme) -> Movement:
+    """What a part, as settlement sees it, is under its scheme: that says where it lapses to."""
+    movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
+    return LAPSING[scheme.breakage or "PROMO_FUND"] if movement == "lapsed" else movement

@@ -1,7 +1,7 @@
 """精算の照会: what a party, or the operator, may read of cycles, statements and flows."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ RUNNING = statement(__file__, "running")
 RUNNING_FLOWS = statement(__file__, "running_flows")
 
 LATEST = timedelta(days=32)
+Points = Counter[tuple[str, bool]]  # by movement, at one's own shops or elsewhere
 
 
 class CycleShown(Struct, frozen=True):
@@ -167,42 +168,81 @@ async def flows_of(
     parties = list(await party_ids(reader))
     a_year = {"party_id": own.party_id, "since": months_until(today, 12)}
     summed = await rows(reader, OWN_FLOWS, a_year)
-    running = await rows(reader, RUNNING, {"today": today})
-    open_cycles = [row["cycle_id"] for row in running]
-    asked = {
-        "party_id": own.party_id,
-        "cycles": open_cycles,
-        "since": _before(row["first_on"] for row in running),
+    still = await running(reader, auditor, own, today)
+    by_cycle: dict[int, list[Flow]] = {
+        cycle_id: flows for cycle_id, flows in still.items() if flows
     }
-    still = await rows(auditor, RUNNING_FLOWS, asked)
-    by_cycle: dict[int, list[Flow]] = {}
-    for row in [*summed, *still]:
+    for row in summed:
         by_cycle.setdefault(row.pop("cycle_id"), []).append(Flow(**row))
-    points: Counter[tuple[str, bool]] = Counter()
-    for row in await rows(reader, OWN_POINTS, {"party_id": own.party_id}):
-        points[row["movement"], row["here"]] += row["points"]
-    for row in still:
-        if row["funder"] == own.code:
-            points[row["movement"], row["tenant"] == own.code] += row["points"]
     known = [
-        cycle_flows(own.code, cycle_id, cycle_id in open_cycles, by_cycle[cycle_id], parties)
+        cycle_flows(own.code, cycle_id, cycle_id in still, by_cycle[cycle_id], parties)
         for cycle_id in sorted(by_cycle, reverse=True)
     ]
-    return FlowsShown(own.code, *became(points), cycles=tuple(known))
-
-
-def became(points: Counter[tuple[str, bool]]) -> tuple[int, int, int, int, int, int]:
-    """Issued, recovered, redeemed here, redeemed elsewhere, lapsed, and what is left of it all."""
-    issued, recovered, *lapses = (
-        points[movement, True] + points[movement, False]
-        for movement in ("granted", "recovered", *LAPSING.values())
+    points = await points_by_cycle(reader, own, still)
+    became = Became.of(sum(points.values(), Points()))
+    return FlowsShown(
+        own.code,
+        became.issued,
+        became.recovered,
+        became.here,
+        became.elsewhere,
+        became.lapsed,
+        became.outstanding,
+        tuple(known),
     )
-    lapsed = sum(lapses)
-    here, elsewhere = (points["used", own] - points["restored", own] for own in (True, False))
-    return (
-        issued, recovered, here, elsewhere, lapsed,
-        issued - recovered - here - elsewhere - lapsed,
-    )  # fmt: skip
+
+
+async def running(
+    reader: AsyncConnection, auditor: AsyncConnection, own: Own, today: date
+) -> dict[int, list[Flow]]:
+    """A party's flows in the cycles that are not summed yet."""
+    begun = await rows(reader, RUNNING, {"today": today})
+    found: dict[int, list[Flow]] = {row["cycle_id"]: [] for row in begun}
+    asked = {
+        "party_id": own.party_id,
+        "cycles": list(found),
+        "since": _before(row["first_on"] for row in begun),
+    }
+    for row in await rows(auditor, RUNNING_FLOWS, asked):
+        found[row.pop("cycle_id")].append(Flow(**row))
+    return found
+
+
+async def points_by_cycle(
+    reader: AsyncConnection, own: Own, still: Mapping[int, Iterable[Flow]]
+) -> dict[int, Points]:
+    """What became of a party's points in every cycle there ever was; coupons are none."""
+    found: defaultdict[int, Points] = defaultdict(Points)
+    for row in await rows(reader, OWN_POINTS, {"party_id": own.party_id}):
+        found[row["cycle_id"]][row["movement"], row["here"]] += row["points"]
+    for cycle_id, flows in still.items():
+        for one in flows:
+            if one.funder == own.code and one.kind != "coupon":
+                found[cycle_id][one.movement, one.tenant == own.code] += one.points
+    return dict(found)
+
+
+class Became(Struct, frozen=True):
+    """What became of a party's points, and what is left of them."""
+
+    issued: int
+    recovered: int
+    here: int
+    elsewhere: int
+    lapsed: int
+    outstanding: int
+
+    @classmethod
+    def of(cls, points: Points) -> "Became":
+        """By movement, at one's own shops or elsewhere."""
+        issued, recovered, *lapses = (
+            points[movement, True] + points[movement, False]
+            for movement in ("granted", "recovered", *LAPSING.values())
+        )
+        lapsed = sum(lapses)
+        here, elsewhere = (points["used", own] - points["restored", own] for own in (True, False))
+        left = issued - recovered - here - elsewhere - lapsed
+        return cls(issued, recovered, here, elsewhere, lapsed, left)
 
 
 def cycle_flows(
@@ -212,10 +252,13 @@ def cycle_flows(
     cells = matrix(flows, parties)
     row = [cell for cell in cells if cell.funder == party]
     column = [cell for cell in cells if cell.tenant == party]
-    granted = (f.points for f in flows if f.movement == "granted" and f.funder == party)
-    name = str(cycle_id)
+    granted = (
+        one.points
+        for one in flows
+        if one.movement == "granted" and one.funder == party and one.kind != "coupon"
+    )
     return CycleFlows(
-        cycle=f"{name[:4]}-{name[4:6]}-{name[6:]}",
+        cycle=calendar.name_of(cycle_id),
         running=running,
         row=tuple(Honoured(cell.tenant, cell.points, cell.yen) for cell in row),
         column=tuple(Honoured(cell.funder, cell.points, cell.yen) for cell in column),

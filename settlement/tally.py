@@ -9,10 +9,8 @@ from settlement.netting import (
     Kind,
     Movement,
     Roles,
-    granted_by,
     kind_of,
-    lapsing,
-    movement_of,
+    moved_by,
     settled,
 )
 from settlement.splitting import yen_at
@@ -38,8 +36,7 @@ class Tally:
     def add(self, part: Grant | Draw, scheme: Scheme, late: bool) -> None:
         """Count one lot granted or one draw, by the scheme of its lot."""
         tenant, part, funding = part.tenant, settled(part), scheme.funding
-        movement = granted_by(part) if isinstance(part, Grant) else movement_of(part)
-        movement = lapsing(movement, scheme.breakage or "PROMO_FUND")
+        movement = moved_by(part, scheme)
         kind = kind_of(part.rule)
         self._points[movement, kind, funding, part.funder, part.tenant, late] += abs(part.points)
         if part.entry != self._entry:

@@ -7,6 +7,7 @@ from deploy.finance import (
     carried_pages,
     cycles_pages,
     disputes_pages,
+    expected_pages,
     exposure_pages,
     give_take_pages,
     ledger_pages,
@@ -16,10 +17,12 @@ from deploy.finance import (
     payments_pages,
     statement_pages,
     verify_pages,
+    whatif_behind_pages,
     whatif_pages,
 )
 
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
          books_pages, exposure_pages, ledger_pages, carried_pages,
-         owed_pages, lots_pages, moved_pages, give_take_pages)  # fmt: skip
+         owed_pages, lots_pages, moved_pages, give_take_pages,
+         expected_pages, whatif_behind_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

@@ -22,7 +22,8 @@ from settlement.paper.beside import Beside, beside
 from settlement.paper.daily import agreed, day_lines
 from settlement.paper.form import form
 from settlement.paper.issue import Kind, issued, newest, sheets, statement_in
-from settlement.paper.paper import Lang
+from settlement.paper.labels import CONTROLS
+from settlement.paper.paper import Lang, Paper
 from settlement.paper.reckoned import RECKONED
 from settlement.reading import Own, cycle_id_of
 from settlement.settlement_api import as_issued
@@ -82,9 +83,15 @@ async def statement_page(
     return reception.page(
         request, "finance/statement.html", session_of(request), status, cycle=cycle_id,
         party=party, part=PARTS.get(part or ""), told=paper.statement, form=form(paper), due=due,
-        reckoned=RECKONED, objections=objections,
+        reckoned=RECKONED, objections=objections, controlled=controlled(paper),
         kept=kept, final=known.plan is not None, done=done_in(request), why=why,
     )  # fmt: skip
+
+
+def controlled(paper: Paper) -> list[int]:
+    """The codes of the control totals, in the order of the paper."""
+    known = {line.code for line in paper.statement.lines}
+    return [code for code in CONTROLS[paper.lang] if code in known]
 
 
 def reception_lang(request: Asked) -> str:

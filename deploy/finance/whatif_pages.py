@@ -1,6 +1,7 @@
 """試算の画面: a period under another scheme beside the one that held: who gains or loses how many
 yen, and why. Nothing is written."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +9,7 @@ import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
+from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
 from deploy.finance.shared import Now, told_of
@@ -59,8 +61,7 @@ async def get_whatif_page(
     """A period as it was, and as it would have been. / 試算"""
     told, why, found = dict(request.query_params), None, None
     async with closing.connect() as conn:
-        cycles = await reading.cycles(conn, day_of(clock()), most=SHOWN)
-    names = [one.cycle for one in cycles]
+        names = await cycles_named(conn, day_of(clock()))
     if told.get("from"):
         try:
             asked = simulation_in(told, names)
@@ -83,8 +84,8 @@ async def get_whatif_csv(
 ) -> Response[bytes]:
     """The same as a sheet, reason by reason. / 試算のCSV"""
     async with closing.connect() as conn:
-        cycles = await reading.cycles(conn, day_of(clock()), most=SHOWN)
-        asked = simulation_in(dict(request.query_params), [one.cycle for one in cycles])
+        names = await cycles_named(conn, day_of(clock()))
+        asked = simulation_in(dict(request.query_params), names)
         found = await simulate(conn, asked, clock(), closing.name_entry, MOST_ENTRIES)
     head = (
         "当事者",
@@ -103,6 +104,11 @@ async def get_whatif_csv(
         for why in one.why
     )  # fmt: skip
     return sheet(as_csv(head, told), "whatif")
+
+
+async def cycles_named(conn: AsyncConnection, today: date) -> list[str]:
+    """The cycles that may be asked about, the newest first."""
+    return [one.cycle for one in await reading.cycles(conn, today, most=SHOWN)]
 
 
 def most_of(found: Simulated | None) -> int:

@@ -17,6 +17,7 @@ from federation.days import day_of
 from federation.refusals import NotFound
 from settlement import reading
 from settlement.exposure import caps
+from settlement.exposure.levels import TOLD
 from settlement.life.accepting import statements
 from settlement.reading import CycleFlows, FlowsShown, Honoured
 from settlement.reports.reports_api import sheet
@@ -118,7 +119,8 @@ async def get_home(
     account = await caps.account(auditor, (own.party_id, own.code), today)
     return show(
         request, "portal/home.html", own=own, cycle=cycle, flows=flows,
-        now=to_date(flows, cycle.cycle), exposure=account.exposure, names=await names_of(reader),
+        now=to_date(flows, cycle.cycle), exposure=account.exposure, parts=TOLD,
+        names=await names_of(reader),
         statements=await statements(reader, own, most=3),
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
--- The entries of a cycle by which points of one party were used at another (less what was given back),
--- or were granted at its cost wherever that was, newest first: day, kind, points and place; slip and
--- till only of what the tenant that asks booked itself. What all come to stands in each.
+-- The entries of a cycle that moved points of one party or at one tenant, newest first: always of the
+-- tenant that asks, as funder or as the place; what was given back counts against what was used. Day,
+-- kind, points and place; slip and till only of what it booked itself. What all come to stands in each.
 WITH met AS (
     SELECT
         parts.member_id, parts.entry_id, parts.booked_at,
@@ -9,12 +9,12 @@ WITH met AS (
     WHERE
         parts.cycle_id = %(cycle_id)s::integer
         AND parts.booked_at BETWEEN %(since)s::timestamptz AND %(until)s::timestamptz
-        AND CASE WHEN %(granted)s::boolean
-            THEN parts.movement = 'granted'
-            ELSE parts.movement IN ('used', 'restored') AND parts.kind <> 'coupon'
-        END
-        AND parts.funder_id = %(funder_id)s::bigint
-        AND (%(granted)s::boolean OR parts.tenant_id = %(tenant_id)s::bigint)
+        AND parts.movement = ANY(%(movements)s::text [])
+        AND parts.kind <> 'coupon'
+        AND %(own_id)s::bigint IN (parts.funder_id, parts.tenant_id)
+        AND (%(funder_id)s::bigint IS NULL OR parts.funder_id = %(funder_id)s)
+        AND (%(tenant_id)s::bigint IS NULL OR parts.tenant_id = %(tenant_id)s)
+        AND (NOT %(across)s::boolean OR parts.tenant_id <> parts.funder_id)
     GROUP BY 1, 2, 3
 )
 

@@ -1,6 +1,7 @@
 """送客の内訳: the entries behind what a tenant and a counterpart did for each other in a cycle that
 is not stated yet; afterwards the lines of the statement open them."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from litestar import Response, get
@@ -25,6 +26,7 @@ from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.sql import statement
 from settlement import reading
+from settlement.netting import LAPSING
 from settlement.paper.daily import until
 from settlement.passes import JOINED, whole
 from settlement.stages import standing
@@ -32,12 +34,20 @@ from tenants.callers import Caller
 from tenants.showing import Show
 
 PAIR = statement(__file__, "pair")
-Side = Literal["honoured", "elsewhere", "issued"]
+Side = Literal["issued", "recovered", "here", "elsewhere", "lapsed", "honoured"]
 SIDES: dict[Side, tuple[str, str]] = {
-    "honoured": ("受け入れた他社のポイント", "Others' points you honoured"),
-    "elsewhere": ("他社で使われた自社のポイント", "Your points used elsewhere"),
     "issued": ("発行したポイント（自社負担）", "Points issued at your cost"),
-}
+    "recovered": ("取り消した発行", "Points taken back"),
+    "here": ("自社で使われた自社のポイント", "Your points used here"),
+    "elsewhere": ("他社で使われた自社のポイント", "Your points used elsewhere"),
+    "lapsed": ("失効した自社のポイント", "Your points that lapsed"),
+    "honoured": ("受け入れた他社のポイント", "Others' points you honoured"),
+}  # fmt: skip
+USED = ("used", "restored")
+MOVEMENTS: dict[Side, Sequence[str]] = {
+    "issued": ("granted",), "recovered": ("recovered",), "lapsed": tuple(LAPSING.values()),
+    "here": USED, "elsewhere": USED, "honoured": USED,
+}  # fmt: skip
 HEADS = (
     Head("営業日", "Day"), Head("種別", "Kind"), Head("店舗", "Shop"), Head("取引番号", "Entry"),
     Head("レジ", "Till"), Head("伝票", "Slip"), Head("ポイント", "Points", number=True, part=True),
@@ -52,12 +62,14 @@ async def between(
 ) -> Behind:  # fmt: skip
     """One side of a tenant's flows in a cycle, with one counterpart (none of what it issued)."""
     own = await reading.whose(reader, caller, None)
-    other = own if party is None or side == "issued" else await reading.of_code(reader, party)
-    funder, tenant = (other, own) if side == "honoured" else (own, other)
+    facing = side in ("elsewhere", "honoured") and party is not None
+    other = await reading.of_code(reader, party) if facing and party else own
+    funder_id, tenant_id = ends(side, own.party_id, other.party_id if facing else None)
     stands = await standing(auditor, reading.cycle_id_of(cycle))
     asked = {
         "cycle_id": stands.cycle_id, "since": stands.since, "until": until(stands),
-        "granted": side == "issued", "funder_id": funder.party_id, "tenant_id": tenant.party_id,
+        "movements": list(MOVEMENTS[side]), "across": side in ("elsewhere", "honoured"),
+        "funder_id": funder_id, "tenant_id": tenant_id,
         "own_id": own.party_id, "skip": skip, "most": most,
     }  # fmt: skip
     found = await whole(auditor, PAIR, asked, JOINED)
@@ -78,6 +90,18 @@ async def between(
         ],
         skip, found[0]["entries"] if found else 0,
     )  # fmt: skip
+
+
+def ends(side: Side, own: int, other: int | None) -> tuple[int | None, int | None]:
+    """Whose points and at which tenant; anybody, where it is None."""
+    match side:
+        case "honoured":
+            return other, own
+        case "elsewhere":
+            return own, other
+        case "here":
+            return own, own
+    return own, None
 
 
 @get(PATH, **READ)

@@ -166,7 +166,7 @@ def fiscal_year_opens(on: date) -> date:
 def forecast(fates: Sequence[Fated], as_of: date) -> list[Cohort]:
     """Every cohort that is open at the end of a month, by what was known then."""
     known = [one for one in fates if one.month <= as_of]
-    ended = {month for month, left in open_points(known).items() if left == 0}
+    ended = ended_by(known)
     cohorts = []
     for issued, left in sorted(open_points(known).items()):
         if left:
@@ -184,26 +184,43 @@ def open_points(fates: Iterable[Fated]) -> dict[date, int]:
     return dict(left)
 
 
-def rate(fates: Sequence[Fated], ended: set[date], age: int) -> tuple[int, int]:
-    """Of ended cohorts: how many of the points open at an age lapsed later, and how many were open.
-    Where no cohort was open at that age, what lapsed of all they issued; without any, none."""
-    open_then: Counter[date] = Counter()
-    lapsed_later: Counter[date] = Counter()
-    issued = lapsed = 0
+class Learnt(Struct, frozen=True):
+    """A month's issue that has ended: how many of its points were open at an age, and of them how
+    many lapsed later."""
+
+    issued_month: date
+    open_points: int
+    lapsed_points: int
+
+
+def learnt(fates: Iterable[Fated], ended: Iterable[date], age: int) -> list[Learnt]:
+    """What each ended cohort teaches about those of an age, the oldest first; where none was open
+    at that age, all that each issued, and what lapsed of it."""
+    met: dict[date, Counter[str]] = {month: Counter() for month in sorted(ended)}
     for one in fates:
-        if one.issued_month not in ended:
+        own = met.get(one.issued_month)
+        if own is None:
             continue
-        reached = months_between(one.issued_month, one.month) <= age
-        issued += one.points if one.fate == "issued" else 0
-        lapsed += one.points if one.fate == "lapsed" else 0
-        if reached:
-            open_then[one.issued_month] += one.points if one.fate == "issued" else -one.points
+        own[one.fate] += one.points
+        if months_between(one.issued_month, one.month) <= age:
+            own["open"] += one.points if one.fate == "issued" else -one.points
         elif one.fate == "lapsed":
-            lapsed_later[one.issued_month] += one.points
-    whole = sum(open_then.values())
-    if whole > 0:
-        return sum(lapsed_later.values()), whole
-    return (lapsed, issued) if issued else (0, 1)
+            own["later"] += one.points
+    if sum(own["open"] for own in met.values()) > 0:
+        return [Learnt(month, own["open"], own["later"]) for month, own in met.items()]
+    return [Learnt(month, own["issued"], own["lapsed"]) for month, own in met.items()]
+
+
+def rate(fates: Iterable[Fated], ended: Iterable[date], age: int) -> tuple[int, int]:
+    """How many of the points open at an age lapsed, of how many; without any, none."""
+    found = learnt(fates, ended, age)
+    whole = sum(one.open_points for one in found)
+    return (sum(one.lapsed_points for one in found), whole) if whole else (0, 1)
+
+
+def ended_by(fates: Iterable[Fated]) -> set[date]:
+    """The months of issue of which nothing is open."""
+    return {month for month, left in open_points(fates).items() if left == 0}
 
 
 def months_between(earlier: date, later: date) -> int:
@@ -211,18 +228,44 @@ def months_between(earlier: date, later: date) -> int:
     return (later.year - earlier.year) * 12 + later.month - earlier.month
 
 
+class Tried(Struct, frozen=True):
+    """A month's issue that was open a year before: what was forecast to be used and what was, once
+    it has ended; else what is still open."""
+
+    issued_month: date
+    forecast_use: int
+    actual_use: int
+    open_points: int
+
+
+def tested_on(on: date) -> date:
+    """The end of a month, a year before a day: the forecast of then is tested."""
+    return (on.replace(day=1) - timedelta(days=365)).replace(day=1) - timedelta(days=1)
+
+
+def tried(fates: Sequence[Fated], on: date) -> list[Tried]:
+    """The forecast of a year before, cohort by cohort."""
+    as_of = tested_on(on)
+    left = open_points(one for one in fates if one.month <= on)
+    used: Counter[date] = Counter()
+    for one in fates:
+        if one.fate == "used" and as_of < one.month <= on:
+            used[one.issued_month] += one.points
+    return [
+        Tried(month, 0, 0, still) if (still := left[month := one.issued_month]) else
+        Tried(month, one.expected_use, used[month], 0)
+        for one in forecast(fates, as_of)
+    ]  # fmt: skip
+
+
 def back_test(fates: Sequence[Fated], on: date) -> BackTest | None:
     """The forecast of a year before against what came; None where nothing was open then."""
-    as_of = (on.replace(day=1) - timedelta(days=365)).replace(day=1) - timedelta(days=1)
-    then = forecast(fates, as_of)
+    then = tried(fates, on)
     if not then:
         return None
-    left = open_points(one for one in fates if one.month <= on)
-    closed = {one.issued_month for one in then if not left.get(one.issued_month)}
-    used = sum(
-        one.points
-        for one in fates
-        if one.issued_month in closed and one.fate == "used" and as_of < one.month <= on
+    return BackTest(
+        tested_on(on),
+        sum(one.forecast_use for one in then),
+        sum(one.actual_use for one in then),
+        sum(one.open_points for one in then),
     )
-    expected = sum(one.expected_use for one in then if one.issued_month in closed)
-    return BackTest(as_of, expected, used, sum(left[one.issued_month] for one in then))

@@ -63,30 +63,61 @@ def places(used: Iterable[Used], expected_use: int) -> list[UsedAt]:
     return [UsedAt(tenant, weights[tenant], shares[tenant]) for tenant in weights]
 
 
+class Run(Struct, frozen=True):
+    """Some cycles one after another, and what was paid for points in them."""
+
+    first_on: date
+    last_cycle: date
+    yen: int
+
+
+class Try(Struct, frozen=True):
+    """A run against the bounds of those that had ended when it began."""
+
+    run: Run
+    low_yen: int
+    high_yen: int
+
+    @property
+    def within(self) -> bool:
+        """Whether it came as it was to be expected."""
+        return self.low_yen <= self.run.yen <= self.high_yen
+
+
 def needs(used: Iterable[Used]) -> list[Need]:
     """The next cycle, the next two, the next three; as far as there are runs of as many."""
+    known = list(used)
+    spans = ((ahead, runs(known, ahead)) for ahead in range(1, AHEAD + 1))
+    return [need(told, ahead) for ahead, told in spans if told]
+
+
+def runs(used: Iterable[Used], length: int) -> list[Run]:
+    """What each run of so many cycles came to, the oldest first."""
     by_cycle: Counter[date] = Counter()
     for one in used:
         by_cycle[one.first_on] += one.yen
-    spent = [yen for _, yen in sorted(by_cycle.items())]
-    return [need(runs(spent, ahead), ahead) for ahead in range(1, min(AHEAD, len(spent)) + 1)]
+    days = sorted(by_cycle)
+    spans = (days[at : at + length] for at in range(len(days) - length + 1))
+    return [Run(span[0], span[-1], sum(by_cycle[day] for day in span)) for span in spans]
 
 
-def runs(spent: Sequence[int], length: int) -> list[int]:
-    """What each run of so many cycles came to, the oldest first."""
-    return [sum(spent[at : at + length]) for at in range(len(spent) - length + 1)]
+def need(told: Sequence[Run], cycles: int) -> Need:
+    """The bounds of some runs, and how earlier bounds held."""
+    low, middle, high = (rank(told, tenths).yen for tenths in (1, 5, 9))
+    found = tries(told, cycles)
+    within = sum(one.within for one in found)
+    return Need(cycles, len(told), low, middle, high, len(found), within)
 
 
-def need(told: Sequence[int], cycles: int) -> Need:
-    """The bounds of some runs, and how earlier bounds held. A run is tried by those alone that had
-    ended when it began."""
-    low, middle, high = (rank(told, tenths) for tenths in (1, 5, 9))
-    tries = range(FIRST_TRIED + cycles - 1, len(told))
-    before = [(told[: at - cycles + 1], told[at]) for at in tries]
-    within = sum(rank(known, 1) <= came <= rank(known, 9) for known, came in before)
-    return Need(cycles, len(told), low, middle, high, len(before), within)
+def tries(told: Sequence[Run], cycles: int) -> list[Try]:
+    """Every run but the first few, by those alone that had ended when it began."""
+    found = []
+    for at in range(FIRST_TRIED + cycles - 1, len(told)):
+        known = told[: at - cycles + 1]
+        found.append(Try(told[at], rank(known, 1).yen, rank(known, 9).yen))
+    return found
 
 
-def rank(told: Sequence[int], tenths: int) -> int:
-    """The smallest of some figures that so many tenths of them do not exceed."""
-    return sorted(told)[-(-len(told) * tenths // 10) - 1]
+def rank(told: Sequence[Run], tenths: int) -> Run:
+    """The cheapest of some runs that so many tenths of them do not exceed."""
+    return sorted(told, key=lambda one: one.yen)[-(-len(told) * tenths // 10) - 1]

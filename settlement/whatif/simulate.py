@@ -90,13 +90,7 @@ async def simulate(
                 for one in on.cycles
                 if one.stage == "sealed"
             }
-            differing: list[str] = []
-            done = 0
-            async for some in families(conn, on.until):
-                differing += await asyncio.to_thread(replayed, some, runs, codes, sealed)
-                done += sum(len(family.entries) for family in some)
-                if progress is not None:
-                    progress(done, on.entries)
+            done, differing = await everything(conn, on, runs, codes, sealed, progress)
             settled = [(why, of_world(on, one)) for why, one in worlds]
             differing += await off_statements(conn, on, settled[0][1])
             seals, off = await off_seals(conn, on, sealed, worlds[0][1])
@@ -110,6 +104,24 @@ async def simulate(
         tuple(cycle_told(one) for one in settled[-1][1]),
         compared([(why, summed(one)) for why, one in settled], on.parties),
     )
+
+
+async def everything(
+    conn: AsyncConnection,
+    on: Ground,
+    runs: Sequence[Run],
+    codes: Codes,
+    sealed: Mapping[int, Again],
+    progress: Progress | None = None,
+) -> tuple[int, list[str]]:
+    """All that happened, under every run: how many entries, and what was booked otherwise."""
+    done, differing = 0, list[str]()
+    async for some in families(conn, on.until):
+        differing += await asyncio.to_thread(replayed, some, runs, codes, sealed)
+        done += sum(len(family.entries) for family in some)
+        if progress is not None:
+            progress(done, on.entries)
+    return done, differing
 
 
 async def off_seals(

@@ -10,6 +10,7 @@ from federation.page import Row
 from settlement import calendar
 from settlement.fees import CARRIED, Agreed
 from settlement.lines import Carry, Charge, Draw, Grant, Party, Result, Scheme
+from settlement.netting import CLAIMS, Roles, moved_by, settled
 from settlement.schemes import Calendar
 from settlement.splitting import results
 from settlement.tally import Tally
@@ -129,8 +130,41 @@ def regrouped(live: Sequence[Period], kind: Calendar) -> list[Period]:
     ]
 
 
+class Seen(Struct):
+    """An entry between two parties, and the yen that it brings one of them (+) or costs it (-)."""
+
+    entry: str
+    kind: str
+    business_date: date
+    shop: str
+    made_up: bool
+    yen: int = 0
+
+
+class Between:
+    """The entries by which one party owes another something in a world, as the first sees them."""
+
+    def __init__(self, party: str, other: str, parties: Sequence[Party]) -> None:
+        self._receives, self._pays = (other, party), (party, other)
+        self._roles = Roles(parties)
+        self.entries: dict[str, Seen] = {}
+
+    def add(self, part: Grant | Draw, scheme: Scheme, made_up: bool) -> None:
+        """Note one part, if it moves money between these two."""
+        part = settled(part)
+        claim = CLAIMS.get((scheme.funding, moved_by(part, scheme)))
+        if claim is None:
+            return
+        sides = self._roles.of(claim.debtor, part), self._roles.of(claim.creditor, part)
+        if sides not in (self._receives, self._pays):
+            return
+        told = part.entry, part.kind, part.business_date, part.shop, made_up
+        seen = self.entries.setdefault(part.entry, Seen(*told))
+        seen.yen += claim.sign * abs(part.points) * (1 if sides == self._receives else -1)
+
+
 class World:
-    """What parts come to under one thought."""
+    """What parts come to under one thought; the entries `between` two parties where asked for."""
 
     def __init__(
         self,
@@ -141,6 +175,7 @@ class World:
         agreed: Callable[[Period], Agreed],
     ) -> None:
         self.thought = thought
+        self.between: Between | None = None
         self.periods = regrouped(live, thought.calendar) if thought.calendar else list(live)
         self._live = {one.cycle_id for one in live}
         self._schemes = {name: scheme_under(one, thought) for name, one in schemes.items()}
@@ -159,7 +194,10 @@ class World:
         tally, late = self.tallies[period.cycle_id], parts.business_date < period.first_on
         every: list[Grant | Draw] = [*parts.grants, *parts.draws]
         for part in every:
-            tally.add(part, self._schemes[part.scheme], late)
+            scheme = self._schemes[part.scheme]
+            tally.add(part, scheme, late)
+            if self.between is not None:
+                self.between.add(part, scheme, parts.made_up)
 
     def _period(self, parts: Parts) -> Period | None:
         if parts.made_up:

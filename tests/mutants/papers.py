@@ -87,7 +87,7 @@ READING = (
         "deploy/finance/lots.sql",
         "    AND (%(funder)s::text IS NULL OR funders.code = %(funder)s)\n",
         "",
-        "tests/pages/test_finance.py::test_what_is_outstanding_opens_the_lots_that_come_to_it",
+        "tests/pages/test_finance_numbers.py::test_what_is_outstanding_opens_the_lots_that_come_to_it",
     ),
     Bug(
         "what the clock has lapsed moves nothing",
@@ -164,7 +164,7 @@ READING = (
         "settlement/paper/reckoned.py",
         "{Decimal(own.point_fee_milliyen) / 1000:f} 円",
         "{Decimal(own.point_fee_milliyen) / 100:f} 円",
-        "tests/pages/test_finance.py::test_a_fee_opens_how_it_was_reckoned",
+        "tests/pages/test_finance_numbers.py::test_a_fee_opens_how_it_was_reckoned",
     ),
     Bug(
         "a tenant reads the slips of its neighbours",
@@ -179,7 +179,7 @@ READING = (
         "deploy/finance/give_take_pages.py",
         "            return one.own_elsewhere_points - one.others_here_points",
         "            return one.own_elsewhere_points + one.others_here_points",
-        "tests/pages/test_finance.py"
+        "tests/pages/test_finance_numbers.py"
         "::test_what_a_tenant_gave_and_took_opens_the_cycles_that_come_to_it",
     ),
     Bug(

@@ -15,6 +15,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from auth.people.passkeys import site_of
 from tests.conftest import Given
 from tests.mall import Mall, serving, settings_for
+from tests.pages.finance_office import Office
+from tests.pages.finance_office import opened as open_office
 from tests.people.persons import Person, Staff
 from tests.races.hubs import cloned
 
@@ -66,6 +68,11 @@ async def mall(
 @pytest.fixture(scope="module")
 async def staff(mall: Mall) -> Staff:
     return Staff(mall)
+
+
+@pytest.fixture(scope="module")
+async def office(mall: Mall, staff: Staff) -> Office:
+    return await open_office(mall, staff)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,8 @@
 """経理の画面: the office closes, two people approve, a file goes out and its answer comes in."""
 
 import base64
-import csv
-import html
-import io
 import re
 from datetime import date, time
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,55 +11,19 @@ from playwright.async_api import Browser, Page
 
 from tests.mall import Mall
 from tests.pages.conftest import Visit, visit
+from tests.pages.finance_office import Office, sheet_of, table_of, told
 from tests.pages.sealed_cycles import made_up
-from tests.pages.tour_finance import DISPUTED, tour
+from tests.pages.tour_finance import DISPUTED
 from tests.people.persons import Person, Staff
 from tests.settlement.life.offices import CYCLE, answered
 from tests.settlement.papers import altered, forged
 
-Tour = list[tuple[str, Person | None, str]]
 JULY = "2026-07-01"
 OWN = f"/console/cycles/{JULY}"
 KEY = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
     "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
 }  # fmt: skip
-
-
-class Office:
-    """The pages, and the people who work with them."""
-
-    pages: Tour
-    keiko: Person  # prepares
-    masao: Person  # approves
-    both: Person
-
-
-@pytest.fixture(scope="module")
-async def office(mall: Mall, staff: Staff) -> Office:
-    here = Office()
-    here.pages = await tour(mall, staff)
-    people = {one.login: one for _, one, _ in here.pages if one is not None}
-    here.keiko, here.masao = people["keiko"], people["masao"]
-    here.both = await staff.person("both", "finance-preparer", "finance-approver", passkey=True)
-    return here
-
-
-def sheet_of(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-
-
-def told(yen: str) -> int:
-    """A figure as the pages write it."""
-    return int(yen.replace(",", "").replace("▲", "-"))
-
-
-async def table_of(page: Page, name: str) -> list[list[str]]:
-    """The cells of a table, row by row."""
-    return list(await page.eval_on_selector_all(
-        f"#{name} tbody tr",
-        "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))",
-    ))  # fmt: skip
 
 
 async def test_the_figures_on_the_pages_are_those_of_the_api_to_the_yen(
@@ -111,115 +71,6 @@ async def test_a_line_opens_the_entries_that_it_sums(
         await here.goes(f"/console/cycles/{CYCLE}?measure=points")
         await here.page.click("text='1,000'")
         assert "1,000" in await here.page.inner_text("tbody")
-
-
-async def test_a_fee_opens_how_it_was_reckoned(office: Office) -> None:
-    """What it is reckoned from, times its rate, rounded down; the tax on all of them."""
-    seen = set()
-    for party in ("bakery", "bookshop", "florist"):
-        path = f"/console/cycles/{CYCLE}/statements/{party}"
-        for where, yen, page in await behind(office.keiko, path, "/lines/"):
-            code = int(re.findall(r"/lines/(\d+)", where)[0])
-            if code not in (211, 301, 601):
-                continue
-            sums = re.findall(r"<li>([\d,]+) (?:pt|円) × ([\d.]+) (%|円) = ([\d,]+) 円", page)
-            assert len(sums) == 1, where
-            ((of, rate, unit, comes),) = sums
-            times = Fraction(rate) / (100 if unit == "%" else 1)
-            assert abs(yen) == told(comes) == int(told(of) * times), where
-            seen.add(code)
-    assert seen == {211, 301, 601}
-
-
-NUMBER = r'<a [^>]*href="(/console/[^"]*{}[^"]*)"[^>]*>(?:<[^>]+>)*(▲?[\d,]+)<'
-WHOLE = r"<strong data-whole>(?:<[^>]+>)*(▲?[\d,]+)<"
-
-
-async def behind(person: Person, page: str, word: str) -> list[tuple[str, int, str]]:
-    """Each number whose address holds a word: where it leads, what it is, and the page there."""
-    found = set(re.findall(NUMBER.format(word), (await person.browser.get(page)).text))
-    assert found
-    opened = [(html.unescape(where), told(number)) for where, number in found]
-    return [(where, n, (await person.browser.get(where)).text) for where, n in opened]
-
-
-async def test_a_cell_of_the_matrix_opens_the_flows_and_their_lines(office: Office) -> None:
-    for _, yen, page in await behind(office.keiko, f"/console/cycles/{CYCLE}", "/owed"):
-        assert re.findall(WHOLE, page) == [f"{yen:,}"]
-        assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == yen
-        lines = re.findall(r'href="(/console/cycles/[^"]+/lines/[^"]+)"', page)
-        assert lines
-        for line in lines:
-            entries = await office.keiko.browser.get(html.unescape(line))
-            assert 'id="entries"' in entries.text
-            assert 'class="empty"' not in entries.text, line
-
-
-async def test_a_part_of_a_net_opens_the_lines_that_come_to_it(office: Office) -> None:
-    for _, yen, page in await behind(office.keiko, f"/console/cycles/{CYCLE}", "part="):
-        (whole,) = re.findall(WHOLE, page)
-        assert told(whole) == yen
-        rows = re.findall(r'<tr id="l-.*?</tr>', page, re.DOTALL)
-        last = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)[-1] for row in rows]
-        plain = [re.sub(r"<[^>]+>", "", one) for one in last]
-        assert sum(told(one) for one in plain if one != "参考") == yen
-
-
-async def test_an_account_opens_the_journals_that_come_to_it(office: Office) -> None:
-    path = "/console/journals?month=2026-06&party=bakery"
-    for _, yen, page in await behind(office.keiko, path, "account="):
-        (whole,) = re.findall(WHOLE, page)
-        assert abs(told(whole)) == yen
-        parts = [int(one) for one in re.findall(r'data-part="(-?\d+)"', page)]
-        assert sum(parts) == told(whole)
-        assert 0 not in parts
-
-
-async def test_what_is_outstanding_opens_the_lots_that_come_to_it(office: Office) -> None:
-    opened = await behind(office.keiko, "/console/liability", "/lots")
-    assert len(opened) > 4  # all, by funder, by month of expiry and of issue
-    await comes_to(office.keiko, opened)
-
-
-async def test_a_movement_opens_the_entries_and_cycles_that_come_to_it(office: Office) -> None:
-    opened = await behind(office.keiko, "/console/liability", "/moved")
-    assert len(opened) > 5
-    await comes_to(office.keiko, opened)
-    await comes_to(office.keiko, await behind(office.keiko, "/console/liability", "/uses"))
-
-
-async def test_what_a_tenant_gave_and_took_opens_the_cycles_that_come_to_it(
-    office: Office,
-) -> None:
-    opened = await behind(office.keiko, "/console/exposure", "give-take/cycles")
-    assert {part for where, *_ in opened for part in re.findall(r"figure=(\w+)", where)} == {
-        "issued", "elsewhere", "others", "honoured", "balance",
-    }  # fmt: skip
-    await comes_to(office.keiko, opened)
-    for _, _, page in opened:
-        for cell in re.findall(r'href="(/console/cycles/[^"]+/cell\?[^"]+)"', page):
-            listed = (await office.keiko.browser.get(html.unescape(cell))).text
-            assert 'class="empty"' not in listed, cell
-
-
-async def comes_to(person: Person, opened: list[tuple[str, int, str]]) -> None:
-    """The lines of each list come to the number that opened it, on its page and its sheet."""
-    for where, points, page in opened:
-        assert [told(one) for one in re.findall(WHOLE, page)] == [points], where
-        assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == points, where
-        sheet = await person.browser.get(where.replace("?", ".csv?"))
-        assert sum(int(row["ポイント"]) for row in sheet_of(sheet.content)) == points, where
-
-
-async def test_a_count_of_breaks_opens_as_many(office: Office) -> None:
-    for where, count, page in await behind(office.keiko, "/console/reconciliation", "class="):
-        breaks = re.search(r'<table id="breaks">.*?</table>', page, re.DOTALL)
-        assert breaks is not None
-        assert breaks[0].count("<tr>") - 1 == count, where
-        sheet = await office.keiko.browser.get(
-            where.replace("reconciliation?", "reconciliation.csv?")
-        )
-        assert len(sheet_of(sheet.content)) == count
 
 
 async def test_a_what_if_on_the_page_says_what_the_api_says(

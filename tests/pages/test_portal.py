@@ -118,7 +118,8 @@ async def test_the_figures_are_those_of_the_back_office(mall: Mall, street: Stre
     assert ("2026-06-01", "honoured", "bookshop", "120", "120") in told
     home = (await street.ann.browser.get("/portal?lang=en")).text
     running = next(one for one in flows["cycles"] if one["running"])
-    assert f">{running['net_yen']}</span>".replace("-", "−") in home or "minus" in home
+    net = running["net_yen"]
+    assert (f">▲{-net:,}<" if net < 0 else f">{net:,}<") in home
     stated = (await office.get(f"/v1/settlement/cycles/{JUNE}/statement")).json
     page = (await street.ann.browser.get(f"/portal/statements/{JUNE}?lang=en")).text
     for line in stated["lines"]:
@@ -302,6 +303,35 @@ async def test_a_tenants_own_points_at_its_own_shops_are_not_anothers(street: St
     assert {"party": "bakery", "yen": "25"}.items() <= next(
         one for one in sheet if one["cycle"] == running["cycle"] and one["party"] == "bakery"
     ).items()
+
+
+async def test_what_became_of_ones_points_opens_cycles_and_their_entries(street: Street) -> None:
+    home = (await street.ann.browser.get("/portal?lang=ja")).text
+    links = re.findall(r'href="(/portal/points[^"]+)"[^>]*>(?:<[^>]+>)*(▲?[\d,]+)<', home)
+    assert {re.findall(r"of=(\w+)", where)[0] for where, _ in links} >= {
+        "issued", "elsewhere", "here", "outstanding",
+    }  # fmt: skip
+    for where, number in links:
+        page = (await street.ann.browser.get(html.unescape(where))).text
+        assert re.findall(r"<strong data-whole>([\d,]+)<", page) == [number], where
+        parts = [int(one) for one in re.findall(r'data-part="(-?\d+)"', page)]
+        assert sum(parts) == int(number.replace(",", "")), where
+        cycles = re.findall(r'href="(/portal/flows/[^"]+/entries[^"]+)"', page)
+        for cycle, part in zip(cycles, parts, strict=bool(cycles)):
+            entries = (await street.ann.browser.get(html.unescape(cycle))).text
+            assert re.findall(r"<strong data-whole>([\d,]+)<", entries) == [f"{part:,}"], cycle
+    assert home.count("/portal/points") == len(links)
+
+
+async def test_what_is_unsettled_is_told_by_its_parts(mall: Mall, street: Street) -> None:
+    home = (await street.ann.browser.get("/portal?lang=ja")).text
+    table = home.partition('id="unsettled"')[2].partition("</tbody>")[0]
+    told = re.findall(r"explain[^>]*>(?:<[^>]+>)*(▲?[\d,]+)<", table)
+    yen = [int(one.replace(",", "").replace("▲", "-")) for one in told]
+    assert yen
+    owed = re.search(r"預託金を差し引いた額.*?([\d,]+) 円", home, re.DOTALL)
+    assert owed
+    assert max(0, -sum(yen)) == int(owed[1].replace(",", ""))
 
 
 async def test_a_number_of_the_running_cycle_opens_the_entries_that_come_to_it(

@@ -23,6 +23,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         cap = Asked("cap", mall.today, "契約書 第4条の改定", 30_000, 60_000)
         await propose(conn, "bakery", cap, keiko.person_id, mall.now)
     first, statement = f"/console/cycles/{CYCLE}", f"/console/cycles/{CYCLE}/statements/bakery"
+    thought = f"/console/whatif/behind?from={CYCLE}&to={CYCLE}&party=bakery"
     return [
         ("cycles", keiko, "/console/cycles"),
         ("cycle", keiko, first),
@@ -45,6 +46,14 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("carried", keiko, "/console/carried"),
         ("whatif", keiko, "/console/whatif"),
         ("whatif-told", keiko, f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=500"),
+        ("whatif-behind", keiko, f"{thought}&funding=at-issue&figure=difference"),
+        (
+            "whatif-entries",
+            keiko,
+            f"{thought}&funding=redeemer-bears&figure=funding&other=bookshop",
+        ),
+        ("expected", keiko, "/console/liability/expected?figure=use"),
+        ("expected-need", keiko, "/console/liability/expected?figure=high&cycles=1"),
         ("exposure", keiko, "/console/exposure"),
         ("exposure-of-one", keiko, "/console/exposure/bakery"),
         ("exposure-to-approve", masao, "/console/exposure/bakery"),

@@ -16,6 +16,8 @@ PAGES = {
     "portal": "/portal",
     "portal-flows": "/portal/flows",
     "portal-pair": "/portal/flows/2026-06-16/entries?side=honoured&party=bookshop",
+    "portal-points": "/portal/points?of=issued",
+    "portal-outstanding": "/portal/points?of=outstanding",
     "portal-statements": "/portal/statements",
     "portal-statement": f"/portal/statements/{JUNE}",
     "portal-line": f"/portal/statements/{JUNE}/lines/201",
