@@ -145,7 +145,7 @@ def of_all(which: Which, cohorts: Sequence[Cohort], outstanding: int) -> Told:
         lines.append((words("その他（失効を見込まない）", "other, not expected to lapse"),
                       number(rest), lapse, number(rest)))  # fmt: skip
     lapsing = sum(one.expected_breakage for one in cohorts)
-    en = f"{which.on}: outstanding {outstanding:,} − {lapsing:,} expected to lapse, as others did."
+    en = f"{which.on}: outstanding {outstanding:,} − {lapsing:,} to lapse, as others did."
     return Told(
         outstanding - lapsing if use else lapsing, POINTS,
         (f"{which.on} の残高 {outstanding:,} − 見込失効 {lapsing:,}。発行月ごとの失効率から。", en),
@@ -254,7 +254,7 @@ def of_runs(which: Which, used: Sequence[Used]) -> Told:
     bound = rank(found, tenths)
     return Told(
         bound.yen, YEN,
-        (f"直近の {len(found)} 回を小さい順に並べ、十分の{tenths}にあたるもの（●）。",
+        (f"直近の {len(found)} 回を小さい順に並べ、{tenths}割がそれ以下に収まるもの（●）。",
          f"Of the last {len(found)}, cheapest first: {tenths} of ten do not exceed the one (●)."),
         (*SPAN, Head("円", "Yen", True), Head("印", "Mark")),
         [(*span(one.first_on, one.last_cycle), number(one.yen), words("●" if one is bound else ""))

@@ -61,7 +61,18 @@ async def lived(town: Town) -> None:
     answer = await bookshop.post("/v1/returns", **asked, of=sale["slip"], returned_yen=1_000)
     assert answer.json["coupon_yen"] == 252
     town.points = await mall.points_of(hanako)  # type: ignore[attr-defined]
+    town.running = await became(town)  # type: ignore[attr-defined]
     assert (await mall.close(DAY)).status == 200
+
+
+async def became(town: Town) -> list[dict[str, Any]]:
+    """What each shop's points did, as its office reads it."""
+    offices = [await town.mall.office(shop) for shop in (town.bakery, town.bookshop)]
+    told = [(await office.get("/v1/flows")).json for office in offices]
+    for one in told:
+        cycles = one.pop("cycles")
+        one["of cycles"] = [cycle["issued_points"] for cycle in cycles]
+    return told
 
 
 async def took(shop: Shop, body: dict[str, Any]) -> None:
@@ -101,6 +112,13 @@ async def test_a_coupon_is_no_point_in_the_statistics(town: Town) -> None:
     assert whole["used"] == 0
     found = (await operator.get("/v1/admin/outstanding")).json
     assert (found["total"]["outstanding_points"], found["total"]["redeemed_points"]) == (points, 0)
+
+
+async def test_a_coupon_is_none_of_a_tenants_points_before_the_close_nor_after(town: Town) -> None:
+    running = town.running  # type: ignore[attr-defined]
+    assert running == await became(town)
+    assert [one["redeemed_here_points"] for one in running] == [0, 0]
+    assert sum(one["issued_points"] - one["recovered_points"] for one in running) == town.points  # type: ignore[attr-defined]
 
 
 async def test_the_sealed_file_proves_it(town: Town, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ LAWS = "tests/settlement/test_journals.py"
 FORECAST = "tests/settlement/test_liability.py"
 CYCLES = "tests/stories/test_cycles.py"
 NEEDS = "tests/settlement/test_needs.py"
+NUMBERS = "tests/pages/test_finance_numbers.py"
 LIABILITY = "tests/stories/test_liability.py"
 
 READING = (
@@ -120,8 +121,8 @@ READING = (
     Bug(
         "a forecast of needs is tried by what it had seen",
         "settlement/paper/needs.py",
-        "before = [(told[: at - cycles + 1], told[at]) for at in tries]",
-        "before = [(told, told[at]) for at in tries]",
+        "        known = told[: at - cycles + 1]\n",
+        "        known = told\n",
         f"{NEEDS}::test_the_next_cycles_cost_what_runs_of_as_many_did",
     ),
     Bug(
@@ -165,6 +166,43 @@ READING = (
         "{Decimal(own.point_fee_milliyen) / 1000:f} 円",
         "{Decimal(own.point_fee_milliyen) / 100:f} 円",
         "tests/pages/test_finance_numbers.py::test_a_fee_opens_how_it_was_reckoned",
+    ),
+    Bug(
+        "an entry of a what-if brings what it costs",
+        "settlement/whatif/worlds.py",
+        "(1 if sides == self._receives else -1)",
+        "1",
+        f"{NUMBERS}::test_a_figure_of_a_what_if_opens_the_lines_and_entries_that_come_to_it",
+    ),
+    Bug(
+        "a change is told with all that was thought before it",
+        "deploy/finance/whatif_behind_pages.py",
+        "because = None if figure in WHOLE else figure",
+        "because = None",
+        f"{NUMBERS}::test_a_figure_of_a_what_if_opens_the_lines_and_entries_that_come_to_it",
+    ),
+    Bug(
+        "what was learnt of a month counts what lapsed before",
+        "settlement/paper/liability.py",
+        '        elif one.fate == "lapsed":\n            own["later"]',
+        '        if one.fate == "lapsed":\n            own["later"]',
+        "tests/settlement/test_liability.py",
+    ),
+    Bug(
+        "a coupon is one of a tenant's points until the close",
+        "settlement/reading.py",
+        'if one.funder == own.code and one.kind != "coupon":',
+        "if one.funder == own.code:",
+        "tests/coupons/test_settled.py"
+        "::test_a_coupon_is_none_of_a_tenants_points_before_the_close_nor_after",
+    ),
+    Bug(
+        "points that were used at home are used elsewhere",
+        "deploy/portal/pair.sql",
+        "        AND (NOT %(across)s::boolean OR parts.tenant_id <> parts.funder_id)\n",
+        "",
+        "tests/pages/test_portal.py"
+        "::test_what_became_of_ones_points_opens_cycles_and_their_entries",
     ),
     Bug(
         "a tenant reads the slips of its neighbours",
