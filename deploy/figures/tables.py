@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from deploy.figures.figures import (
     BOOKED,
@@ -47,6 +47,7 @@ class Table(Struct, frozen=True):
     rows: tuple[Row, ...]
     foot: Row | None = None
     kind: Kind | None = None
+    kinds: tuple[Kind, ...] = ()  # of each column, where they differ
 
     def csv(self, corner: str) -> bytes:
         """As a spreadsheet opens it; tenths with their point."""
@@ -55,8 +56,9 @@ class Table(Struct, frozen=True):
         return as_csv(head, (self._line(one) for one in lines))
 
     def _line(self, row: Row) -> list[str | int]:
-        kind = row.kind or self.kind
-        return [safe(row.ja), safe(row.en), *(plain(count, kind) for count, _ in row.cells)]
+        kinds = self.kinds or [row.kind or self.kind] * len(row.cells)
+        cells = zip(row.cells, kinds, strict=True)
+        return [safe(row.ja), safe(row.en), *(plain(count, kind) for (count, _), kind in cells)]
 
 
 def plain(count: Number, kind: Kind | None) -> str | int:
@@ -160,7 +162,7 @@ def compared(
         ]
         lines.append(Row(code, ja, en, tuple(cells)))
     heads = [FIGURES[name] for name in names] + [kind for kind, _, _ in more.values()]
-    return Table(tuple((one.ja, one.en) for one in heads), tuple(lines))
+    return Table(tuple((one.ja, one.en) for one in heads), tuple(lines), kinds=tuple(heads))
 
 
 def sorted_by(table: Table, column: int, rising: bool) -> Table:
@@ -168,4 +170,4 @@ def sorted_by(table: Table, column: int, rising: bool) -> Table:
     known = [row for row in table.rows if isinstance(row.cells[column][0], int)]
     rest = [row for row in table.rows if not isinstance(row.cells[column][0], int)]
     known.sort(key=lambda row: row.cells[column][0], reverse=not rising)  # type: ignore[arg-type, return-value]
-    return Table(table.columns, (*known, *rest), table.foot, table.kind)
+    return structs.replace(table, rows=(*known, *rest))

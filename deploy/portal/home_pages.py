@@ -156,9 +156,9 @@ async def get_flows_csv(
     flows = await reading.flows_of(reader, auditor, own, day_of(clock()))
     told: list[Sequence[str | int]] = []
     for one in flows.cycles:
-        told += [(one.cycle, "honoured", safe(to.party), to.points, to.yen) for to in one.column]
-        told += [(one.cycle, "elsewhere", safe(to.party), to.points, to.yen) for to in one.row]
-    return sheet(as_csv(("cycle", "side", "party", "points", "yen"), told), "flows")
+        told += [(one.cycle, "受入", safe(to.party), to.points, to.yen) for to in one.column]
+        told += [(one.cycle, "他社利用", safe(to.party), to.points, to.yen) for to in one.row]
+    return sheet(as_csv(("期", "区分", "相手", "ポイント", "円"), told), "flows")
 
 
 @get("/portal/usage", **READ)
@@ -183,7 +183,7 @@ async def get_usage_csv(
 ) -> Response[bytes]:
     """The same as a sheet. / 利用量のCSV"""
     usage = await asked_for(reader, month, months(day_of(clock())))
-    head = ("day", "calls", "refused", "members", "tills")
+    head = ("日", "呼出", "拒否", "会員", "端末")
     told = [(str(one.on), one.calls, one.refused, one.members, one.tills) for one in usage.days]
     return sheet(as_csv(head, told), f"usage-{usage.month}")
 

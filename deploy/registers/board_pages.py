@@ -13,10 +13,9 @@ from auth.people.reception import CONSOLE, MOST_BYTES, Asked, Reception, session
 from auth.people.sessions import Session
 from deploy.registers import forms, places
 from deploy.registers.forms import onward, struct_of
+from deploy.sheets import listing
 from federation.days import day_of
 from federation.refusals import Refusal
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants.areas import shops_at
 from tenants.board import asking, notices
 from tenants.board.asking import Question, Said, Sought, Who
@@ -32,6 +31,7 @@ STATES = {"open": ("受付中", "open"), "answered": ("回答済み", "answered"
           "closed": ("完了", "closed")}  # fmt: skip
 LEVELS = {"all": ("全店", "everybody"), "area": ("エリア", "area"),
           "facility": ("施設", "facility"), "shop": ("店舗", "shop")}  # fmt: skip
+SEEN = {"shop": "店舗", "name": "名称", "who": "確認した人", "at": "日時"}
 FIELDS = ("level", "title", "title_en", "body", "body_en", "from_on", "to_on", "place")
 InState = Annotated[str | None, QueryParameter(name="state", required=False)]
 
@@ -119,8 +119,7 @@ async def get_seen_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / 確認状況のCSV"""
     found = await notices.seen_by(auditor, notice_id)
-    cells = ([one.shop, one.name, one.who or "", str(one.at or "")] for one in found)
-    return sheet(as_csv(("shop", "name", "who", "at"), cells), "notice-seen")
+    return listing(found, SEEN, "notice-seen")
 
 
 @post(

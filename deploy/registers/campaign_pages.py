@@ -21,10 +21,9 @@ from deploy.registers.campaign_form import (
     written_of,
 )
 from deploy.registers.places import facilities
+from deploy.sheets import listing
 from federation.days import day_of
 from federation.refusals import NotFound, Refusal, Validation
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants.callers import Caller
 from tenants.campaigns import campaigns_api as api
 from tenants.campaigns import lives, segments, taking_part
@@ -47,10 +46,12 @@ FUNDERS_TOLD = {
 }
 LIST = "/console/campaigns"
 InState = Annotated[str | None, QueryParameter(name="state", required=False)]
-COLUMNS = (
-    "code", "name", "name_en", "state", "from_on", "to_on", "multiplier", "facility", "segment",
-    "budget_points", "budget_left_points", "author",
-)  # fmt: skip
+COLUMNS = {
+    "code": "符号", "name": "名称", "name_en": "名称（英語）", "state": "状態", "from_on": "開始日",
+    "to_on": "終了日", "multiplier": "倍率", "facility": "施設", "segment": "セグメント",
+    "budget_points": "予算（pt）", "budget_left_points": "予算の残り（pt）", "author": "起案",
+}  # fmt: skip
+IN_SHOPS = {"shop": "店舗", "result": "結果"}
 WORDS = {"states": STATES, "funders": FUNDERS_TOLD, "kinds": KINDS, "metrics": METRICS}
 DONE = {"draft": "sent-back", "dropped": "dropped", "paused": "paused", "live": "resumed",
         "ended": "ended"}  # fmt: skip
@@ -80,13 +81,7 @@ async def get_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / キャンペーンのCSV"""
     shown = [one for one in await lives.told(auditor) if state_ in (None, "", one.state)]
-    return sheet(as_csv(COLUMNS, rows_of(shown)), "campaigns")
-
-
-def rows_of(found: list[lives.Campaign]) -> list[list[Any]]:
-    """Campaigns as rows."""
-    return [["" if (cell := getattr(one, name)) is None else cell for name in COLUMNS]
-            for one in found]  # fmt: skip
+    return listing(shown, COLUMNS, "campaigns", {"state": STATES})
 
 
 @get(f"{LIST}/new", requires="campaigns:write", page=True, include_in_schema=False)
@@ -354,8 +349,7 @@ async def get_shops_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / 参加店舗のCSV"""
     stands = await api.get_shops.fn(code, auditor)
-    told = ([one.shop, one.result] for one in stands.shops)
-    return sheet(as_csv(("shop", "result"), told), "campaign-shops")
+    return listing(stands.shops, IN_SHOPS, "campaign-shops")
 
 
 @post(

@@ -14,11 +14,10 @@ from deploy.registers import forms
 from deploy.registers.campaign_form import shares_of
 from deploy.registers.campaign_pages import FUNDERS_TOLD, because
 from deploy.registers.places import facilities
+from deploy.sheets import listing
 from federation.days import day_of
 from federation.reading import rows
 from federation.refusals import Refusal, Validation
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants.callers import Caller
 from tenants.campaigns import segments
 from tenants.coupons import admin_api as api
@@ -45,7 +44,8 @@ FIELDS = (
     "percent", "rounding", "cap_yen", "gift", "gift_en", "gift_worth_yen", "least_yen",
     "from_time", "to_time", "stock", "minutes",
 )  # fmt: skip
-COLUMNS = ("code", "name", "name_en", "state", "benefit", "from_on", "to_on", "stock")
+COLUMNS = {"code": "符号", "name": "名称", "name_en": "名称（英語）", "state": "状態",
+           "benefit": "特典", "from_on": "開始日", "to_on": "終了日", "stock": "枚数"}  # fmt: skip
 WORDS = {"states": STATES, "kinds": KINDS, "benefits": BENEFITS, "funders": FUNDERS_TOLD,
          "weekdays": WEEKDAYS, "brings": told}  # fmt: skip
 
@@ -63,9 +63,7 @@ async def get_list(
 async def get_sheet(auditor: NamedDependency[AsyncConnection]) -> Response[bytes]:
     """The same as a sheet. / クーポンのCSV"""
     found = (await read(auditor, drafts=True))[::-1]
-    cells = (["" if (cell := getattr(one, name)) is None else cell for name in COLUMNS]
-             for one in found)  # fmt: skip
-    return sheet(as_csv(COLUMNS, cells), "coupons")
+    return listing(found, COLUMNS, "coupons", {"state": STATES, "benefit": BENEFITS})
 
 
 @get(f"{LIST}/new", requires="admin:write", page=True, include_in_schema=False)

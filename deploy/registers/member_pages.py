@@ -13,12 +13,12 @@ from psycopg import AsyncConnection
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of, to
 from deploy.registers import forms
 from deploy.registers.member_seen import everything, fresh_slip
+from deploy.sheets import listing
 from federation import carriers, profiles, reading
 from federation.days import day_of
+from federation.kinds import KINDS
 from federation.opaque import Names
 from federation.refusals import NotFound, Refusal
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants import sight_api
 from tenants.callers import Caller
 from tenants.coupons.reading import published
@@ -33,15 +33,12 @@ from tenants.sight_api import Naming
 LIST = "/console/members"
 READ = "members:read"
 MOST = 50
-KINDS = {
-    "accrual": ("付与", "accrual"), "redemption": ("利用", "redemption"),
-    "return": ("返品", "return"), "reversal": ("取消", "reversal"),
-    "expiry": ("失効", "lapse"), "adjustment": ("調整", "adjustment"),
-    "hold": ("保留", "hold"), "merge": ("統合", "merge"), "withdrawal": ("退会", "withdrawal"),
-}  # fmt: skip
 STATES = {"active": ("利用中", "active"), "frozen": ("利用停止", "frozen"),
           "withdrawn": ("退会", "has left"), "merged": ("統合済み", "merged")}  # fmt: skip
-COLUMNS = ("entry", "kind", "points", "paid_yen", "business_date", "till", "slip", "receipt_no")
+COLUMNS = {
+    "entry": "取引番号", "kind": "種別", "points": "ポイント", "paid_yen": "支払額（円）",
+    "business_date": "営業日", "till": "レジ", "slip": "伝票", "receipt_no": "レシート",
+}  # fmt: skip
 
 
 class Wanted(Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,10 +169,7 @@ async def get_entries_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / 会員の明細のCSV"""
     found = await entries_of(auditor, handle, caller, names, None, 10_000)
-    told = (
-        ["" if (cell := getattr(one, name)) is None else cell for name in COLUMNS] for one in found
-    )
-    return sheet(as_csv(COLUMNS, told), "member-entries")
+    return listing(found, COLUMNS, "member-entries", {"kind": KINDS})
 
 
 async def entries_of(

@@ -17,18 +17,18 @@ from auth.scopes import SCOPES, TILL
 from deploy.registers import forms, laying, places
 from deploy.registers.forms import onward, struct_of
 from deploy.registers.places import MOST, shop_of
+from deploy.sheets import listing
 from federation.days import day_of
 from federation.reading import rows
 from federation.refusals import Refusal, Validation
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants import till_keys
 from tenants.callers import Caller
 from tenants.showing import Show
 
 LIST = "/console/shops"
-COLUMNS = ("shop", "name", "name_en", "facility", "area", "state", "trade", "tills", "tills_on",
-           "began_on")  # fmt: skip
+COLUMNS = {"shop": "店舗", "name": "名称", "name_en": "名称（英語）", "facility": "施設",
+           "area": "エリア", "state": "状態", "trade": "業種", "tills": "レジ台数",
+           "tills_on": "稼働中のレジ", "began_on": "開始日"}  # fmt: skip
 TERMS = (
     "SELECT from_on, yen_per_point, static_card_limit_points, tax_treatment, author, reason"
     " FROM tenants.terms WHERE shop_id = %(shop_id)s ORDER BY from_on DESC"
@@ -84,9 +84,7 @@ async def get_sheet(auditor: NamedDependency[AsyncConnection]) -> Response[bytes
     found: list[places.Shop] = []
     while more := await places.shops(auditor, after=found[-1].shop if found else ""):
         found += more
-    cells = (["" if (cell := getattr(one, name)) is None else cell for name in COLUMNS]
-             for one in found)  # fmt: skip
-    return sheet(as_csv(COLUMNS, cells), "shops")
+    return listing(found, COLUMNS, "shops")
 
 
 @post(

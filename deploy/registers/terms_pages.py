@@ -12,19 +12,23 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of
 from deploy.registers import forms
+from deploy.sheets import listing
 from federation.days import day_of
 from federation.refusals import Refusal
 from settlement import terms_api
 from settlement.preview import preview
-from settlement.reports.reports_api import sheet
 from settlement.schemes import Offer
-from settlement.sheet import as_csv
 from tenants.showing import Show
 
 LIST = "/console/terms"
 FIELDS = ("from_on", "party", "point_fee_milliyen", "redeem_fee_bp", "monthly_fee_yen",
           "minimum_yen")  # fmt: skip
-COLUMNS = terms_api.TermsTold.__struct_fields__
+COLUMNS = {
+    "party": "当事者", "point_fee_milliyen": "1pt発行の手数料（1/1000円）",
+    "redeem_fee_bp": "換金手数料率（0.01%）", "monthly_fee_yen": "月額（円）",
+    "terminal_fee_yen": "端末料（円）", "minimum_yen": "最低振込額（円）",
+    "net_level": "差引の単位", "prorated": "日割り",
+}  # fmt: skip
 
 
 @get(LIST, requires="settlement:read-all", page=True, include_in_schema=False)
@@ -62,8 +66,7 @@ async def get_sheet(
 ) -> Response[bytes]:
     """What holds on a day, as a sheet. / 契約条件のCSV"""
     found = await terms_api.get_terms.fn(auditor, clock, on)
-    cells = ([str(getattr(one, name)) for name in COLUMNS] for one in found.in_force)
-    return sheet(as_csv(COLUMNS, cells), "terms")
+    return listing(found.in_force, COLUMNS, "terms")
 
 
 @post(

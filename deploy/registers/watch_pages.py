@@ -15,6 +15,7 @@ from psycopg import AsyncConnection
 from auth.people.log import WORDS
 from auth.people.reception import MOST_BYTES, Asked, Reception, session_of, within
 from deploy.registers import forms
+from deploy.sheets import listing
 from deploy.trail import audit_api, of_people
 from deploy.trail.of_people import Sought as SoughtOfPeople
 from deploy.trail.reading import Asked as Sought
@@ -22,8 +23,6 @@ from deploy.trail.reading import csv_of, find
 from federation.days import day_of
 from federation.opaque import Names
 from federation.refusals import NotFound
-from settlement.reports.reports_api import sheet
-from settlement.sheet import as_csv
 from tenants.callers import Caller
 from tenants.showing import Show
 from tenants.signals import signals_api
@@ -39,7 +38,8 @@ DECISIONS = {"harmless": ("問題なし", "harmless"), "watching": ("様子を�
 FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
 LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
 Looked = TypeVar("Looked", bound=Struct)
-COLUMNS = ("pattern", "tenant", "shop", "till", "business_date", "times", "points")
+COLUMNS = {"pattern": "兆候", "tenant": "テナント", "shop": "店舗", "till": "レジ",
+           "business_date": "営業日", "times": "回数", "points": "ポイント"}  # fmt: skip
 
 
 @get(SIGNALS, requires="entries:read-all", page=True, include_in_schema=False)
@@ -73,8 +73,7 @@ async def get_signals_sheet(
 ) -> Response[bytes]:
     """The same as a sheet. / 不正の兆候のCSV"""
     found = await signals_api.get_signals.fn(auditor, names, clock, first_on, last_on)
-    cells = ([str(getattr(one, name)) for name in COLUMNS] for one in found.signals)
-    return sheet(as_csv(COLUMNS, cells), "signals")
+    return listing(found.signals, COLUMNS, "signals", {"pattern": PATTERNS})
 
 
 @post(

@@ -321,9 +321,8 @@ def break_of(row: dict[str, Any], today: date) -> Break:
 
 
 HEAD = (
-    "break_id", "party", "leg", "照合", "subject", "figure", "business_date", "days", "age",
-    "class",
-    "分類", "told", "found", "difference", "state", "author", "reason", "behind",
+    "差異番号", "当事者", "区間", "照合", "対象", "項目", "営業日", "日数", "経過", "分類コード",
+    "分類", "申告", "台帳", "差", "状態", "起案", "理由", "根拠",
 )  # fmt: skip
 
 

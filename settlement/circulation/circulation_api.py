@@ -1,6 +1,6 @@
 """回遊の画面とAPI: the matrix as JSON and CSV, and as a page with its heat, Sankey and chord."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -37,6 +37,12 @@ FirstOn = Annotated[date | None, QueryParameter(name="from", required=False)]
 LastOn = Annotated[date | None, QueryParameter(name="to", required=False)]
 Skip = Annotated[int, QueryParameter(ge=0, le=1_000_000_000)]
 Asked = Request[Any, Any, Any]
+COLUMNS = Crossing.__struct_fields__
+HEAD = ("発行した所", "使われた所", "ポイント", "利用回数", "会員数", "支払額（円）")
+USES_HEAD = (
+    "営業日", "取引番号", "発行した所", "使われた所", "店舗", "Shop", "ポイント", "利用回数",
+    "支払額（円）",
+)  # fmt: skip
 
 
 @get(
@@ -89,7 +95,7 @@ async def get_csv(
 ) -> Response[bytes]:
     """The same as a sheet. / 回遊のCSV"""
     days = within(first_on, last_on, day_of(clock()))
-    return as_sheet(await circulation(auditor, level, days))
+    return as_sheet(await circulation(auditor, level, days), HEAD)
 
 
 @get(
@@ -136,7 +142,7 @@ async def get_uses_csv(
     """The same as a sheet, the newest 20,000. / セルの明細のCSV"""
     days, pair = within(first_on, last_on, day_of(clock())), Pair(origin, place, away)
     found = await behind(auditor, names, level, days, pair, most=MOST_ON_A_SHEET)
-    return sheet(as_csv(Use.__struct_fields__, (as_line(one) for one in found.uses)), "uses")
+    return sheet(as_csv(USES_HEAD, (as_line(one) for one in found.uses)), "uses")
 
 
 def as_line(use: Use) -> list[str | int]:
@@ -147,11 +153,10 @@ def as_line(use: Use) -> list[str | int]:
     ]
 
 
-def as_sheet(found: Circulation) -> Response[bytes]:
+def as_sheet(found: Circulation, head: Sequence[str] = COLUMNS) -> Response[bytes]:
     """The crossings as CSV, as the page tells them."""
     cells = ([getattr(one, name) for name in COLUMNS] for one in found.crossings)
-    return sheet(as_csv(COLUMNS, cells), "circulation")
+    return sheet(as_csv(head, cells), "circulation")
 
 
-COLUMNS = Crossing.__struct_fields__
 ROUTES: list[HTTPRouteHandler] = [get_circulation, get_page, get_csv, get_uses, get_uses_csv]

@@ -24,6 +24,10 @@ APRIL = 4
 WEIGHED = (
     "party", "issued_points", "own_here_points", "own_elsewhere_points", "others_here_points",
 )  # fmt: skip
+HEAD = (
+    "から", "まで", "当事者", "発行", "自社で利用", "他社で利用", "他社分の受入", "受入計",
+    "差（送客）", "比率（0.01%）", "下限（0.01%）", "状態", "送客の件数", "送客の売上（円）",
+)  # fmt: skip
 
 
 class Span(Struct, frozen=True):
@@ -138,8 +142,7 @@ async def below_floor(conn: AsyncConnection, today: date) -> int:
 
 def as_sheet(found: GivenTaken) -> bytes:
     """The same as a spreadsheet reads it, in Japan too."""
-    head = ("first_on", "last_on", *GiveTake.__struct_fields__)
-    return as_csv(head, (row_of(found, one) for one in found.tenants))
+    return as_csv(HEAD, (row_of(found, one) for one in found.tenants))
 
 
 def row_of(found: GivenTaken, one: GiveTake) -> tuple[str | int, ...]:

@@ -77,13 +77,16 @@ async def test_the_sheet_says_what_the_page_says(town: Town) -> None:
     answer = await town.hq.browser.get(f"/console/circulation.csv?{query}")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     page = await town.hq.browser.get(f"/console/circulation?{query}&lang=en")
-    assert sum(int(row["points"]) for row in rows) == 100
+    assert sum(int(row["ポイント"]) for row in rows) == 100
     for row in rows:
-        assert f'data-count="{row["points"]}"' in page.text
+        assert f'data-count="{row["ポイント"]}"' in page.text
     uses = await town.hq.browser.get(
         f"/console/circulation/uses?{query}&origin=bakery&place=florist&lang=en"
     )
     assert uses.text.count('href="/console/entries/') == 2
+
+
+HEADS = {"points": "ポイント", "uses": "利用回数", "sales_yen": "支払額（円）"}
 
 
 @pytest.mark.parametrize("level", ["facility", "tenant"])
@@ -103,7 +106,7 @@ async def test_every_number_opens_the_uses_that_come_to_it(
         assert counted == "members" or sum(parts) == int(told.replace(",", "")), where
         sheet = await town.hq.browser.get(html.unescape(where).replace("/uses?", "/uses.csv?"))
         rows = list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
-        assert counted == "members" or [int(row[counted]) for row in rows] == parts
+        assert counted == "members" or [int(row[HEADS[counted]]) for row in rows] == parts
 
 
 async def test_a_shop_sees_nothing_of_it(town: Town) -> None:

@@ -154,6 +154,9 @@ async def test_shops_side_by_side_are_sorted_where_they_are_counted(town: Town) 
     saved = await sheet(town.hq, f"/console/compare.csv?{query}&sort=redeemed_points")
     assert saved[1][1] == "bookshop"
     assert saved[1][-1] == "90", "all of it was issued by the bakery"
+    rates = [row[saved[0].index("利用率（利用÷付与）")] for row in saved[1:]]
+    assert any(rates)
+    assert all(f"{rate}<span" in page.text for rate in rates if rate), "19.9 %, not 199"
 
 
 async def test_the_heat_map_holds_every_receipt_once(town: Town) -> None:

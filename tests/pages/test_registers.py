@@ -226,7 +226,8 @@ async def test_a_signal_is_decided_and_the_trail_says_who_did(mall: Mall, scene:
     await sends(hq, f"/console/signals/{key}", decision="harmless", reason="催事のため")
     assert "催事のため" in (await hq.browser.get(path)).text
     sheet = (await hq.browser.get("/console/signals.csv")).content.decode("utf-8-sig")
-    assert "often" in sheet
+    assert sheet.startswith("兆候,テナント,店舗,レジ,営業日,回数,ポイント")
+    assert "同じレジで一日に6回以上の付与" in sheet
     await mall.hub.trail.flush()
     trail = (await hq.browser.get("/console/audit?verb=signals")).text
     assert "POST /console/signals/{key}" in trail

@@ -1,7 +1,9 @@
 """Every page of every area, as each of its people sees it: both languages, by light and in the
 dark. `make shots` leaves a picture of each in `build/shots`."""
 
+import csv
 import importlib
+import io
 import json
 import os
 import re
@@ -33,6 +35,11 @@ LEFT = (
     "[].concat(performance.getEntriesByType('navigation'),"
     " performance.getEntriesByType('resource'))"
 )
+
+
+SHEETS = "main a[href*='.csv']"
+HREFS = "links => links.map(link => link.href)"
+ENGLISH = {"English", "Item", "Kind", "Reason", "Name", "Shop"}
 
 
 class Toured:
@@ -74,6 +81,42 @@ async def test_every_page_is_whole_in_both_languages_by_light_and_in_the_dark(
                     await shoots(here, f"{toured.area}-{name}-{lang}-{scheme}.png")
             here.whole()
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.long
+async def test_every_sheet_that_a_page_offers_opens_with_heads_in_japanese(
+    chromium: Browser, toured: Toured
+) -> None:
+    """A spreadsheet in Japan is read by whoever did not see the page; the English beside it is
+    marked as such."""
+    found: dict[str, list[str]] = {}
+    people = {id(who): who for _, who, _ in toured.pages}
+    for who in people.values():
+        async with visit(chromium, toured.mall, who) as here:
+            for _, own, path in toured.pages:
+                if own is who:
+                    await here.goes(f"{path}{'&' if '?' in path else '?'}lang=ja")
+                    for where in await here.page.eval_on_selector_all(SHEETS, HREFS):
+                        found[where] = await head_of(here, where)
+    assert found or toured.area not in ("finance", "figures", "registers", "portal")
+    wrong = {
+        where: bad for where, head in found.items()
+        if (bad := [one for one in head if one not in ENGLISH and foreign(one)])
+    }  # fmt: skip
+    assert wrong == {}
+
+
+def foreign(head: str) -> bool:
+    """Whether words stand there, and none in Japanese."""
+    return bool(re.search("[A-Za-z]", head)) and not re.search(JAPANESE, head)
+
+
+async def head_of(here: Visit, where: str) -> list[str]:
+    """What stands over the columns of a sheet."""
+    answer = await here.page.request.get(where)
+    assert answer.status == 200, where
+    text = (await answer.body()).decode("utf-8-sig")
+    return next(csv.reader(io.StringIO(text)))
 
 
 async def looked_at(here: Visit, path: str, lang: str) -> list[str]:
