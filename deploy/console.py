@@ -85,8 +85,10 @@ def told(request: Asked, refusal: Refusal) -> Response[Any]:
         desk = "/member/sign-in" if member else "/console/sign-in"
         if "hx-request" in request.headers:  # a part of a page: the page goes, not the part
             return Response(b"", status_code=401, headers={"hx-redirect": desk})
-        known = request.method == "GET"
-        return _to(f"{desk}?{urlencode({'return_to': onward})}" if known else desk)
+        asked = {"return_to": onward} if request.method == "GET" else {}
+        if request.query_params.get("lang") in ("ja", "en"):
+            asked["lang"] = request.query_params["lang"]
+        return _to(f"{desk}?{urlencode(asked)}" if asked else desk)
     return shown(request, refusal)
 
 

@@ -11,8 +11,8 @@ from io import StringIO
 
 from msgspec import UNSET, UnsetType
 
-from settlement.paper.form import named
 from settlement.paper.paper import DayLine
+from settlement.paper.said import named
 from settlement.paper.tax import category
 from settlement.statement import Statement
 

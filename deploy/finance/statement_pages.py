@@ -1,5 +1,6 @@
 """精算書の画面: each line opens its entries; days, what came before, disputes, the documents."""
 
+from datetime import date
 from typing import Any, Literal
 
 from litestar import Response, get, post
@@ -121,15 +122,16 @@ async def get_line_page(
     auditor: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     original: Code = None,
+    on: FromQuery[date | None] = None,
     after: FromQuery[str | None] = None,
 ) -> Response[Any]:
     """The entries behind a line, newest first. / 科目の内訳"""
     own = await whose(auditor, party)
-    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller, on)
     entries, older = await page_of(auditor, names, asking, MOST, after, wide=True)
     return reception.page(
         request, "finance/line.html", session_of(request), cycle=cycle_id, party=party, code=code,
-        original=original, line=CATALOGUE[code], entries=entries, older=older,
+        original=original, on=on, line=CATALOGUE[code], entries=entries, older=older,
         of_original=CATALOGUE.get(original) if original is not None else None, most=MOST_IN_SHEET,
         reckoned=[] if entries else await reckoning(auditor, asking),
     )  # fmt: skip
@@ -146,11 +148,12 @@ async def get_line_sheet(
     auditor: NamedDependency[AsyncConnection],
     names: NamedDependency[Names],
     original: Code = None,
+    on: FromQuery[date | None] = None,
     after: FromQuery[str | None] = None,
 ) -> Response[bytes]:
     """All of them as a sheet. / 科目の内訳のCSV"""
     own = await whose(auditor, party)
-    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller)
+    asking = Asking(cycle_id, own.party_id, own.code, code, original, caller, on)
     entries, older = await page_of(auditor, names, asking, MOST_IN_SHEET, after, wide=True)
     return as_sheet(asking, entries, request.url.path, older)
 

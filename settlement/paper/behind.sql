@@ -18,6 +18,17 @@ met AS (
         AND put.code = %(code)s::integer
         AND (parts.late AND put.sign <> 0) = %(late)s::boolean
         AND (%(before)s::bigint IS NULL OR parts.entry_id < %(before)s)
+        AND (
+            %(on)s::date IS NULL
+            OR EXISTS (
+                SELECT FROM federation.entries
+                WHERE
+                    entries.member_id = parts.member_id
+                    AND entries.entry_id = parts.entry_id
+                    AND entries.booked_at = parts.booked_at
+                    AND entries.business_date = %(on)s
+            )
+        )
         AND %(party_id)s::bigint = CASE put.role
             WHEN 'funder' THEN parts.funder_id
             WHEN 'tenant' THEN parts.tenant_id

@@ -66,7 +66,7 @@ class EntriesBehind(Struct, frozen=True):
 
 
 class Asking(Struct, frozen=True):
-    """Whose line of which cycle is asked about, and by whom."""
+    """Whose line of which cycle is asked about, of which business date (or all), and by whom."""
 
     cycle: str
     party_id: int
@@ -74,6 +74,7 @@ class Asking(Struct, frozen=True):
     code: int
     original: int | None
     caller: Caller
+    on: date | None = None
 
 
 @get(
@@ -128,6 +129,7 @@ async def page_of(
         wide=wide,
         most=most + 1,
         before=cursor_of(names, caller, after),
+        on=asking.on,
     )
     older = None
     if len(found) > most:
@@ -155,7 +157,9 @@ def as_sheet(
     named = f"meguri-{asking.cycle}-{asking.party}-{asking.code}.csv"
     headers = {"content-disposition": f'attachment; filename="{named}"'}
     if older is not None:
-        more = {"party": asking.party, "original": asking.original, "after": older}
+        more = {
+            "party": asking.party, "original": asking.original, "on": asking.on, "after": older,
+        }  # fmt: skip
         query = urlencode({name: said for name, said in more.items() if said is not None})
         headers["link"] = f'<{path}?{query}>; rel="next"'
     told = as_csv(HEAD, (row_of(asking, one) for one in shown))

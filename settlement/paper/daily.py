@@ -81,9 +81,11 @@ async def behind(
     wide: bool,
     most: int,
     before: int | None = None,
+    on: date | None = None,
 ) -> list[Behind]:
     """The entries behind a line (its code, and the one an adjustment would have had in time),
-    newest first. The reader sees all; what the party may see, the statement decides."""
+    newest first, of one business date or all. The reader sees all; what the party may see, the
+    statement decides."""
     code, original = line
     if code not in CATALOGUE or (code == LATE) != (original is not None):
         raise NotFound
@@ -97,6 +99,7 @@ async def behind(
         "late": original is not None,
         "wide": wide,
         "before": before,
+        "on": on,
         "most": most,
         "puts": PUTS,
     }

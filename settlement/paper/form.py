@@ -5,15 +5,15 @@ the statement is that document and its issuer has a registration number, a payme
 hub pays. A 速報 is none of these: it tells what is going to be billed or paid, and bears no number.
 """
 
-from datetime import date, datetime
-
 from msgspec import UNSET, Struct
 
-from federation.days import TOKYO, day_of
+from federation.days import day_of
+from settlement.paper.day_rows import DayRow, day_rows
 from settlement.paper.labels import CONTROLS, LABELS, NOTES, STEPS, planned
-from settlement.paper.paper import DayLine, Lang, Paper, Profile
+from settlement.paper.paper import Lang, Paper, Profile
+from settlement.paper.said import day, minute, span, yen
 from settlement.paper.tax import Summary, category, corrected_invoices, summed
-from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, StatementLine
+from settlement.statement import LATE, TOTAL, Statement, StatementLine
 
 Pair = tuple[str, str]
 INNER = frozenset({"operator", "fund", "promotion"})
@@ -38,18 +38,6 @@ class Row(Struct, frozen=True):
     points: str
     entries: str
     yen: str
-
-
-class DayRow(Struct, frozen=True):
-    """One line of a business date; the date stands in the first of its day."""
-
-    day: str
-    code: str
-    name: str
-    points: str
-    entries: str
-    yen: str
-    strong: bool = False
 
 
 class Form(Struct, frozen=True):
@@ -112,11 +100,6 @@ def form(paper: Paper) -> Form:
         notes=tuple(notes(paper, found)),
         footer=footer(paper),
     )
-
-
-def yen(amount: int) -> str:
-    """A whole amount as Japanese accountants write it: 1,234, and ▲1,234 below nothing."""
-    return f"▲{-amount:,}" if amount < 0 else f"{amount:,}"
 
 
 def net_label(told: Statement) -> str:
@@ -209,32 +192,6 @@ def facts(paper: Paper) -> tuple[Pair, ...]:
     return tuple(found)
 
 
-def day(on: date, lang: Lang) -> str:
-    """A day as a document has it."""
-    return f"{on.year}年{on.month}月{on.day}日" if lang == "ja" else on.isoformat()
-
-
-def span(first_on: date, last_on: date, lang: Lang) -> str:
-    """The days of a cycle."""
-    if lang == "ja":
-        return f"{day(first_on, lang)}〜{last_on.month}月{last_on.day}日"
-    return f"{first_on} – {last_on}"
-
-
-def weekday(on: date, lang: Lang) -> str:
-    """A day of a table, with its day of the week."""
-    return (
-        f"{on:%Y/%m/%d}（{'月火水木金土日'[on.weekday()]}）"
-        if lang == "ja"
-        else f"{on:%Y-%m-%d %a}"
-    )
-
-
-def minute(at: datetime, lang: Lang) -> str:
-    """An instant in Japan, to the minute."""
-    return f"{day(day_of(at), lang)} {at.astimezone(TOKYO):%H:%M}"
-
-
 def row(line: StatementLine, paper: Paper) -> Row:
     """A line; in an English paper its English name comes first."""
     which = 0 if paper.lang == "ja" else 1
@@ -324,50 +281,6 @@ def boxes(paper: Paper) -> tuple[tuple[str, str, str], ...]:
         else (word, "", "")
         for step, word in STEPS[paper.lang].items()
     )
-
-
-def day_rows(paper: Paper) -> list[DayRow]:
-    """Line by line within each business date, each day's sum below it; then what is not told by
-    date, and all together."""
-    words, told = LABELS[paper.lang], []
-    for on in sorted({one.business_date for one in paper.days}):
-        lines = [one for one in paper.days if one.business_date == on]
-        for place, one in enumerate(lines):
-            told.append(day_row(one, weekday(on, paper.lang) if place == 0 else "", paper.lang))
-        told.append(sum_row(words["day_total"], day_yen(lines)))
-    if told:
-        by_day = day_yen(list(paper.days))
-        rest = paper.statement.total_yen - by_day
-        if rest:
-            told.append(sum_row(words["per_cycle"], rest))
-        told.append(sum_row(words["days_total"], by_day + rest))
-    return told
-
-
-def day_yen(lines: list[DayLine]) -> int:
-    """What some lines come to."""
-    return sum(line.yen for line in lines if line.yen is not UNSET)
-
-
-def day_row(line: DayLine, said: str, lang: Lang) -> DayRow:
-    """A line of a day."""
-    amount = "" if line.yen is UNSET else yen(line.yen)
-    name = named(line.code, None if line.original is UNSET else line.original, lang)
-    return DayRow(said, str(line.code), name, yen(line.points), f"{line.entries:,}", amount)
-
-
-def sum_row(name: str, amount: int) -> DayRow:
-    """A sum of yen."""
-    return DayRow("", "", name, "", "", yen(amount), strong=True)
-
-
-def named(code: int, original: int | None, lang: Lang) -> str:
-    """A line's name, as its statement has it."""
-    which = 0 if lang == "ja" else 1
-    name = CATALOGUE[code][which]
-    if code == LATE and original is not None:
-        return f"{name}{'・' if lang == 'ja' else ': '}{CATALOGUE[original][which]}"
-    return name
 
 
 def notes(paper: Paper, found: Summary) -> list[str]:

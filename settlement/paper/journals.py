@@ -13,8 +13,8 @@ from msgspec import UNSET, Struct
 
 from settlement.lines import Party, PartyKind
 from settlement.netting import Flow, Role, Roles
-from settlement.paper.form import named
 from settlement.paper.ledger import NO_TAX, OUTSIDE, Journal, Move, journal
+from settlement.paper.said import named
 from settlement.paper.tax import CARRIED, percent, rate_of
 from settlement.statement import CATALOGUE, LATE, TOTAL, Statement, puts
 

@@ -14,7 +14,6 @@ from settlement.paper.form import (
     facts,
     invoice_title,
     is_invoice,
-    named,
     net_label,
     received,
     title,
@@ -22,6 +21,7 @@ from settlement.paper.form import (
 )
 from settlement.paper.labels import LABELS, NOTES, planned
 from settlement.paper.paper import Lang, Paper
+from settlement.paper.said import named
 from settlement.paper.tax import category, summed
 from settlement.sheet import safe
 from settlement.statement import TOTAL, StatementLine

@@ -45,8 +45,10 @@ BEHIND = (
     "/console/liability/moved?movement=base",
     "/console/liability/moved?movement=used",
     "/console/liability/moved?movement=lapsed",
+    "/console/liability/expected?figure=use",
+    "/console/liability/expected?figure=high",
 )
-PORTAL = ("/portal", "/portal/flows", "/portal/statements", "/portal/usage", "/portal/clients",
+PORTAL = ("/portal", "/portal/flows", "/portal/points?of=issued", "/portal/statements", "/portal/usage", "/portal/clients",
           "/portal/webhooks", "/portal/sandbox")  # fmt: skip
 BUSIEST = "SELECT tenant_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 STATED = """

@@ -183,3 +183,33 @@ async def test_the_control_totals_and_the_tax_of_a_statement_open_their_lines(
     for where, yen, page in fees:
         (whole,) = re.findall(WHOLE, page)
         assert abs(told(whole)) == abs(yen), where
+
+
+async def test_a_day_of_a_statement_opens_the_entries_of_that_day(office: Office) -> None:
+    path = f"/console/cycles/{CYCLE}/statements/bakery"
+    text = (await office.keiko.browser.get(path)).text
+    days = re.findall(r'href="([^"]+/lines/\d+[^"]*on=[^"]*)"[^>]*>(▲?[\d,]+)<', text)
+    assert days
+    for where in dict(days):
+        page = (await office.keiko.browser.get(html.unescape(where))).text
+        entries, *yen = [told(number) for link, number in days if link == where]
+        (on,) = re.findall(r"on=([\d-]+)", where)
+        rows = re.findall(r"<tr><td>(\d{4}-\d\d-\d\d)</td>", page)
+        assert rows == [on] * entries, where
+        cells = re.findall(
+            r'<td class="number">(?:<[^>]+>)*(▲?[\d,]+|–)(?:<[^>]+>)*</td></tr>', page
+        )
+        assert not yen or abs(sum(told(one) for one in cells)) == abs(yen[0]), where
+    other = await office.keiko.browser.get(f"{path}/lines/121?on=2020-01-01")
+    assert 'class="empty"' in other.text
+
+
+async def test_the_unused_points_of_a_statement_open_the_cycles_that_come_to_them(
+    office: Office,
+) -> None:
+    path = "/console/cycles/2026-06-16/statements/bakery"
+    opened = await behind(office.keiko, path, "/unused")
+    assert {"opening=true" in where for where, *_ in opened} == {True, False}
+    for where, points, page in opened:
+        assert [told(one) for one in re.findall(WHOLE, page)] == [points], where
+        assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == points, where
