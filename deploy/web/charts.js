@@ -25,7 +25,27 @@
       .filter((cell) => cell.count > 0);
   const told = (number) => number.toLocaleString("ja-JP");
 
-  const sankey = (links, look) => {
+  // Of many places those between which most goes stand by themselves, the others together: names
+  // that lie upon one another tell nothing. The table has them all.
+  const MOST_PLACES = 12;
+  const gathered = (links, side) => {
+    const weight = new Map();
+    for (const link of links) weight.set(link[side], (weight.get(link[side]) ?? 0) + link.count);
+    if (weight.size <= MOST_PLACES + 1) return links;
+    const kept = new Set([...weight].sort((one, two) => two[1] - one[1]).slice(0, MOST_PLACES).map(([name]) => name));
+    const rest = weight.size - kept.size;
+    const others = document.documentElement.lang === "ja" ? `ほか${rest}か所` : `${rest} others`;
+    const summed = new Map();
+    for (const link of links) {
+      const one = { ...link, [side]: kept.has(link[side]) ? link[side] : others };
+      const key = `${one.from}\n${one.to}`;
+      summed.set(key, { ...one, count: (summed.get(key)?.count ?? 0) + one.count });
+    }
+    return [...summed.values()].sort((one, two) => (one[side] === others) - (two[side] === others));
+  };
+
+  const sankey = (every, look) => {
+    const links = gathered(gathered(every, "from"), "to");
     const origins = [...new Set(links.map((link) => link.from))];
     const places = [...new Set(links.map((link) => link.to))];
     const all = [...new Set([...origins, ...places])];

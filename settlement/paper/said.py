@@ -1,4 +1,4 @@
-"""書き方: how a paper writes yen, days, instants and the names of lines, in either language. Pure."""
+"""書き方: how a paper writes yen, days, instants and lines' names, in either language. Pure."""
 
 from datetime import date, datetime
 

@@ -36,7 +36,8 @@ from deploy.serve import free_port
 from deploy.settings import Settings
 from tenants.selling import selling
 from tests import million
-from tests.mall import Mall, listening, settings_for
+from tests.mall import Mall, Member, listening, settings_for
+from tests.pages.members import holder
 from tests.people.persons import Person, Staff
 
 BAR_MS = 100.0
@@ -48,9 +49,17 @@ BEHIND = (
     "/console/liability/expected?figure=use",
     "/console/liability/expected?figure=high",
 )
-PORTAL = ("/portal", "/portal/flows", "/portal/points?of=issued", "/portal/statements", "/portal/usage", "/portal/clients",
-          "/portal/webhooks", "/portal/sandbox")  # fmt: skip
+PORTAL = (
+    "/portal", "/portal/flows", "/portal/points?of=issued", "/portal/statements", "/portal/usage",
+    "/portal/clients", "/portal/webhooks", "/portal/sandbox",
+)  # fmt: skip
+MEMBER = (
+    "/member", "/member/card", "/member/history", "/member/coupons", "/member/rank",
+    "/member/campaigns", "/member/shops", "/member/profile", "/member/notices", "/member/consents",
+    "/member/settings", "/member/more",
+)  # fmt: skip
 BUSIEST = "SELECT tenant_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+KEENEST = "SELECT member_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 STATED = """
 SELECT max(cycles.first_on)::text FROM settlement.statements
 INNER JOIN federation.cycles USING (cycle_id) WHERE statements.party_id = %s
@@ -59,8 +68,8 @@ PUBLIC = ("/status", "/problems", "/console/sign-in", "/member/join", "/till")
 
 
 async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
-    """Each page of the menu, as the first who may see it, and a tenant's; milliseconds to its first
-    byte."""
+    """Each page of the menu, as the first who may see it, a tenant's and a member's; milliseconds
+    to its first byte."""
     staff, newly = Staff(mall), secrets.token_hex(4)  # people of an earlier run stay known
     people = {
         role: await staff.person(f"{role}-{newly}", Given(role))
@@ -81,6 +90,9 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
     stated = await mall.value(STATED, tenant_id)
     for path in (*PORTAL, *([f"/portal/statements/{stated}"] if stated else [])):
         found |= await spoken(mall, path, office, rounds)
+    phone = await holder(mall, staff, Member(await mall.value(KEENEST), ""))
+    for path in MEMBER:
+        found |= await spoken(mall, path, phone, rounds)
     for path in PUBLIC:
         found |= await spoken(mall, path, None, rounds)
     return found

@@ -133,3 +133,32 @@ async def test_the_pictures_are_drawn_and_no_policy_is_broken(
                 assert box["width"] > 100
             assert await here.found_by_axe() == []
         here.whole()
+
+
+MANY = """(many) => {
+  const table = document.querySelector("table[data-charts]");
+  const row = table.tBodies[0].insertRow();
+  for (let from = 0; from < many; from++) for (let to = 0; to < many; to++) {
+    const cell = row.insertCell();
+    Object.assign(cell.dataset, { from: `店${from}`, to: `店${to}`, count: 1 + from + to });
+  }
+  dispatchEvent(new Event("htmx:afterSettle"));
+  const room = document.querySelector('[data-chart="sankey"] div');
+  const drawn = echarts.getInstanceByDom(room).getOption().series[0];
+  return [drawn.data.map((one) => one.name), drawn.links.reduce((sum, one) => sum + one.value, 0),
+    [...table.querySelectorAll("[data-count]")].reduce((sum, one) => sum + Number(one.dataset.count), 0)];
+}"""
+
+
+async def test_of_many_places_the_picture_names_a_dozen_and_loses_none(
+    chromium: Browser, town: Town, mall: Mall
+) -> None:
+    query = f"level=tenant&from={town.today}&to={town.today}&lang=ja"
+    async with visit(chromium, mall, town.hq) as here:
+        await here.goes(f"/console/circulation?{query}")
+        await here.page.wait_for_selector('[data-chart="sankey"] canvas')
+        names, drawn, counted = await here.page.evaluate(MANY, 40)
+        assert len(names) == 26, "twelve and the others, on either side"
+        assert [name for name in names if "ほか" in name] == ["<ほか30か所", ">ほか30か所"]
+        assert drawn == counted
+        here.whole()
