@@ -145,8 +145,10 @@ MANY = """(many) => {
   dispatchEvent(new Event("htmx:afterSettle"));
   const room = document.querySelector('[data-chart="sankey"] div');
   const drawn = echarts.getInstanceByDom(room).getOption().series[0];
-  return [drawn.data.map((one) => one.name), drawn.links.reduce((sum, one) => sum + one.value, 0),
-    [...table.querySelectorAll("[data-count]")].reduce((sum, one) => sum + Number(one.dataset.count), 0)];
+  const sum = (counts) => counts.reduce((all, one) => all + one, 0);
+  const cells = [...table.querySelectorAll("[data-count]")];
+  return [drawn.data.map((one) => one.name), sum(drawn.links.map((one) => one.value)),
+    sum(cells.map((cell) => Number(cell.dataset.count)))];
 }"""
 
 
