@@ -28,24 +28,26 @@
   // Of many places those between which most goes stand by themselves, the others together: names
   // that lie upon one another tell nothing. The table has them all.
   const MOST_PLACES = 12;
-  const gathered = (links, side) => {
+  const gathered = (links, sides) => {
     const weight = new Map();
-    for (const link of links) weight.set(link[side], (weight.get(link[side]) ?? 0) + link.count);
+    for (const link of links) for (const side of sides) weight.set(link[side], (weight.get(link[side]) ?? 0) + link.count);
     if (weight.size <= MOST_PLACES + 1) return links;
     const kept = new Set([...weight].sort((one, two) => two[1] - one[1]).slice(0, MOST_PLACES).map(([name]) => name));
     const rest = weight.size - kept.size;
     const others = document.documentElement.lang === "ja" ? `ほか${rest}か所` : `${rest} others`;
     const summed = new Map();
     for (const link of links) {
-      const one = { ...link, [side]: kept.has(link[side]) ? link[side] : others };
+      const one = { ...link };
+      for (const side of sides) if (!kept.has(one[side])) one[side] = others;
       const key = `${one.from}\n${one.to}`;
       summed.set(key, { ...one, count: (summed.get(key)?.count ?? 0) + one.count });
     }
-    return [...summed.values()].sort((one, two) => (one[side] === others) - (two[side] === others));
+    const last = (one) => sides.filter((side) => one[side] === others).length;
+    return [...summed.values()].sort((one, two) => last(one) - last(two));
   };
 
   const sankey = (every, look) => {
-    const links = gathered(gathered(every, "from"), "to");
+    const links = gathered(gathered(every, ["from"]), ["to"]);
     const origins = [...new Set(links.map((link) => link.from))];
     const places = [...new Set(links.map((link) => link.to))];
     const all = [...new Set([...origins, ...places])];
@@ -64,7 +66,8 @@
       }],
     };
   };
-  const chord = (links, look) => {
+  const chord = (every, look) => {
+    const links = gathered(every, ["from", "to"]);
     const all = [...new Set(links.flatMap((link) => [link.from, link.to]))];
     return {
       series: [{

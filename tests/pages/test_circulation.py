@@ -135,7 +135,7 @@ async def test_the_pictures_are_drawn_and_no_policy_is_broken(
         here.whole()
 
 
-MANY = """(many) => {
+MANY = """([many, kind]) => {
   const table = document.querySelector("table[data-charts]");
   const row = table.tBodies[0].insertRow();
   for (let from = 0; from < many; from++) for (let to = 0; to < many; to++) {
@@ -143,7 +143,7 @@ MANY = """(many) => {
     Object.assign(cell.dataset, { from: `店${from}`, to: `店${to}`, count: 1 + from + to });
   }
   dispatchEvent(new Event("htmx:afterSettle"));
-  const room = document.querySelector('[data-chart="sankey"] div');
+  const room = document.querySelector(`[data-chart="${kind}"] div`);
   const drawn = echarts.getInstanceByDom(room).getOption().series[0];
   const sum = (counts) => counts.reduce((all, one) => all + one, 0);
   const cells = [...table.querySelectorAll("[data-count]")];
@@ -152,15 +152,19 @@ MANY = """(many) => {
 }"""
 
 
-async def test_of_many_places_the_picture_names_a_dozen_and_loses_none(
-    chromium: Browser, town: Town, mall: Mall
+@pytest.mark.parametrize(
+    ("kind", "others"),
+    [("sankey", ["<ほか30か所", ">ほか30か所"]), ("chord", ["ほか30か所"])],
+)
+async def test_of_many_places_a_picture_names_a_dozen_and_loses_none(
+    chromium: Browser, town: Town, mall: Mall, kind: str, others: list[str]
 ) -> None:
     query = f"level=tenant&from={town.today}&to={town.today}&lang=ja"
     async with visit(chromium, mall, town.hq) as here:
         await here.goes(f"/console/circulation?{query}")
-        await here.page.wait_for_selector('[data-chart="sankey"] canvas')
-        names, drawn, counted = await here.page.evaluate(MANY, 40)
-        assert len(names) == 26, "twelve and the others, on either side"
-        assert [name for name in names if "ほか" in name] == ["<ほか30か所", ">ほか30か所"]
+        await here.page.wait_for_selector(f'[data-chart="{kind}"] canvas')
+        names, drawn, counted = await here.page.evaluate(MANY, [40, kind])
+        assert len(names) == 13 * len(others), "twelve and the others, on every side"
+        assert [name for name in names if "ほか" in name] == others
         assert drawn == counted
         here.whole()
