@@ -50,7 +50,7 @@ async def first(
     bounds = _bounds(means, "account", wanted, visitor)
     open_ = await tries.may_try(conn, bounds, now)
     async with conn.cursor(row_factory=class_row(Known)) as cursor:
-        await cursor.execute(BY_LOGIN, {"login": wanted})
+        await cursor.execute(BY_LOGIN, {"login": wanted, "now": now})
         known = await cursor.fetchone()
     right = await means.passwords.right(password, None if known is None else known.password)
     if known is None or not (open_ and right):

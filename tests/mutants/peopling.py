@@ -11,6 +11,14 @@ MEMBERS = "tests/people/test_members.py"
 
 PEOPLING = (
     Bug(
+        "whoever was invited may make a second factor for ever",
+        "auth/people/person_by_login.sql",
+        "                    AND links.expires_at > %(now)s::timestamptz\n",
+        "",
+        "tests/people/test_sign_in.py"
+        "::test_whoever_stopped_before_the_second_factor_goes_on_with_the_password",
+    ),
+    Bug(
         "a code counts as often as it is typed",
         "auth/people/use_step.sql",
         "totp_step < %(step)s::bigint",

@@ -381,3 +381,28 @@ async def test_a_form_that_is_too_large_is_refused(hanako: Person) -> None:
     for path in ("/console/sign-in", "/console/sign-out"):
         on = await hanako.browser.post(path, login="x" * 40_000)
         assert on.status == 413, on.text
+
+
+async def test_whoever_stopped_before_the_second_factor_goes_on_with_the_password(
+    mall: Mall, staff: Staff
+) -> None:
+    """The phone with the app lay at home: the link is used up, and nobody has to be asked again."""
+    who = await staff.invited("wasuremono", Given("hq"))
+    assert (await who.password()).status == 401, "without a password of one's own"
+    on = await who.browser.post(f"/console/welcome?key={who.key}", password=PASSWORD)
+    assert on.status == 303
+    assert (await who.password()).status == 303
+    assert not await inside(who.browser)
+    page = await who.browser.get("/console/second")
+    assert page.to.startswith("/console/enrol")
+    page = await who.browser.get("/console/enrol")
+    found = re.search(r"<code>([A-Z2-7]{32})</code>", page.text)
+    assert found
+    who.secret = found.group(1)
+    on = await who.browser.post("/console/enrol", form_token=page.token, code=who.code())
+    assert on.status == 303
+    assert await inside(who.browser)
+    late = await staff.invited("okure", Given("hq"))
+    await late.browser.post(f"/console/welcome?key={late.key}", password=PASSWORD)
+    late.watch.passes(minutes=72 * 60 + 1)
+    assert (await late.password()).status == 401, "as long as the link would have lasted"
