@@ -5,14 +5,17 @@ from datetime import date
 from settlement.paper.liability import (
     Fate,
     Fated,
+    Learnt,
     Standing,
     aged,
     back_test,
     base_days,
     fiscal_year_opens,
     forecast,
+    learnt,
     months_between,
     rolled,
+    tried,
 )
 
 
@@ -38,6 +41,24 @@ def test_breakage_is_what_lapsed_of_what_was_open_at_that_age() -> None:
     [cohort] = forecast(fates, month(14))
     assert (cohort.issued_month, cohort.age_months, cohort.outstanding) == (month(11), 3, 400)
     assert (cohort.expected_breakage, cohort.expected_use) == (300, 100)
+
+
+def test_what_lapsed_before_an_age_teaches_nothing_about_those_of_that_age() -> None:
+    """A campaign's 300 lapsed in the second month; of the 700 open at three months 140 did."""
+    fates = (
+        fate(0, 0, "issued", 1_000), fate(0, 2, "lapsed", 300), fate(0, 6, "used", 560),
+        fate(0, 12, "lapsed", 140), fate(11, 0, "issued", 500),
+    )  # fmt: skip
+    assert learnt(fates, {month(0)}, 3) == [Learnt(month(0), 700, 140)]
+    [cohort] = forecast(fates, month(14))
+    assert cohort.expected_breakage == 500 * 140 // 700
+
+
+def test_a_forecast_is_tried_month_by_month_of_issue() -> None:
+    fates = (*ENDED, fate(11, 0, "issued", 800), fate(11, 1, "used", 400))
+    [first] = tried(fates, date(2025, 2, 28))
+    assert (first.issued_month, first.open_points) == (month(0), 0)
+    assert (first.forecast_use, first.actual_use) == (1_000, 700)
 
 
 def test_a_forecast_knows_nothing_of_what_comes_later() -> None:
