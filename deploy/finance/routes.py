@@ -15,6 +15,7 @@ from deploy.finance import (
     moved_pages,
     owed_pages,
     payments_pages,
+    running_pages,
     statement_pages,
     unused_pages,
     verify_pages,
@@ -25,5 +26,6 @@ from deploy.finance import (
 PAGES = (cycles_pages, statement_pages, payments_pages, disputes_pages, verify_pages, whatif_pages,
          books_pages, exposure_pages, ledger_pages, carried_pages,
          owed_pages, lots_pages, moved_pages, give_take_pages,
-         expected_pages, whatif_behind_pages, unused_pages)  # fmt: skip
+         expected_pages, whatif_behind_pages, unused_pages,
+         running_pages)  # fmt: skip
 ROUTES: list[HTTPRouteHandler] = [route for page in PAGES for route in page.ROUTES]

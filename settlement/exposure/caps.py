@@ -1,7 +1,7 @@
 """与信枠と預託金: caps and deposits as dated rows, what tenants stand at, and the look that stops
 or frees their points."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from datetime import date, datetime
 
 from msgspec import Struct, structs
@@ -12,8 +12,10 @@ from federation.reading import rows
 from federation.refusals import NotFound, Validation
 from federation.sql import statement
 from settlement.agreeing import TERMINALS, agreements, tax_rates
-from settlement.exposure.fees import Bases, fees_of, owes
+from settlement.exposure.fees import NOTHING, Bases, fees_of, owes
 from settlement.exposure.levels import Cap, Exposure, Level, Part, exposed, why
+from settlement.fees import Agreed, Beside, charges_of
+from settlement.lines import Party, Terms
 from settlement.passes import HASHED, whole
 from settlement.refusals import DepositTooSmall
 from settlement.schemes import terms_of
@@ -163,24 +165,55 @@ async def fees(
     bases: Mapping[date, Mapping[str, Bases]],
 ) -> list[tuple[tuple[int, str], Part]]:
     """What cycles that run come to in fees and tax, of all tenants or of those that are wanted."""
-    known = await agreements(conn)
-    if not known:
-        return []
     numbers = {
         one: number
         for one, number in (await party_ids(conn)).items()
         if wanted is None or number in wanted
     }
     ids = {one.party: (number, one.party) for one, number in numbers.items()}
+    found = []
+    for terms, first_on, last_on in await agreed(conn, on, list(numbers)):
+        for code, yen in fees_of(terms, bases.get(first_on, {}), first_on, last_on).items():
+            found.append((ids[code], Part("fees", first_on, yen)))
+    return found
+
+
+async def running_charges(
+    conn: AsyncConnection, party: tuple[int, str], on: date, cycle: date
+) -> list[Beside]:
+    """The lines of fees and tax that a cycle that runs comes to for one tenant, so far."""
+    asked = {"party_id": party[0], "capped": False, "owes": OWES}
+    bases = NOTHING
+    for row in await whole(conn, OWED, asked, HASHED):
+        if row["part"] == "running" and row["cycle"] == cycle:
+            bases = Bases(row["issued"], row["honoured"])
+    numbers = [one for one in await party_ids(conn) if one.party == party[1]]
+    for terms, first_on, last_on in await agreed(conn, on, numbers):
+        if first_on == cycle:
+            known = Agreed(first_on, last_on)
+            return [
+                charge
+                for own in terms
+                for charge in charges_of(own, bases.issued, bases.honoured, known)
+            ]
+    return []
+
+
+async def agreed(
+    conn: AsyncConnection, on: date, parties: Sequence[Party]
+) -> list[tuple[Sequence[Terms], date, date]]:
+    """The terms under which each cycle that runs will be stated, its first and its last day."""
+    known = await agreements(conn)
+    if not known:
+        return []
     terminals = {row["party"]: row["terminals"] for row in await rows(conn, TERMINALS, {})}
     rates = [(one.from_on, one.rate_bp) for one in await tax_rates(conn)]
     found = []
     for cycle in await rows(conn, CHARGED, {"on": on}):
         last_on = cycle["last_on"]
         tax_bp = max(((day, bp) for day, bp in rates if day <= last_on), default=(on, 0))[1]
-        terms = terms_of(known, numbers, terminals, tax_bp, last_on)
-        for code, yen in fees_of(terms, bases.get(cycle["first_on"], {}), **cycle).items():
-            found.append((ids[code], Part("fees", cycle["first_on"], yen)))
+        terms = terms_of(known, parties, terminals, tax_bp, last_on)
+        found.append((terms, cycle["first_on"], last_on))
     return found
 
 

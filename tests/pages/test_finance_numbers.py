@@ -213,3 +213,19 @@ async def test_the_unused_points_of_a_statement_open_the_cycles_that_come_to_the
     for where, points, page in opened:
         assert [told(one) for one in re.findall(WHOLE, page)] == [points], where
         assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == points, where
+
+
+async def test_what_runs_of_an_exposure_opens_its_counterparts_and_fees(office: Office) -> None:
+    seen = set()
+    for party in ("bakery", "bookshop", "florist"):
+        path = f"/console/exposure/{party}"
+        text = (await office.keiko.browser.get(path)).text
+        for where, number in re.findall(NUMBER.format("/running"), text):
+            yen, page = told(number), (await office.keiko.browser.get(html.unescape(where))).text
+            assert [told(one) for one in re.findall(WHOLE, page)] == [yen], where
+            assert sum(int(one) for one in re.findall(r'data-part="(-?\d+)"', page)) == yen, where
+            seen.add(re.findall(r"part=(\w+)", where)[0])
+            for cell in re.findall(r'href="(/console/cycles/[^"]+/cell[^"]+)"', page):
+                entries = (await office.keiko.browser.get(html.unescape(cell))).text
+                assert 'class="empty"' not in entries, cell
+    assert seen == {"running", "fees"}

@@ -56,6 +56,7 @@ async def tour(mall: Mall, staff: Staff) -> list[tuple[str, Person | None, str]]
         ("expected-need", keiko, "/console/liability/expected?figure=high&cycles=1"),
         ("exposure", keiko, "/console/exposure"),
         ("exposure-of-one", keiko, "/console/exposure/bakery"),
+        ("exposure-running", keiko, "/console/exposure/bookshop/running?cycle=2026-07-01"),
         ("exposure-to-approve", masao, "/console/exposure/bakery"),
         ("liability", keiko, "/console/liability"),
         ("journals", keiko, "/console/journals?month=2026-06"),
