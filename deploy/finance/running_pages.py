@@ -44,7 +44,7 @@ async def left(
     own, today = await whose(auditor, party), day_of(clock())
     if which == "fees":
         heads: tuple[Head, ...] = FEE_HEADS
-        lines = [
+        lines: list[tuple[Cell, ...]] = [
             (said(*(f"{one.code} {name}" for name in CATALOGUE[one.code])), number(one.points),
              number(one.yen or 0))
             for one in await running_charges(auditor, (own.party_id, own.code), today, cycle)

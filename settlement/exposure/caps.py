@@ -201,7 +201,7 @@ async def running_charges(
 
 async def agreed(
     conn: AsyncConnection, on: date, parties: Sequence[Party]
-) -> list[tuple[Sequence[Terms], date, date]]:
+) -> list[tuple[tuple[Terms, ...], date, date]]:
     """The terms under which each cycle that runs will be stated, its first and its last day."""
     known = await agreements(conn)
     if not known:
