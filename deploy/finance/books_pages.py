@@ -100,7 +100,11 @@ async def get_liability_page(
         asked = urlencode({
             name: told.isoformat() for name, told in (("on", on), ("since", since)) if told
         })  # fmt: skip
-        return reception.page(request, "finance/working.html", session, asked=asked)
+        title = "未使用残高と利用の見込", "Unused points, and what is expected of them"
+        return reception.page(
+            request, "finance/working.html", session, title=title, again="/console/liability",
+            asked=asked, every=3,
+        )  # fmt: skip
     return reception.page(
         request, "finance/liability.html", session, found=found, moved=MOVED,
         movements=MOVEMENTS, ages=by_month(found), today=today, before=found.since - DAY,

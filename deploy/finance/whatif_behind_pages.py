@@ -2,14 +2,16 @@
 between two parties under one scheme and under another."""
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery
+from psycopg import AsyncConnection
 
-from auth.people.reception import Asked, session_of
+from auth.people.reception import Asked, Reception, session_of
 from deploy.behind import (
     MOST,
     MOST_ON_A_SHEET,
@@ -23,13 +25,14 @@ from deploy.behind import (
     words,
 )
 from deploy.finance.shared import Now, own_path
-from deploy.finance.whatif_pages import cycles_named, simulation_in
+from deploy.finance.whatif_pages import PATIENCE, TITLE, asked_key, cycles_named, simulation_in
+from deploy.finance.worked import Worked
 from federation.days import day_of
 from federation.kinds import KINDS
 from federation.refusals import NotFound
 from settlement import reading
 from settlement.stages import Closing
-from settlement.whatif.behind import Line, Pair, behind
+from settlement.whatif.behind import Line, Pair, Weighed, behind
 from settlement.whatif.simulate import MOST_ENTRIES
 from settlement.whatif.thought import NAMES
 from tenants.showing import Show
@@ -49,14 +52,17 @@ TWO = (
     Head("前（円）", "Before (yen)", number=True), Head("後（円）", "After (yen)", number=True),
     Head("差（円）", "Difference (yen)", number=True, part=True),
 )  # fmt: skip
+AS_LONG_AS_IT_TAKES = 600.0
 MADE_UP = ("試算のみ", "in thought only")
 
 
 async def made_of(
-    request: Asked, closing: Closing, clock: Now, party: str, figure: str,
+    request: Asked, worked: Worked, closing: Closing, clock: Now, party: str, figure: str,
     line: str | None, other: str | None, *, skip: int = 0, most: int = MOST,
-) -> Behind:  # fmt: skip
-    """A party's figure: what is, what is thought, their difference, or what one change makes."""
+    patience: float = PATIENCE,
+) -> Behind | None:  # fmt: skip
+    """A party's figure: what is, what is thought, their difference, or what one change makes; None
+    while it is worked out."""
     if figure not in FIGURES:
         raise NotFound
     linked = "totals:read" in session_of(request).scopes
@@ -65,9 +71,17 @@ async def made_of(
     async with closing.connect() as conn:
         await reading.of_code(conn, party)
         asked = simulation_in(told, await cycles_named(conn, day_of(clock())))
-        found = await behind(
-            conn, asked, clock(), closing.name_entry, MOST_ENTRIES, party, because, other
-        )
+
+    async def make(_: AsyncConnection) -> Weighed:
+        async with closing.connect() as conn:
+            return await behind(
+                conn, asked, clock(), closing.name_entry, MOST_ENTRIES, party, because, other
+            )
+
+    key = "whatif-behind", asked_key(asked), party, because, other
+    found: Weighed | None = await worked.ask(key, make, patience)
+    if found is None:
+        return None
     heads: tuple[Head, ...]
     if other is not None:
         heads = (*ENTRIES, *TWO)
@@ -145,24 +159,34 @@ def of_pair(one: Pair, linked: bool) -> tuple[Cell, ...]:
 @get(PATH, requires="settlement:read-all", page=True, include_in_schema=False)
 async def get_made_of(
     request: Asked, closing: NamedDependency[Closing], clock: NamedDependency[Now],
+    worked: NamedDependency[Worked], reception: NamedDependency[Reception],
     show: NamedDependency[Show], party: FromQuery[str], figure: FromQuery[str],
     line: FromQuery[str | None] = None, other: FromQuery[str | None] = None,
     skip: FromQuery[Skip] = 0,
-) -> Response[bytes]:  # fmt: skip
+) -> Response[Any]:  # fmt: skip
     """What a figure of a what-if is made of. / 試算の内訳"""
-    found = await made_of(request, closing, clock, party, figure, line, other, skip=skip)
-    return opened(request, show, found)
+    found = await made_of(request, worked, closing, clock, party, figure, line, other, skip=skip)
+    if found is not None:
+        return opened(request, show, found)
+    query = {name: value for name, value in request.query_params.items() if name != "lang"}
+    return reception.page(
+        request, "finance/working.html", session_of(request), title=TITLE, again=PATH,
+        asked=urlencode(query), every=1,
+    )  # fmt: skip
 
 
 @get(f"{PATH}.csv", requires="settlement:read-all", page=True, include_in_schema=False)
 async def get_made_of_csv(
     request: Asked, closing: NamedDependency[Closing], clock: NamedDependency[Now],
-    party: FromQuery[str], figure: FromQuery[str], line: FromQuery[str | None] = None,
-    other: FromQuery[str | None] = None,
+    worked: NamedDependency[Worked], party: FromQuery[str], figure: FromQuery[str],
+    line: FromQuery[str | None] = None, other: FromQuery[str | None] = None,
 ) -> Response[bytes]:  # fmt: skip
     """The same as a sheet. / 試算の内訳のCSV"""
-    most = MOST_ON_A_SHEET
-    found = await made_of(request, closing, clock, party, figure, line, other, most=most)
+    found = await made_of(
+        request, worked, closing, clock, party, figure, line, other, most=MOST_ON_A_SHEET,
+        patience=AS_LONG_AS_IT_TAKES,
+    )  # fmt: skip
+    assert found is not None
     return saved(found, f"whatif-{figure}")
 
 

@@ -13,6 +13,7 @@ from psycopg import AsyncConnection
 
 from auth.people.reception import Asked, Reception, session_of
 from deploy.finance.shared import Now, told_of
+from deploy.finance.worked import Worked
 from federation.days import day_of
 from federation.refusals import Refusal, Validation
 from settlement import reading
@@ -23,6 +24,10 @@ from settlement.stages import Closing
 from settlement.whatif.simulate import MOST_ENTRIES, Simulated, Simulation, simulate
 
 SHOWN = 48
+PATIENCE = (
+    0.02  # seconds that a page waits for a replay: nearly all take longer, and say so at once
+)
+TITLE = "試算 — もし別の方式だったら", "What if the scheme had been another"
 CHOICES: dict[str, tuple[tuple[str, str], dict[str, tuple[str, str]]]] = {
     "funding": (("負担方式", "Funding"), {
         "at-issue": ("発行時負担", "at issue"), "at-redemption": ("利用時負担", "at redemption"),
@@ -57,23 +62,33 @@ async def get_whatif_page(
     reception: NamedDependency[Reception],
     closing: NamedDependency[Closing],
     clock: NamedDependency[Now],
+    worked: NamedDependency[Worked],
 ) -> Response[Any]:
     """A period as it was, and as it would have been. / 試算"""
     told, why, found = dict(request.query_params), None, None
+    query = urlencode({name: value for name, value in told.items() if name != "lang"})
     async with closing.connect() as conn:
         names = await cycles_named(conn, day_of(clock()))
     if told.get("from"):
         try:
             asked = simulation_in(told, names)
-            async with closing.connect() as conn:
-                found = await simulate(conn, asked, clock(), closing.name_entry, MOST_ENTRIES)
+
+            async def make(_: AsyncConnection) -> Simulated:
+                async with closing.connect() as conn:  # whose snapshot is its own
+                    return await simulate(conn, asked, clock(), closing.name_entry, MOST_ENTRIES)
+
+            found = await worked.ask(("whatif", asked_key(asked)), make, PATIENCE)
         except Refusal as refused:
             why = refused
+        if found is None and why is None:
+            return reception.page(
+                request, "finance/working.html", session_of(request), title=TITLE,
+                again="/console/whatif", asked=query, every=1,
+            )  # fmt: skip
     return reception.page(
         request, "finance/whatif.html", session_of(request), why.status if why else 200,
         names=names, told=told, found=found, choices=CHOICES, amounts=AMOUNTS,
-        why=told_of(why) if why else None, most=most_of(found),
-        query=urlencode({name: value for name, value in told.items() if name != "lang"}),
+        why=told_of(why) if why else None, most=most_of(found), query=query,
     )  # fmt: skip
 
 
@@ -104,6 +119,11 @@ async def get_whatif_csv(
         for why in one.why
     )  # fmt: skip
     return sheet(as_csv(head, told), "whatif")
+
+
+def asked_key(asked: Simulation) -> bytes:
+    """A question, so that the same one is the same."""
+    return msgspec.json.encode(asked, order="deterministic")
 
 
 async def cycles_named(conn: AsyncConnection, today: date) -> list[str]:

@@ -39,32 +39,41 @@ class Worked:
         self._connect = connect
         self._known: dict[object, Known] = {}
         self._at_work: dict[object, asyncio.Task[Any]] = {}
+        self._refused: dict[object, Refusal] = {}
         self._turn = asyncio.Lock()
 
-    async def ask(self, key: object, make: Make) -> Any:
-        """What `make` finds, else what it found lately; None while it is worked out for the first
-        time. A refusal is the page's own."""
+    async def ask(self, key: object, make: Make, patience: float = BLINK) -> Any:
+        """What `make` finds within so many seconds, else what it found lately; None while it is
+        worked out for the first time. A refusal is the page's own, also when it comes late."""
+        if (refused := self._refused.pop(key, None)) is not None:
+            raise refused
         known = self._known.get(key)
         if known is not None and known.slow and monotonic() - known.at < RESTS:
             return known.found
         task = self._at_work.get(key)
         if task is None:
-            task = self._at_work[key] = asyncio.create_task(self._work(key, make))
+            task = self._at_work[key] = asyncio.create_task(self._work(key, make, patience))
             task.add_done_callback(heard)
-        done, _ = await asyncio.wait({task}, timeout=BLINK)
+        done, _ = await asyncio.wait({task}, timeout=patience)
         if done:
+            self._refused.pop(key, None)
             return task.result()
         return known.found if known is not None and monotonic() - known.at < KEPT else None
 
-    async def _work(self, key: object, make: Make) -> Any:
+    async def _work(self, key: object, make: Make, patience: float) -> Any:
         try:
             async with self._turn, self._connect() as conn:
                 began = monotonic()
                 found = await make(conn)
+        except Refusal as why:
+            self._refused[key] = why
+            while len(self._refused) > MOST:
+                del self._refused[next(iter(self._refused))]
+            raise
         finally:
             del self._at_work[key]
         self._known.pop(key, None)
-        self._known[key] = Known(found, monotonic(), monotonic() - began > BLINK)
+        self._known[key] = Known(found, monotonic(), monotonic() - began > patience)
         while len(self._known) > MOST:
             del self._known[next(iter(self._known))]
         return found

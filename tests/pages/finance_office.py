@@ -1,5 +1,6 @@
 """経理の机: the people of the finance office, their pages, and how figures are read from them."""
 
+import asyncio
 import csv
 import io
 
@@ -46,3 +47,13 @@ async def table_of(page: Page, name: str) -> list[list[str]]:
         f"#{name} tbody tr",
         "rows => rows.map(row => [...row.cells].map(cell => cell.innerText.trim()))",
     ))  # fmt: skip
+
+
+async def arrived(person: Person, path: str) -> str:
+    """A page once what it shows has been worked out."""
+    for _ in range(300):
+        page = (await person.browser.get(path)).text
+        if 'hx-select="#main"' not in page:
+            return page
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{path} is being worked out for ever")

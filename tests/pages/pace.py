@@ -60,6 +60,10 @@ MEMBER = (
 )  # fmt: skip
 BUSIEST = "SELECT tenant_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
 KEENEST = "SELECT member_id FROM federation.entries GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+SEALED = """
+SELECT max(cycles.first_on)::text FROM settlement.cycles AS closed
+INNER JOIN federation.cycles USING (cycle_id)
+"""
 STATED = """
 SELECT max(cycles.first_on)::text FROM settlement.statements
 INNER JOIN federation.cycles USING (cycle_id) WHERE statements.party_id = %s
@@ -83,7 +87,9 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
             if one.scope in {CONSOLE, *ROLES[role].scopes}:
                 found |= await spoken(mall, one.path, person, rounds)
                 break
-    for path in BEHIND:
+    sealed = await mall.value(SEALED)
+    asked = [f"/console/whatif?from={sealed}&to={sealed}&funding=at-issue"] if sealed else []
+    for path in (*BEHIND, *asked):
         found |= await spoken(mall, path, people["finance-preparer"], rounds)
     tenant_id = await mall.value(BUSIEST)
     office = await staff.person(f"tenant-{newly}", Given("tenant", tenant_id))

@@ -86,6 +86,7 @@ async def test_a_what_if_on_the_page_says_what_the_api_says(
         await here.page.select_option("[name=to]", CYCLE)
         await here.page.fill("[name=point_fee_milliyen]", "500")
         await here.page.click("main button.main")
+        await here.page.wait_for_selector("#whatif")
         shown = {row[0]: told(row[3]) for row in await table_of(here.page, "whatif")}
     assert shown == {one["name"]: one["difference_yen"] for one in api["parties"]}
     assert sum(shown.values()) == 0

@@ -9,6 +9,7 @@ from playwright.async_api import Browser
 from psycopg import AsyncConnection
 
 from deploy.finance.worked import BLINK, Worked
+from federation.refusals import NotFound
 from settlement.life import board
 from tests.mall import Mall
 from tests.pages.conftest import visit
@@ -43,6 +44,36 @@ async def test_a_long_report_keeps_nobody_waiting_and_is_there_later(mall: Mall)
         assert monotonic() - began < 20 * SECONDS
     assert await worked.ask("long", pages_slowly) == "worked out"
     await worked.end()
+
+
+async def test_a_refusal_that_comes_late_is_told_to_whoever_asks_next(mall: Mall) -> None:
+    worked = Worked(lambda: mall.hub.pools.use("auditor"))
+
+    async def refuses(conn: AsyncConnection) -> str:
+        await conn.execute("SELECT pg_sleep(0.2)")
+        raise NotFound
+
+    assert await worked.ask("refused", refuses, 0.01) is None
+    await asyncio.sleep(0.5)
+    with pytest.raises(NotFound):
+        await worked.ask("refused", refuses, 0.01)
+    with pytest.raises(NotFound):
+        await worked.ask("refused", refuses, 5)
+    assert await worked.ask("refused", refuses, 0.01) is None, "told once"
+    await worked.end()
+
+
+async def test_whoever_waits_for_a_what_if_sees_it_come(
+    chromium: Browser, mall: Mall, keiko: Person
+) -> None:
+    ahead = asyncio.create_task(mall.hub.worked.ask("yet another", pages_slowly))
+    await asyncio.sleep(0.1)
+    async with visit(chromium, mall, keiko) as here:
+        await here.goes(f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=400")
+        assert await here.page.locator("main [role=status]").count() == 1
+        await here.page.wait_for_selector("#whatif", timeout=60_000)
+        here.whole()
+    await ahead
 
 
 async def test_a_short_report_is_of_this_very_moment(mall: Mall) -> None:

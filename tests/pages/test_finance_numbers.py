@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from tests.pages.finance_office import Office, sheet_of, told
+from tests.pages.finance_office import Office, arrived, sheet_of, told
 from tests.people.persons import Person
 from tests.settlement.life.offices import CYCLE
 
@@ -16,10 +16,10 @@ WHOLE = r"<strong data-whole>(?:<[^>]+>)*(▲?[\d,]+)<"
 
 async def behind(person: Person, page: str, word: str) -> list[tuple[str, int, str]]:
     """Each number whose address holds a word: where it leads, what it is, and the page there."""
-    found = set(re.findall(NUMBER.format(word), (await person.browser.get(page)).text))
+    found = set(re.findall(NUMBER.format(word), await arrived(person, page)))
     assert found
     opened = [(html.unescape(where), told(number)) for where, number in found]
-    return [(where, n, (await person.browser.get(where)).text) for where, n in opened]
+    return [(where, n, await arrived(person, where)) for where, n in opened]
 
 
 async def test_a_fee_opens_how_it_was_reckoned(office: Office) -> None:
