@@ -87,9 +87,7 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
             if one.scope in {CONSOLE, *ROLES[role].scopes}:
                 found |= await spoken(mall, one.path, person, rounds)
                 break
-    sealed = await mall.value(SEALED)
-    asked = [f"/console/whatif?from={sealed}&to={sealed}&funding=at-issue"] if sealed else []
-    for path in (*BEHIND, *asked):
+    for path in BEHIND:
         found |= await spoken(mall, path, people["finance-preparer"], rounds)
     tenant_id = await mall.value(BUSIEST)
     office = await staff.person(f"tenant-{newly}", Given("tenant", tenant_id))
@@ -101,6 +99,9 @@ async def walked(mall: Mall, rounds: int) -> dict[str, Any]:
         found |= await spoken(mall, path, phone, rounds)
     for path in PUBLIC:
         found |= await spoken(mall, path, None, rounds)
+    if (sealed := await mall.value(SEALED)) is not None:  # last: it is worked out beside the pages
+        path = f"/console/whatif?from={sealed}&to={sealed}&funding=at-issue"
+        found |= await spoken(mall, path, people["finance-preparer"], rounds)
     return found
 
 
