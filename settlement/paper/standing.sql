@@ -54,24 +54,25 @@ slid AS (
     GROUP BY entries.member_id
 ),
 
-held AS (
-    SELECT
-        hold_parts.member_id, hold_parts.lot_entry_id, hold_parts.lot_part,
-        sum(hold_parts.points) AS points
-    FROM federation.holds
-    INNER JOIN federation.hold_parts USING (member_id, entry_id)
-    WHERE
-        holds.made_at <= %(at)s::timestamptz
-        AND holds.expires_at > %(at)s::timestamptz
-        AND coalesce(holds.ended_at, 'infinity') > %(at)s::timestamptz
-    GROUP BY hold_parts.member_id, hold_parts.lot_entry_id, hold_parts.lot_part
-),
-
-drawn AS (
-    SELECT member_id, lot_entry_id, lot_part, sum(points) AS points
-    FROM federation.draws
-    WHERE booked_at > %(at)s::timestamptz
-    GROUP BY member_id, lot_entry_id, lot_part
+-- What was held of a lot then, and what has been drawn from it since.
+since AS (
+    SELECT every.member_id, every.entry_id, every.part, sum(every.held) AS held, sum(every.drawn) AS drawn
+    FROM (
+        SELECT
+            hold_parts.member_id, hold_parts.lot_entry_id AS entry_id, hold_parts.lot_part AS part,
+            hold_parts.points AS held, 0 AS drawn
+        FROM federation.holds
+        INNER JOIN federation.hold_parts USING (member_id, entry_id)
+        WHERE
+            holds.made_at <= %(at)s::timestamptz
+            AND holds.expires_at > %(at)s::timestamptz
+            AND coalesce(holds.ended_at, 'infinity') > %(at)s::timestamptz
+        UNION ALL
+        SELECT member_id, lot_entry_id, lot_part, 0, points
+        FROM federation.draws
+        WHERE booked_at > %(at)s::timestamptz
+    ) AS every
+    GROUP BY 1, 2, 3
 ),
 
 -- Lots and draws are added up by what they have in common before anything else is asked of them: what
@@ -87,20 +88,13 @@ lots AS (
         lots.rule = 'base' AS base, lots.from_entry_id IS NULL AS original,
         coalesce(first.issued_on, entries.business_date, lots.usable_from) AS issued_on,
         coalesce(lots.expires_on, slid.slides_on) AS expires_on, sum(lots.points) AS granted,
-        sum(lots.points_left) + coalesce(sum(drawn.points), 0) AS stood,
-        coalesce(sum(held.points), 0) AS held
+        sum(lots.points_left) + coalesce(sum(since.drawn), 0) AS stood,
+        coalesce(sum(since.held), 0) AS held
     FROM federation.lots
     LEFT JOIN federation.entries USING (member_id, entry_id)
     LEFT JOIN first USING (member_id, entry_id, part)
     LEFT JOIN slid USING (member_id)
-    LEFT JOIN drawn
-        ON drawn.member_id = lots.member_id
-        AND drawn.lot_entry_id = lots.entry_id
-        AND drawn.lot_part = lots.part
-    LEFT JOIN held
-        ON held.member_id = lots.member_id
-        AND held.lot_entry_id = lots.entry_id
-        AND held.lot_part = lots.part
+    LEFT JOIN since USING (member_id, entry_id, part)
     WHERE
         coalesce(entries.booked_at, '-infinity') <= %(at)s::timestamptz
         AND lots.rule NOT LIKE 'coupon:%%'      -- what a coupon takes off was never outstanding
