@@ -18,23 +18,24 @@ WITH slid AS (
     GROUP BY entries.member_id
 ),
 
-held AS (
-    SELECT
-        hold_parts.member_id, hold_parts.lot_entry_id AS entry_id, hold_parts.lot_part AS part,
-        sum(hold_parts.points) AS points
-    FROM federation.holds
-    INNER JOIN federation.hold_parts USING (member_id, entry_id)
-    WHERE
-        holds.made_at <= %(at)s::timestamptz
-        AND holds.expires_at > %(at)s::timestamptz
-        AND coalesce(holds.ended_at, 'infinity') > %(at)s::timestamptz
-    GROUP BY 1, 2, 3
-),
-
-drawn AS (
-    SELECT member_id, lot_entry_id AS entry_id, lot_part AS part, sum(points) AS points
-    FROM federation.draws
-    WHERE booked_at > %(at)s::timestamptz
+-- What was held of a lot then, and what has been drawn from it since.
+since AS (
+    SELECT every.member_id, every.entry_id, every.part, sum(every.held) AS held, sum(every.drawn) AS drawn
+    FROM (
+        SELECT
+            hold_parts.member_id, hold_parts.lot_entry_id AS entry_id, hold_parts.lot_part AS part,
+            hold_parts.points AS held, 0 AS drawn
+        FROM federation.holds
+        INNER JOIN federation.hold_parts USING (member_id, entry_id)
+        WHERE
+            holds.made_at <= %(at)s::timestamptz
+            AND holds.expires_at > %(at)s::timestamptz
+            AND coalesce(holds.ended_at, 'infinity') > %(at)s::timestamptz
+        UNION ALL
+        SELECT member_id, lot_entry_id, lot_part, 0, points
+        FROM federation.draws
+        WHERE booked_at > %(at)s::timestamptz
+    ) AS every
     GROUP BY 1, 2, 3
 )
 
@@ -43,24 +44,23 @@ SELECT
     told.lapses_on, stands.points,
     (sum(stands.points) OVER ())::bigint AS whole, count(*) OVER () AS lots
 FROM federation.lots
-INNER JOIN settlement.issues USING (member_id, entry_id, part)
+LEFT JOIN federation.entries AS given USING (member_id, entry_id)
 INNER JOIN tenants.parties AS funders ON funders.party_id = lots.funder_id
 LEFT JOIN slid USING (member_id)
-LEFT JOIN held USING (member_id, entry_id, part)
-LEFT JOIN drawn USING (member_id, entry_id, part)
+LEFT JOIN since USING (member_id, entry_id, part)
 CROSS JOIN LATERAL (
     SELECT coalesce(lots.expires_on, slid.slides_on) AS lapses_on
 ) AS told
 CROSS JOIN LATERAL (
     SELECT (
         CASE
-            WHEN told.lapses_on >= %(day)s::date THEN lots.points_left + coalesce(drawn.points, 0)
-            ELSE coalesce(held.points, 0)
+            WHEN told.lapses_on >= %(day)s::date THEN lots.points_left + coalesce(since.drawn, 0)
+            ELSE coalesce(since.held, 0)
         END
     )::bigint AS points
 ) AS stands
 WHERE
-    coalesce(issues.booked_at, '-infinity') <= %(at)s::timestamptz
+    coalesce(given.booked_at, '-infinity') <= %(at)s::timestamptz
     AND lots.rule NOT LIKE 'coupon:%%'
     AND stands.points <> 0
     AND (%(funder)s::text IS NULL OR funders.code = %(funder)s)
@@ -70,7 +70,11 @@ WHERE
     )
     AND (
         %(issued)s::date IS NULL
-        OR (issues.issued_on >= %(issued)s AND issues.issued_on < %(issued)s + interval '1 month')
+        OR (lots.member_id, lots.entry_id, lots.part) IN (
+            SELECT issues.member_id, issues.entry_id, issues.part
+            FROM settlement.issues
+            WHERE issues.issued_on >= %(issued)s AND issues.issued_on < %(issued)s + interval '1 month'
+        )
     )
 ORDER BY told.lapses_on, lots.member_id, lots.entry_id, lots.part
 LIMIT %(most)s::integer

@@ -135,15 +135,15 @@ READING = (
     Bug(
         "what was outstanding once is what is left now",
         "deploy/finance/lots.sql",
-        "lots.points_left + coalesce(drawn.points, 0)",
+        "lots.points_left + coalesce(since.drawn, 0)",
         "lots.points_left",
         f"{LIABILITY}::test_every_movement_stands_in_the_roll_forward",
     ),
     Bug(
         "lots of a year before are listed where a month is asked for",
         "deploy/finance/lots.sql",
-        "        OR (issues.issued_on >= %(issued)s AND",
-        "        OR (true OR issues.issued_on >= %(issued)s AND",
+        "            WHERE issues.issued_on >= %(issued)s AND issues",
+        "            WHERE issues",
         f"{LIABILITY}::test_ages_are_told_by_year_of_issue_and_month_of_expiry_through_a_merge",
     ),
     Bug(
