@@ -105,11 +105,13 @@ class Visit:
         if not request.url.startswith((self.origin, "data:", "blob:", "about:")):
             self.elsewhere.append(request.url)
 
-    async def goes(self, path: str, words: str = "") -> None:
-        """Open a page of the hub, and see that it says this."""
+    async def goes(self, path: str, words: str = "", *, waits: bool = True) -> None:
+        """Open a page of the hub, and see that it says this: once what it shows is worked out."""
         answer = await self.page.goto(self.origin + path)
         assert answer is not None
         assert answer.status == 200, (path, answer.status, await self.page.inner_text("body"))
+        if waits:
+            await self.page.wait_for_selector("#report[hx-select='#main']", state="detached")
         assert words in await self.page.inner_text("body"), path
 
     async def is_at(self, path: str, words: str = "") -> None:

@@ -69,7 +69,9 @@ async def test_whoever_waits_for_a_what_if_sees_it_come(
     ahead = asyncio.create_task(mall.hub.worked.ask("yet another", pages_slowly))
     await asyncio.sleep(0.1)
     async with visit(chromium, mall, keiko) as here:
-        await here.goes(f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=400")
+        await here.goes(
+            f"/console/whatif?from={CYCLE}&to={CYCLE}&point_fee_milliyen=400", waits=False
+        )
         assert await here.page.locator("main [role=status]").count() == 1
         await here.page.wait_for_selector("#whatif", timeout=60_000)
         here.whole()
@@ -93,7 +95,7 @@ async def test_whoever_waits_for_the_liability_page_sees_it_come(
     ahead = asyncio.create_task(mall.hub.worked.ask("another", pages_slowly))
     await asyncio.sleep(0.1)
     async with visit(chromium, mall, keiko) as here:
-        await here.goes("/console/liability")
+        await here.goes("/console/liability", waits=False)
         assert await here.page.locator("[role=status]").count() == 1
         await here.page.wait_for_selector("#roll", timeout=60_000)
         here.whole()
