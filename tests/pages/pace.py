@@ -131,9 +131,12 @@ async def paced(mall: Mall, path: str, person: Person | None, rounds: int) -> di
 
 
 async def folded(settings: Settings) -> None:
-    """The figures' roll-up follows the bookings, as its job lets it."""
+    """The figures' roll-up follows the bookings, as its job lets it; then the books are tidied, so
+    that no autovacuum does so beside the pages."""
     async with await AsyncConnection.connect(settings.url("worker"), autocommit=True) as conn:
         await selling.follow(conn)
+    async with await AsyncConnection.connect(settings.database_url, autocommit=True) as conn:
+        await conn.execute("VACUUM (ANALYZE)")
 
 
 async def served(settings: Settings, rounds: int, clock: FileClock) -> dict[str, Any]:
